@@ -1,0 +1,199 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline import __version__
+from pipeline.errors import LitlineError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+app = typer.Typer(
+    name="litline",
+    help="Reads documents that list papers, and writes what a research group needs to know.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Documents = Annotated[
+    list[str] | None, typer.Argument(metavar="[DOC]...", help="Files or folders to read.")
+]
+Given = Annotated[list[str], typer.Argument(metavar="DOC...", help="Files or folders to read.")]
+Out = Annotated[
+    str | None, typer.Option("--out", metavar="DIR", help="Where to write [default: outputs].")
+]
+StoreUrl = Annotated[
+    str | None,
+    typer.Option("--store", metavar="URL", help="Path or URL [default: .litline/litline.db]."),
+]
+EngineName = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="NAME", help="auto, openai or extractive [default: auto]."),
+]
+Model = Annotated[str | None, typer.Option("--model", metavar="NAME", help="The model to ask.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DATE", help="Dates without a year lie no later [today]."),
+]
+BudgetUsd = Annotated[
+    float | None, typer.Option("--budget", metavar="USD", help="The most that a run may cost.")
+]
+Concurrency = Annotated[
+    int | None, typer.Option("--concurrency", metavar="N", help="Calls at once [default: 16].")
+]
+Direct = Annotated[bool, typer.Option("--direct", help="Run without Prefect.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print only errors.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"litline {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Read documents that list papers, and write what a research group needs to know."""
+
+
+@app.command()
+def run(
+    documents: Documents = None,
+    out: Out = None,
+    store: StoreUrl = None,
+    engine: EngineName = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    budget: BudgetUsd = None,
+    concurrency: Concurrency = None,
+    direct: Direct = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add documents to the library and write everything about it.
+
+    Without documents: the library; where that is empty, the samples that ship with Litline.
+    """
+    _work("run", documents or [], _settings(**locals()))
+
+
+@app.command()
+def summarize(
+    documents: Documents = None,
+    out: Out = None,
+    store: StoreUrl = None,
+    engine: EngineName = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    budget: BudgetUsd = None,
+    concurrency: Concurrency = None,
+    direct: Direct = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add documents to the library and write a summary of each paper."""
+    _work("summarize_papers", documents or [], _settings(**locals()))
+
+
+@app.command()
+def read(documents: Given, store: StoreUrl = None, as_of: AsOf = None, json: Json = False) -> None:
+    """Show what the readers find in documents; writes nothing."""
+    from flows import reading  # noqa: PLC0415
+
+    reading.show_records(documents, _settings(store=store, as_of=as_of), json=json)
+
+
+@app.command()
+def papers(
+    documents: Given, store: StoreUrl = None, as_of: AsOf = None, json: Json = False
+) -> None:
+    """Show the papers that documents amount to, merged; writes nothing."""
+    from flows import reading  # noqa: PLC0415
+
+    reading.show_papers(documents, _settings(store=store, as_of=as_of), json=json)
+
+
+@app.command()
+def plan(
+    documents: Documents = None,
+    store: StoreUrl = None,
+    engine: EngineName = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    json: Json = False,
+) -> None:
+    """Show what a run would ask and cost; makes no call and writes nothing."""
+    from flows import reading  # noqa: PLC0415
+
+    settings = _settings(store=store, engine=engine, model=model, as_of=as_of)
+    reading.show_plan(documents or [], settings, json=json)
+
+
+@app.command()
+def check(
+    out: Annotated[
+        str | None, typer.Argument(metavar="[OUT]", help="The outputs folder [default: outputs].")
+    ] = None,
+) -> None:
+    """Read every output back: schemas, evidence at its place, figures; names each fault."""
+    from flows import reading  # noqa: PLC0415
+
+    reading.check(_settings(out=out))
+
+
+@app.command()
+def export(
+    schemas: Annotated[
+        str, typer.Option("--schemas", metavar="DIR", help="Write the JSON Schemas here.")
+    ],
+) -> None:
+    """Write the JSON Schema of every output file."""
+    from flows import reading  # noqa: PLC0415
+
+    reading.export_schemas(schemas)
+
+
+@app.command()
+def doctor(store: StoreUrl = None, engine: EngineName = None, model: Model = None) -> None:
+    """Say what is set up, what is missing, and what to do about it; writes nothing."""
+    from flows import diagnosis  # noqa: PLC0415
+
+    diagnosis.show(_settings(store=store, engine=engine, model=model))
+
+
+def _settings(**options: object) -> Settings:
+    from flows.settings import load_settings  # noqa: PLC0415 - keeps --help fast
+
+    known = {name: value for name, value in options.items() if name != "documents"}
+    for switch in ("direct", "quiet"):
+        if known.get(switch) is False:
+            del known[switch]
+    return load_settings(**known)
+
+
+def _work(name: str, documents: list[str], settings: Settings) -> None:
+    from flows.dispatch import work  # noqa: PLC0415
+
+    path = work(name, documents, settings)
+    if not settings.quiet:
+        typer.echo(str(path))
+
+
+def main() -> None:
+    """Run the command line; the process ends with the exit code of the contract."""
+    try:
+        app()
+    except LitlineError as error:
+        typer.echo(f"litline: {error}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,141 @@
+"""A command becomes a Prefect flow run, or runs directly where Prefect is unwanted or absent."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from flows import jobs
+from flows.progress import reporter, reporting
+from flows.server import ServerDown, embedded_server, prefect_settings
+from flows.settings import Settings
+from flows.stages import run_directly
+from pipeline.errors import ConfigError, PartialError
+from pipeline.sheets import Failure, RunReport
+from pipeline.store import store_url
+
+HOME = Path(".litline/prefect")
+_JOBS = {"run": jobs.write_summaries, "summarize_papers": jobs.write_summaries}
+_PASSED = ("out", "store", "engine", "model", "budget", "concurrency")
+_HEALTH_SECONDS = 10
+
+
+def work(name: str, documents: Sequence[str], settings: Settings) -> Path:
+    """Run a job by the name of its flow and return its main file.
+
+    Raises:
+        PartialError: something failed and is listed in `run.json`; the rest was written.
+        LitlineError: the job did not finish.
+
+    """
+    with reporting(quiet=settings.quiet):
+        path = _run(name, documents, settings)
+    _raise_failures(path)
+    return path
+
+
+def _run(name: str, documents: Sequence[str], settings: Settings) -> Path:
+    if settings.direct:
+        return _directly(name, documents, settings)
+    if find_spec("prefect") is None:
+        reporter().say("Prefect is not installed; running without it.")
+        return _directly(name, documents, settings)
+    try:
+        with _api(os.environ):
+            return _as_flow(name, documents, settings)
+    except ServerDown as error:
+        reporter().say(f"Running without Prefect: {error}.")
+        return _directly(name, documents, settings)
+
+
+def _directly(name: str, documents: Sequence[str], settings: Settings) -> Path:
+    return asyncio.run(_JOBS[name](documents, settings, run_directly))
+
+
+def _as_flow(name: str, documents: Sequence[str], settings: Settings) -> Path:
+    from flows import orchestration  # noqa: PLC0415 - imports Prefect
+
+    flow = getattr(orchestration, name)
+    return Path(asyncio.run(flow(list(documents), **_parameters(settings))))
+
+
+def _parameters(settings: Settings) -> dict[str, Any]:
+    """Return a flow's parameters; no password is among them, since Prefect keeps plain text."""
+    parameters: dict[str, Any] = {field: getattr(settings, field) for field in _PASSED}
+    if store_url(settings.store).password:
+        os.environ["LITLINE_STORE"] = settings.store
+        parameters["store"] = None
+    return parameters | {"as_of": settings.as_of.isoformat()}
+
+
+@contextmanager
+def _api(environment: Mapping[str, str]) -> Iterator[None]:
+    """Point this process at the configured Prefect API, else at an embedded server.
+
+    Raises:
+        ServerDown: the embedded server did not come up.
+        ConfigError: an API is configured and does not answer.
+
+    """
+    configured = configured_api(environment)
+    home = Path(environment.get("PREFECT_HOME") or HOME)
+    if configured is not None:
+        _require_api(configured)
+        os.environ.update(prefect_settings(home, None))
+        yield
+        return
+    with embedded_server(home, environment, meanwhile=lambda url: _import_prefect(home, url)):
+        yield
+
+
+def _import_prefect(home: Path, url: str) -> None:
+    os.environ.update(prefect_settings(home, url))
+    from flows import orchestration  # noqa: F401, PLC0415 - while the server starts
+
+
+def configured_api(environment: Mapping[str, str]) -> str | None:
+    """Return the address of the Prefect API that the user has set, in environment or profile."""
+    if url := environment.get("PREFECT_API_URL"):
+        return url
+    home = environment.get("PREFECT_HOME")
+    folder = Path(home) if home else Path.home() / ".prefect"
+    profiles = environment.get("PREFECT_PROFILES_PATH") or str(folder / "profiles.toml")
+    try:
+        found = tomllib.loads(Path(profiles).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    active = environment.get("PREFECT_PROFILE") or found.get("active")
+    url = found.get("profiles", {}).get(active, {}).get("PREFECT_API_URL")
+    return str(url) if url else None
+
+
+def _require_api(url: str) -> None:
+    try:
+        with urlopen(f"{url.rstrip('/')}/health", timeout=_HEALTH_SECONDS):  # noqa: S310
+            return
+    except (URLError, OSError, ValueError) as error:
+        raise ConfigError(
+            f"the Prefect API at {url} does not answer; start it, unset PREFECT_API_URL, or use "
+            "--direct"
+        ) from error
+
+
+def _raise_failures(path: Path) -> None:
+    report = RunReport.model_validate_json(path.with_name("run.json").read_text(encoding="utf-8"))
+    if report.failed:
+        raise PartialError(_listed(report.failed, path))
+
+
+def _listed(failed: Sequence[Failure], path: Path) -> str:
+    first = failed[0]
+    what = first.document or first.paper or first.stage
+    more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return f"failed: {what}: {first.reason}{more}; all are listed in {path.with_name('run.json')}"

@@ -1,0 +1,228 @@
+"""Starts Prefect's own server for as long as one command runs, and leaves nothing of it.
+
+The server listens on loopback only, keeps its SQLite database in a folder that only its owner
+can read, and runs under `flows.watcher`, which ends it however this process ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from flows import watcher
+from pipeline.errors import LitlineError
+
+# What Prefect itself runs for its temporary server, with three differences: the port comes as
+# an open socket (so that no one else can take it first), `-P` keeps the working folder off the
+# import path, and ending does not wait for open connections.
+SERVER_COMMAND = (
+    *(sys.executable, "-P", "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"),
+    *("--lifespan", "on", "--log-level", "error", "--timeout-graceful-shutdown", "1"),
+)
+
+_HOST = "127.0.0.1"
+_STEP = 0.05
+_ENDING = watcher.GRACE + 3.0
+_LOG_TAIL = 64 * 1024
+_ERROR_LINE = re.compile(r"(\w+\.)*\w*(Error|Exception)\b")
+_FOREIGN = ("PREFECT_", "LITLINE_", "OPENAI_", "OTEL_")
+
+
+class ServerDown(LitlineError):
+    """Prefect's server did not come up; the message is the reason."""
+
+
+def prefect_settings(home: Path, api_url: str | None) -> dict[str, str]:
+    """The environment that keeps Prefect quiet and offline, to be set before it is imported.
+
+    `api_url` is the address of the API; None leaves it, and the folder that Prefect's own
+    profile lies in, as the user has set them.
+    """
+    quiet = {
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
+        "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": "ERROR",
+        "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        # Prefect prints the traceback of every run that fails; the caller reports it instead.
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    }
+    if api_url is None:
+        return quiet
+    return {**quiet, "PREFECT_API_URL": api_url, "PREFECT_HOME": str(home.absolute())}
+
+
+def server_environment(home: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """The server's environment: the caller's, without keys and without other Prefect settings."""
+    own = {name: value for name, value in environment.items() if not name.startswith(_FOREIGN)}
+    return {
+        **own,
+        "DO_NOT_TRACK": "1",
+        "PREFECT_HOME": str(home.absolute()),
+        "PREFECT_PROFILES_PATH": os.devnull,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home.absolute()}/prefect.db",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_ENABLED": "false",
+        "PREFECT_LOGGING_LEVEL": "ERROR",
+        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        # Prefect's marks for a temporary server: no page, no scheduler.
+        "PREFECT__SERVER_EPHEMERAL": "1",
+        "PREFECT__SERVER_FINAL": "1",
+    }
+
+
+@contextlib.contextmanager
+def embedded_server(
+    home: Path,
+    environment: Mapping[str, str],
+    *,
+    timeout: float = 60.0,
+    meanwhile: Callable[[str], object] | None = None,
+    command: Sequence[str] = SERVER_COMMAND,
+) -> Iterator[str]:
+    """Run Prefect's server with its files in `home`, and yield the address of its API.
+
+    `environment` is what the server inherits. `timeout` is in seconds, for the whole start.
+    `meanwhile` gets the address while the server is still starting, to do what takes time too,
+    such as importing Prefect. `command` is given `--fd N`, the number of the socket to serve.
+
+    Raises:
+        ServerDown: the server ended, did not answer in time, or could not be started at all.
+
+    """
+    deadline = time.monotonic() + timeout
+    with contextlib.ExitStack() as stack:
+        with _own_turn(home, deadline) as turn:
+            process, port = _start(home, environment, command, turn)
+            stack.callback(_stop, process)
+            url = f"http://{_HOST}:{port}/api"
+            if meanwhile is not None:
+                meanwhile(url)
+            _wait_until_up(process, port, home, deadline)
+        yield url
+
+
+@contextlib.contextmanager
+def _own_turn(home: Path, deadline: float) -> Iterator[int]:
+    """Hold the lock on starting in `home`: two first starts would both create the tables.
+
+    Yields the lock's descriptor for the watcher to inherit. After a failed start the lock is
+    not released but closed, so that it lasts until the watcher has ended its server.
+    """
+    with _open_lock(home) as lock:
+        while not _locked(lock):
+            if time.monotonic() >= deadline:
+                raise ServerDown(f"another start of Prefect's server in {home} does not finish")
+            time.sleep(_STEP)
+        yield lock.fileno()
+        fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def _open_lock(home: Path) -> IO[bytes]:
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return (home / "start.lock").open("ab")
+    except OSError as error:
+        raise ServerDown(f"Prefect's server cannot keep its files: {error}") from error
+
+
+def _locked(lock: IO[bytes]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _start(
+    home: Path, environment: Mapping[str, str], command: Sequence[str], turn: int
+) -> tuple[subprocess.Popen[bytes], int]:
+    """Start `command` under the watcher; returns the watcher and the port that is served."""
+    with socket.socket() as listener:
+        listener.bind((_HOST, 0))
+        # Inherited by each connection; else an answer in two parts waits for the first's receipt.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        fd = str(listener.fileno())
+        # By its path, isolated: a folder `flows` where the user works must not be taken for ours.
+        watched = (sys.executable, "-I", "-S", watcher.__file__, str(_log(home)), fd, "--")
+        try:
+            process = subprocess.Popen(
+                (*watched, *command, "--fd", fd),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=server_environment(home, environment),
+                cwd=home,
+                pass_fds=(listener.fileno(), turn),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ServerDown(f"Prefect's server cannot be started: {error}") from error
+        return process, listener.getsockname()[1]
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Close the watcher's pipe and wait until it has ended the server."""
+    try:
+        process.communicate(timeout=_ENDING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _wait_until_up(
+    process: subprocess.Popen[bytes], port: int, home: Path, deadline: float
+) -> None:
+    """Return once the server answers.
+
+    Raises:
+        ServerDown: it ended, or `deadline` (of the monotonic clock) passed.
+
+    """
+    while not _healthy(port):
+        if process.poll() is not None:
+            raise ServerDown(f"Prefect's server ended as it started{_last_words(_log(home))}")
+        if time.monotonic() >= deadline:
+            raise ServerDown(f"Prefect's server did not answer in time{_last_words(_log(home))}")
+        time.sleep(_STEP)
+
+
+def _healthy(port: int) -> bool:
+    """Whether the server answers; asked without a proxy, whatever the environment says."""
+    connection = http.client.HTTPConnection(_HOST, port, timeout=2.0)
+    try:
+        connection.request("GET", "/api/health")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _log(home: Path) -> Path:
+    return home.absolute() / "server.log"
+
+
+def _last_words(log: Path) -> str:
+    """The last line of the log that names an error, else the last line, after a colon."""
+    try:
+        tail = log.read_bytes()[-_LOG_TAIL:].decode(errors="replace")
+    except OSError:
+        return ""
+    lines = [line.strip() for line in tail.splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR_LINE.match(line)]
+    last = (errors or lines)[-1:]
+    return f": {last[0]}" if last else ""

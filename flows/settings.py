@@ -1,0 +1,104 @@
+"""Settings: command line, then environment, then `litline.toml`, then defaults.
+
+This is where the environment is read; everything below `flows` is handed what it needs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from pipeline.errors import ConfigError
+from pipeline.prices import Price
+
+FILE = "litline.toml"
+DEFAULT_MODEL = "gpt-4.1-mini"
+DEFAULT_STORE = ".litline/litline.db"
+
+Engine = Literal["auto", "openai", "extractive"]
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; the names are those of the options, of LITLINE_* and the file."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LITLINE_",
+        toml_file=FILE,
+        extra="forbid",
+        hide_input_in_errors=True,
+        populate_by_name=True,
+        env_ignore_empty=True,
+    )
+
+    out: str = "outputs"
+    store: str = DEFAULT_STORE
+    engine: Engine = "auto"
+    model: str = DEFAULT_MODEL
+    as_of: dt.date = Field(default_factory=dt.date.today)
+    budget: float | None = Field(None, ge=0, description="USD that one run may spend.")
+    concurrency: int = Field(16, ge=1, le=512)
+    direct: bool = False
+    quiet: bool = False
+    prices: dict[str, Price] = {}
+    api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL")
+    tiktoken_cache: str | None = Field(None, validation_alias="TIKTOKEN_CACHE_DIR")
+
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources; secrets are read from the environment only."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def chosen_engine(self) -> Literal["openai", "extractive"]:
+        """The engine that `auto` stands for: a model where a key or a base URL is set."""
+        if self.engine == "auto":
+            return "openai" if self.api_key or self.base_url else "extractive"
+        return self.engine
+
+
+def load_settings(**options: Any) -> Settings:
+    """Return the settings; options that are None were not given.
+
+    Raises:
+        ConfigError: a value does not fit; the message names it, and never shows a secret.
+
+    """
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(map(str, first["loc"]))
+        raise ConfigError(f"setting {name}: {first['msg']}") from error
+    except ValueError as error:
+        raise ConfigError(f"{FILE} cannot be read: {error}") from error
+
+
+def tokenizer_cache(settings: Settings) -> Path | None:
+    """Return the folder where tiktoken keeps its vocabularies, if one is configured."""
+    return Path(settings.tiktoken_cache) if settings.tiktoken_cache else None

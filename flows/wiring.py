@@ -1,0 +1,96 @@
+"""Where clock, process and network meet the pipeline: parts are put together here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import socket
+import time
+
+from flows.settings import Settings
+from pipeline.ask import Asker, Surroundings
+from pipeline.errors import ConfigError
+from pipeline.prices import Budget, Price, load_prices
+from pipeline.providers.base import Provider
+from pipeline.providers.extractive import ExtractiveProvider
+from pipeline.store import Store
+
+
+def provider(settings: Settings) -> Provider:
+    """Return the engine that the settings ask for.
+
+    Raises:
+        ConfigError: a model is asked for, and neither key nor base URL is set.
+
+    """
+    if settings.chosen_engine == "extractive":
+        return ExtractiveProvider()
+    if settings.api_key is None and settings.base_url is None:
+        raise ConfigError(
+            "--engine openai needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server without a key; "
+            "--engine extractive needs neither"
+        )
+    from pipeline.providers.openai import OpenAIProvider  # noqa: PLC0415 - heavy
+
+    return OpenAIProvider(
+        model=settings.model,
+        key=settings.api_key,
+        base_url=settings.base_url,
+        connections=settings.concurrency,
+    )
+
+
+def price(settings: Settings) -> Price | None:
+    """Return the price of the model in use, or None where it is unknown.
+
+    Raises:
+        ConfigError: there is a budget, and the price that it needs is unknown.
+
+    """
+    if settings.chosen_engine == "extractive":
+        return Price(input=0, output=0)
+    table = load_prices(settings.prices)
+    found = table.find(settings.model)
+    if found is None and settings.budget is not None:
+        raise ConfigError(
+            f"the price of {settings.model!r} is unknown, so --budget cannot hold; known are "
+            f"{', '.join(sorted(table.models))}; put others under [prices] in litline.toml"
+        )
+    return found
+
+
+def asker(settings: Settings, store: Store) -> Asker:
+    """Return an asker for the settings' engine."""
+    return Asker(
+        provider(settings),
+        store,
+        surroundings(),
+        price=price(settings),
+        budget=Budget(settings.budget),
+        concurrency=settings.concurrency,
+    )
+
+
+def surroundings() -> Surroundings:
+    """Return the day, the clock and this process."""
+    host = socket.gethostname()
+    return Surroundings(
+        today=dt.date.today().isoformat(),
+        now=time.time,
+        owner=f"{host}:{os.getpid()}",
+        alive=lambda owner: _alive(owner, host),
+    )
+
+
+def _alive(owner: str, here: str) -> bool:
+    """Tell whether a process may still run; those of other machines are believed until expiry."""
+    host, _, pid = owner.rpartition(":")
+    if host != here:
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,257 @@
+"""Which records are the same paper, and what the merged paper says.
+
+Records merge by arXiv id, else by abstract and date, else by title and date. On the four documents
+that this was measured on, the lowest word ratio of two wordings of one paper was 0.925 and the
+highest of two papers 0.463.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from difflib import SequenceMatcher
+from hashlib import sha256
+from itertools import combinations
+from typing import NamedTuple, TypeVar
+
+from pipeline.names import coined_names, parse_name
+from pipeline.records import Details, Document, Paper, Record, RecordRef, Wording
+from pipeline.text import normalise, slug
+
+SAME_DATED = 0.75
+SAME_UNDATED = 0.9
+SAME_TITLE = 0.5
+_COMPARED_WORDS = 400
+_EDGE_WORDS = 8
+_LABEL_WORDS = 8
+
+T = TypeVar("T")
+
+
+class Sighting(NamedTuple):
+    """One record with what identity compares; `key` is the hash behind a paper's id."""
+
+    ref: RecordRef
+    document_hash: str
+    record: Record
+    title: str
+    words: list[str]
+    key: str
+    name: str | None
+
+
+def sight(document: Document, record: Record) -> Sighting:
+    """Prepare a record of a document for comparison."""
+    title, abstract = normalise(record.title or ""), normalise(record.abstract or "")
+    names = coined_names(record.title, record.abstract)
+    return Sighting(
+        ref=RecordRef(document=document.id, index=record.index),
+        document_hash=document.sha256,
+        record=record,
+        title=title,
+        words=abstract.split()[:_COMPARED_WORDS],
+        key=sha256((abstract or title or record.arxiv_id or "").encode()).hexdigest(),
+        name=names[0] if names else None,
+    )
+
+
+def cluster(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
+    """Group sightings of the same paper; the result does not depend on their order.
+
+    The strongest pairs join first, and no group ever holds two arXiv ids.
+    """
+    listed = sorted(sightings, key=_order)
+    pairs = [(_strength(listed[i], listed[j]), i, j) for i, j in _candidates(listed)]
+    groups = {i: [i] for i in range(len(listed))}
+    group_of = list(range(len(listed)))
+    for strength, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        left, right = group_of[i], group_of[j]
+        if not strength or left == right or _conflict(listed, groups[left] + groups[right]):
+            continue
+        keep, gone = min(left, right), max(left, right)
+        groups[keep] += groups.pop(gone)
+        for member in groups[keep]:
+            group_of[member] = keep
+    return [[listed[i] for i in sorted(members)] for members in groups.values()]
+
+
+def _order(sighting: Sighting) -> tuple[str, int]:
+    return sighting.document_hash, sighting.ref.index
+
+
+def _conflict(listed: Sequence[Sighting], members: Iterable[int]) -> bool:
+    return len({listed[i].record.arxiv_id for i in members} - {None}) > 1
+
+
+def _candidates(listed: Sequence[Sighting]) -> set[tuple[int, int]]:
+    """Return pairs of positions that share an id, a date, a hash, a title or an edge of text."""
+    buckets: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    for i, sighting in enumerate(listed):
+        for key in _bucket_keys(sighting):
+            buckets[key].append(i)
+    return {pair for members in buckets.values() for pair in combinations(members, 2)}
+
+
+def _bucket_keys(sighting: Sighting) -> Iterable[tuple[object, ...]]:
+    record = sighting.record
+    if record.arxiv_id:
+        yield "arxiv", record.arxiv_id
+    if record.date:
+        yield "day", record.date.month, record.date.day
+    if sighting.title:
+        yield "title", sighting.title
+    if sighting.words:
+        yield "start", *sighting.words[:_EDGE_WORDS]
+        yield "end", *sighting.words[-_EDGE_WORDS:]
+
+
+def _strength(a: Sighting, b: Sighting) -> float:
+    """Return 0 for different papers, else how sure it is that both are one."""
+    if a.record.arxiv_id and b.record.arxiv_id:
+        return 3.0 if a.record.arxiv_id == b.record.arxiv_id else 0.0
+    agree = _dates_agree(a.record, b.record)
+    if agree is False or _other_version(a.name, b.name):
+        return 0.0
+    titled = bool(a.title) and a.title == b.title
+    if not a.words or not b.words:
+        return 1.0 if titled and agree else 0.0
+    if agree is None:
+        return _ratio(a.words, b.words, SAME_UNDATED)
+    return _ratio(a.words, b.words, SAME_TITLE if titled else SAME_DATED)
+
+
+def _dates_agree(a: Record, b: Record) -> bool | None:
+    """Compare dates; a year that no document printed is not compared. None: one has no date."""
+    if a.date is None or b.date is None:
+        return None
+    if a.year_inferred or b.year_inferred:
+        return (a.date.month, a.date.day) == (b.date.month, b.date.day)
+    return a.date == b.date
+
+
+def _other_version(a: str | None, b: str | None) -> bool:
+    if a is None or b is None or a == b:
+        return False
+    left, right = parse_name(a), parse_name(b)
+    return left.stem == right.stem and left != right
+
+
+def _ratio(a: list[str], b: list[str], least: float) -> float:
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    ratio = matcher.ratio()
+    return 1.0 + ratio if ratio >= least else 0.0
+
+
+def new_id(sightings: Sequence[Sighting], label: str) -> str:
+    """Return the id of a paper seen for the first time: slug of its label, and 8 hex."""
+    stem = slug(label, 40)
+    digest = min(sighting.key for sighting in sightings)[:8]
+    return f"{stem}-{digest}" if stem else f"paper-{digest}"
+
+
+def merge(sightings: Sequence[Sighting], paper_id: str | None) -> tuple[Paper, Details]:
+    """Merge the sightings of one paper, each field with the record that it came from.
+
+    With `paper_id` None the paper gets a new id.
+    """
+    listed = sorted(sightings, key=_order)
+    sources = _sources(listed)
+    title = _value(sources, "title", lambda record: record.title)
+    wordings = _wordings(listed)
+    names = _names(listed, title, wordings)
+    abstract = wordings[0].record.abstract if wordings else None
+    arxiv_id = _value(sources, "arxiv_id", lambda record: record.arxiv_id)
+    label = title or _untitled_label(names, abstract, arxiv_id)
+    paper = Paper(
+        id=paper_id or new_id(listed, label),
+        label=label,
+        title=title,
+        title_source=sources["title"].ref if "title" in sources else None,
+        authors=_value(sources, "authors", lambda record: record.authors),
+        date=_value(sources, "date", lambda record: record.date),
+        arxiv_id=arxiv_id,
+        names=names,
+        records=sorted((s.ref for s in listed), key=lambda ref: (ref.document, ref.index)),
+    )
+    return paper, _details(listed, sources, wordings)
+
+
+def _sources(listed: list[Sighting]) -> dict[str, Sighting]:
+    """Choose the record of each field: DESIGN's precedence, then the document's hash."""
+    rules: dict[str, Callable[[Record], tuple[object, ...]]] = {
+        "title": lambda r: (-len(r.title or ""),),
+        "authors": lambda r: (r.et_al or False, -len(r.authors or [])),
+        "date": lambda r: (r.year_inferred,),
+        "arxiv_id": lambda _: (),
+        "comment": lambda _: (),
+    }
+    chosen = {}
+    for field, rule in rules.items():
+        stated = [s for s in listed if getattr(s.record, field) is not None]
+        if stated:
+            chosen[field] = min(stated, key=lambda s: (rule(s.record), _order(s)))
+    return chosen
+
+
+def _value(sources: dict[str, Sighting], field: str, get: Callable[[Record], T]) -> T | None:
+    return get(sources[field].record) if field in sources else None
+
+
+def _wordings(listed: list[Sighting]) -> list[Sighting]:
+    """Return one sighting per distinct abstract, the one to read first in front.
+
+    That is the one behind the paper's id, unless a longer one begins with its very words, or one
+    brings the whole text.
+    """
+    distinct = {s.key: s for s in reversed(listed) if s.record.abstract}
+    ordered = sorted(distinct.values(), key=lambda s: s.key)
+    return sorted(ordered, key=lambda s: (not s.record.body_spans, _is_cut(s, ordered)))
+
+
+def _is_cut(sighting: Sighting, others: list[Sighting]) -> bool:
+    n = len(sighting.words)
+    return any(len(o.words) > n and o.words[: n - 1] == sighting.words[:-1] for o in others)
+
+
+def _names(listed: list[Sighting], title: str | None, wordings: list[Sighting]) -> list[str]:
+    abstracts = [s.record.abstract for s in wordings] or [None]
+    found = [name for abstract in abstracts for name in coined_names(title, abstract)]
+    own = {parse_name(name) for name in found[:1]}
+    extra = [s.name for s in listed if s.name and parse_name(s.name) in own]
+    return list(dict.fromkeys(found + extra))
+
+
+def _untitled_label(names: list[str], abstract: str | None, arxiv_id: str | None) -> str:
+    if names:
+        return f"{names[0]} (untitled)"
+    words = (abstract or "").split()
+    if words:
+        return " ".join(words[:_LABEL_WORDS]) + ("…" if len(words) > _LABEL_WORDS else "")
+    return f"arXiv:{arxiv_id}" if arxiv_id else "untitled"
+
+
+def _details(
+    listed: list[Sighting], sources: dict[str, Sighting], wordings: list[Sighting]
+) -> Details:
+    records = [s.record for s in listed]
+    flags = {record.has_code for record in records}
+    date, authors = sources.get("date"), sources.get("authors")
+    return Details(
+        et_al=authors.record.et_al if authors else None,
+        year_inferred=date.record.year_inferred if date else False,
+        updated=max((r.updated for r in records if r.updated), default=None),
+        affiliations=list(dict.fromkeys(place for r in records for place in r.affiliations)),
+        categories=sorted({r.category for r in records if r.category}),
+        has_code=True if True in flags else False if False in flags else None,
+        comment=_value(sources, "comment", lambda record: record.comment),
+        wordings=[_wording(s) for s in wordings],
+        provenance={field: s.ref for field, s in sources.items()},
+    )
+
+
+def _wording(sighting: Sighting) -> Wording:
+    assert sighting.record.abstract_span is not None  # noqa: S101 - wordings have abstracts
+    start, end = sighting.record.abstract_span
+    return Wording(document=sighting.ref.document, start=start, end=end)

@@ -1,0 +1,236 @@
+"""The library: every document that was read, and the papers that their records amount to."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from pipeline.errors import DocumentError
+from pipeline.identity import Sighting, cluster, merge, sight
+from pipeline.readers import VERSION, read_text
+from pipeline.records import Coverage, Details, Document, Paper, Reading, Record, RecordRef, Text
+from pipeline.sheets import Failure
+from pipeline.store import StoredDocument, StoredPaper
+
+
+class Volume(NamedTuple):
+    """A document and what it says; `current` is false once its path holds another text."""
+
+    document: Document
+    reading: Reading
+    as_of: str
+    current: bool
+
+
+class Entry(NamedTuple):
+    """A paper, and the wording of it that is read: a record and its document, if any has text."""
+
+    paper: Paper
+    details: Details
+    document: Document | None
+    record: Record | None
+
+
+class Additions(NamedTuple):
+    """What reading some texts changed: volumes to store, where paths lead now, what failed."""
+
+    volumes: list[Volume]
+    paths: dict[str, str]
+    failures: list[Failure]
+
+
+def stored_volumes(rows: Iterable[StoredDocument]) -> dict[str, Volume]:
+    """Return the volumes of stored rows; one that an older reader read is read again.
+
+    Years stay as they were resolved: the day of the first reading is kept with the row.
+    """
+    volumes = {}
+    for row in rows:
+        document = Document(id=row.id, sha256=row.sha256, text=row.text)
+        if row.readers == VERSION:
+            reading = Reading.model_validate_json(row.reading)
+        else:
+            reading = read_text(row.text, dt.date.fromisoformat(row.as_of))
+        volumes[row.id] = Volume(document, reading, row.as_of, row.current)
+    return volumes
+
+
+def stored_rows(volumes: Iterable[Volume]) -> list[StoredDocument]:
+    """Return volumes as rows of the store."""
+    return [
+        StoredDocument(
+            id=volume.document.id,
+            sha256=volume.document.sha256,
+            text=volume.document.text,
+            as_of=volume.as_of,
+            readers=VERSION,
+            reading=volume.reading.model_dump_json(),
+            current=volume.current,
+        )
+        for volume in volumes
+    ]
+
+
+def add_texts(texts: Sequence[Text], volumes: Mapping[str, Volume], as_of: dt.date) -> Additions:
+    """Read texts that are new; a known text keeps its id and its years wherever it lies now."""
+    known = {volume.document.sha256: id_ for id_, volume in volumes.items()}
+    readings: dict[str, Reading] = {}
+    failures = []
+    new: dict[str, Text] = {}
+    for text in sorted(texts, key=lambda text: (text.sha256, text.path)):
+        if text.sha256 in known or text.sha256 in new:
+            continue
+        try:
+            readings[text.sha256] = read_text(text.text, as_of)
+        except DocumentError as error:
+            failures.append(Failure(document=text.name, stage="read", reason=str(error)))
+            continue
+        new[text.sha256] = text
+    named = name_documents(list(new.values()), volumes)
+    added = [
+        Volume(
+            Document(id=named[sha], sha256=sha, text=text.text),
+            readings[sha],
+            as_of.isoformat(),
+            True,
+        )
+        for sha, text in new.items()
+    ]
+    ids = known | named
+    paths = {text.path: ids[text.sha256] for text in texts if text.sha256 in ids}
+    return Additions(added, paths, failures)
+
+
+def name_documents(texts: Sequence[Text], taken: Iterable[str]) -> dict[str, str]:
+    """Give ids to new texts, by hash: the file's name, or the name, `~` and six hex of the hash.
+
+    Names that differ in case only count as the same, since some file systems hold them so.
+    """
+    used = {id_.casefold() for id_ in taken}
+    named = {}
+    for text in sorted(texts, key=lambda text: text.sha256):
+        name = text.name
+        if name.casefold() in used:
+            name = f"{name}~{text.sha256[:6]}"
+        used.add(name.casefold())
+        named[text.sha256] = name
+    return named
+
+
+def with_additions(volumes: Mapping[str, Volume], added: Additions) -> dict[str, Volume]:
+    """Return the volumes as they are once the additions are stored, superseding left aside."""
+    current = set(added.paths.values())
+    kept = {
+        id_: volume._replace(current=volume.current or id_ in current)
+        for id_, volume in volumes.items()
+    }
+    return kept | {volume.document.id: volume for volume in added.volumes}
+
+
+def link(
+    volumes: Mapping[str, Volume], stored: Sequence[StoredPaper]
+) -> tuple[list[Entry], list[StoredPaper]]:
+    """Return the papers of the volumes, and the rows to store so that their ids stay.
+
+    Records of superseded documents count only for papers that no current document holds.
+    """
+    sightings = {
+        ref: sight(volume.document, record)
+        for volume in volumes.values()
+        for record in volume.reading.records
+        if (ref := RecordRef(document=volume.document.id, index=record.index))
+    }
+    groups = _groups(sightings, stored)
+    ids, rows = _identify(groups, stored)
+    entries = []
+    for group, known in zip(groups, ids, strict=True):
+        counted = [s for s in group if volumes[s.ref.document].current] or group
+        entries.append(_entry(counted, known, volumes))
+    entries = _unique(entries)
+    return entries, rows + _rows(groups, entries)
+
+
+def _groups(
+    sightings: Mapping[RecordRef, Sighting], stored: Sequence[StoredPaper]
+) -> list[list[Sighting]]:
+    """Group the sightings as stored where all are known, else anew."""
+    kept = [[sightings[ref] for ref in p.records if ref in sightings] for p in stored]
+    if sum(map(len, kept)) == len(sightings):
+        return [group for group in kept if group]
+    return cluster(sightings.values())
+
+
+def _identify(
+    groups: Sequence[Sequence[Sighting]], stored: Sequence[StoredPaper]
+) -> tuple[list[str | None], list[StoredPaper]]:
+    """Give each group the id that was stored first among its records; the others become aliases."""
+    place = {s.ref: i for i, group in enumerate(groups) for s in group}
+    ids: list[str | None] = [None] * len(groups)
+    aliases: list[StoredPaper] = []
+    for paper in stored:
+        places = [place[ref] for ref in paper.records if ref in place]
+        if not places:
+            continue
+        at = max(set(places), key=lambda i: (places.count(i), -i))
+        holder = ids[at]
+        if holder is None:
+            ids[at] = paper.id
+        else:
+            aliases.append(StoredPaper(paper.id, holder, ()))
+    moved: dict[str | None, str | None] = {alias.id: alias.alias_of for alias in aliases}
+    chained = [
+        StoredPaper(p.id, moved[p.alias_of], ())
+        for p in stored
+        if p.alias_of and p.alias_of in moved
+    ]
+    return ids, aliases + chained
+
+
+def _entry(group: Sequence[Sighting], known: str | None, volumes: Mapping[str, Volume]) -> Entry:
+    paper, details = merge(group, known)
+    if not details.wordings:
+        return Entry(paper, details, None, None)
+    first = details.wordings[0]
+    volume = volumes[first.document]
+    record = next(
+        s.record
+        for s in group
+        if s.ref.document == first.document and s.record.abstract_span == (first.start, first.end)
+    )
+    return Entry(paper, details, volume.document, record)
+
+
+def _rows(groups: Sequence[Sequence[Sighting]], entries: Sequence[Entry]) -> list[StoredPaper]:
+    return [
+        StoredPaper(entry.paper.id, None, tuple(s.ref for s in group))
+        for group, entry in zip(groups, entries, strict=True)
+    ]
+
+
+def _unique(entries: Sequence[Entry]) -> list[Entry]:
+    """Tell papers apart whose ids would be equal: the same words under two arXiv ids."""
+    seen: Counter[str] = Counter()
+    return [_renamed(entry, seen) for entry in entries]
+
+
+def _renamed(entry: Entry, seen: Counter[str]) -> Entry:
+    seen[entry.paper.id] += 1
+    if (times := seen[entry.paper.id]) == 1:
+        return entry
+    paper = entry.paper.model_copy(update={"id": f"{entry.paper.id}-{times}"})
+    return entry._replace(paper=paper)
+
+
+def coverage(volumes: Mapping[str, Volume]) -> list[Coverage]:
+    """Return what each current document declares and holds, by document id."""
+    return [
+        Coverage(
+            document=id_,
+            declared=volume.reading.header.papers if volume.reading.header else None,
+            present=len(volume.reading.records),
+        )
+        for id_, volume in sorted(volumes.items())
+        if volume.current
+    ]

@@ -1,0 +1,171 @@
+"""Servers that speak OpenAI's chat completions, OpenAI itself among them."""
+
+from __future__ import annotations
+
+import asyncio
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import openai
+from openai import AsyncOpenAI, DefaultAioHttpClient
+from pydantic import SecretStr
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+
+from pipeline.errors import AnswerError, ProviderRefused
+from pipeline.providers.base import Completion, Request, Usage
+
+ATTEMPTS = 5
+DEADLINE_SECONDS = 180.0
+LONGEST_WAIT_SECONDS = 60.0
+_OFFICIAL = "api.openai.com"
+_RETRIED = (408, 409, 429)
+
+
+class OpenAIProvider:
+    """Asks one model of one server.
+
+    The SDK's own retries are off; the one layer of retries is here. `deadline` bounds a whole
+    request in seconds, retries and a server that drips bytes included.
+    """
+
+    engine = "openai"
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        key: SecretStr | None,
+        base_url: str | None,
+        connections: int,
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        import httpx2  # noqa: PLC0415 - comes with openai, heavy
+
+        self.model: str = model
+        self.requests = 0
+        self._deadline = deadline
+        official = base_url is None or urlsplit(base_url).hostname == _OFFICIAL
+        self._limit_field = "max_completion_tokens" if official else "max_tokens"
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=connections)
+        self._client = AsyncOpenAI(
+            api_key=key.get_secret_value() if key else "no-key",
+            base_url=base_url or f"https://{_OFFICIAL}/v1",
+            max_retries=0,
+            timeout=deadline,
+            http_client=DefaultAioHttpClient(limits=limits, follow_redirects=False),
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def complete(self, request: Request) -> Completion:
+        """Answer one request within the deadline."""
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=_wait,
+            retry=retry_if_exception(_is_passing),
+            reraise=True,
+        )
+        try:
+            async with asyncio.timeout(self._deadline):
+                return _completion(await retrying(self._send, request))
+        except TimeoutError as error:
+            raise AnswerError(f"no whole reply within {self._deadline:g} s") from error
+        except openai.APIError as error:
+            raise _translate(error) from error
+        except (ValueError, AttributeError, TypeError) as error:
+            raise AnswerError("the server's reply is not a chat completion") from error
+
+    async def _send(self, request: Request) -> Any:
+        self.requests += 1
+        prompt = request.prompt
+        return await self._client.chat.completions.create(
+            model=self.model,
+            messages=[
+                {"role": "system", "content": request.messages.system},
+                {"role": "user", "content": request.messages.user},
+            ],
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": prompt.name, "schema": prompt.schema, "strict": True},
+            },
+            extra_body={self._limit_field: prompt.max_output_tokens},
+        )
+
+
+def _completion(response: Any) -> Completion:
+    if not getattr(response, "choices", None):
+        raise AnswerError("the server answered without a choice")
+    choice = response.choices[0]
+    reasons = {"length": "the reply was cut at its longest", "content_filter": "the reply was held"}
+    if choice.finish_reason in reasons:
+        raise AnswerError(f"{reasons[choice.finish_reason]} ({choice.finish_reason})")
+    if choice.message.refusal:
+        raise AnswerError("the model refused to answer")
+    if not choice.message.content:
+        raise AnswerError("the reply is empty")
+    usage = response.usage
+    used = Usage(usage.prompt_tokens, usage.completion_tokens) if usage else None
+    return Completion(choice.message.content, used)
+
+
+def _is_passing(error: BaseException) -> bool:
+    """Tell whether the same request may succeed a moment later."""
+    if isinstance(error, openai.APIStatusError):
+        if error.code == "insufficient_quota":
+            return False
+        return error.status_code in _RETRIED or error.status_code >= 500
+    return isinstance(error, openai.APIConnectionError)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Return seconds to wait: what the server asks for, else 1, 2, 4 … seconds.
+
+    Raises the fault itself where the server asks for longer than is worth waiting.
+    """
+    error = state.outcome.exception() if state.outcome else None
+    asked = _retry_after(error)
+    if asked is not None and asked > LONGEST_WAIT_SECONDS and error is not None:
+        raise error
+    return asked if asked is not None else float(2 ** (state.attempt_number - 1))
+
+
+def _retry_after(error: BaseException | None) -> float | None:
+    if not isinstance(error, openai.APIStatusError):
+        return None
+    headers = error.response.headers
+    for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
+        try:
+            return float(headers[name]) / unit
+        except (KeyError, ValueError):
+            continue
+    try:
+        until = parsedate_to_datetime(headers["retry-after"])
+        sent = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError):
+        return None
+    return max(0.0, (until - sent).total_seconds())
+
+
+def _translate(error: openai.APIError) -> AnswerError | ProviderRefused:
+    """Say what a person can do about a fault, without repeating what was sent."""
+    if isinstance(error, openai.APITimeoutError):
+        return AnswerError("no reply in time")
+    if isinstance(error, openai.APIConnectionError):
+        return AnswerError("the server cannot be reached")
+    if not isinstance(error, openai.APIStatusError):
+        return AnswerError(f"the server's reply is unusable ({type(error).__name__})")
+    refusals = {
+        401: "the server refuses the key (401); check OPENAI_API_KEY",
+        403: "the key may not use this model (403); check OPENAI_API_KEY and --model",
+        404: "the server does not know this model or address (404); check --model and the base URL",
+    }
+    if error.code == "insufficient_quota":
+        return ProviderRefused("the account's quota is spent; top it up, then run again")
+    if error.status_code in refusals:
+        return ProviderRefused(refusals[error.status_code])
+    if error.status_code == 429:
+        return ProviderRefused("the server asks to wait longer than this run will; run again later")
+    return AnswerError(f"the server answered {error.status_code} ({error.code or 'no code'})")

@@ -1,0 +1,138 @@
+"""Author profile pages: a header of figures, then papers that each begin with area and date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from pipeline.readers.layout import (
+    MONTHS,
+    Block,
+    blocks,
+    day,
+    joined,
+    looks_like_authors,
+    parse_authors,
+    span,
+)
+from pipeline.records import ProfileHeader, Reading, Record
+
+LOOKS_FOR = "a header with lines such as h-index46 and 10papers"
+_HEAD = re.compile(
+    rf"^(\d{{1,3}}(?:\.\d+)?)?([A-Z]{{2}})({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?(Code)?$"
+)
+_NUMBER = r"([\d,]+(?:\.\d+)?)"
+_FIGURES = {
+    "h_index": re.compile(rf"^h-index\s*{_NUMBER}$"),
+    "papers": re.compile(rf"^{_NUMBER}\s*papers?$"),
+    "citations": re.compile(rf"^{_NUMBER}\s*citations?$"),
+    "novelty_percent": re.compile(rf"^Novelty\s*{_NUMBER}\s*%$"),
+    "ai_score": re.compile(rf"^AI Score\s*{_NUMBER}$"),
+}
+_DECLARED = re.compile(rf"^{_NUMBER} Papers?$")
+_AREA = re.compile(r"^[A-Z]{2}$")
+_AFFILIATIONS = re.compile(r"\s+·\s+")
+_HEADER_LINES = 30
+
+
+def recognises(text: str) -> bool:
+    """Tell whether the first lines hold an h-index and a count of papers or citations."""
+    lines = [line.text for block in blocks(text[:4000]) for line in block][:_HEADER_LINES]
+    found = {name for name, pattern in _FIGURES.items() if any(map(pattern.match, lines))}
+    return "h_index" in found and bool(found & {"papers", "citations"})
+
+
+def read(text: str, as_of: dt.date) -> Reading:
+    """Read header and records; each record's block ends where the next one begins."""
+    notes: list[str] = []
+    groups = _group(blocks(text, breaks=_HEAD))
+    header = _header(groups[0], notes)
+    records = [_record(i, group, text, as_of, notes) for i, group in enumerate(groups[1:])]
+    return Reading(format="profile", header=header, records=records, notes=notes)
+
+
+def _group(found: list[Block]) -> list[list[Block]]:
+    groups: list[list[Block]] = [[]]
+    for block in found:
+        if _HEAD.match(block[0].text):
+            groups.append([])
+        groups[-1].append(block)
+    return groups
+
+
+def _header(group: list[Block], notes: list[str]) -> ProfileHeader:
+    values: dict[str, float | str | None] = {"name": None, "area": None}
+    declared: int | None = None
+    for line in (line.text for block in group for line in block):
+        figure = _figure(line)
+        if figure is not None:
+            values.update([figure])
+        elif match := _DECLARED.match(line):
+            declared = int(match[1].replace(",", ""))
+        elif _AREA.match(line) and values["area"] is None:
+            values["area"] = line
+        elif values["name"] is None:
+            values["name"] = line
+        else:
+            notes.append(f"header line not understood: {line[:60]!r}")
+    papers = values.setdefault("papers", declared)
+    if declared is not None and declared != papers:
+        notes.append(f"the header says {papers:g} papers, the heading {declared}")
+    return ProfileHeader.model_validate({**values, "span": span(group)})
+
+
+def _figure(line: str) -> tuple[str, float] | None:
+    for name, pattern in _FIGURES.items():
+        if match := pattern.match(line):
+            return name, float(match[1].replace(",", ""))
+    return None
+
+
+def _record(index: int, group: list[Block], text: str, as_of: dt.date, notes: list[str]) -> Record:
+    head = _HEAD.match(group[0][0].text)
+    assert head is not None  # noqa: S101 - groups begin where the pattern matched
+    score, area, month, number, year, code = head.groups()
+    date = day(month, int(number), int(year) if year else None, as_of)
+    if date is None:
+        notes.append(f"record {index}: {group[0][0].text!r} holds no day of the calendar")
+    title, authors, abstract = _parts(group)
+    if not abstract:
+        notes.append(f"record {index}: no abstract; the document may be cut here")
+    names, cut, affiliations = _people(authors)
+    return Record(
+        index=index,
+        span=span(group),
+        title=joined(title) if title else None,
+        authors=names,
+        et_al=cut,
+        affiliations=affiliations,
+        category=area,
+        date=date,
+        year_inferred=date is not None and year is None,
+        has_code=code is not None,
+        score=float(score) if score else None,
+        abstract=text[slice(*span(abstract))] if abstract else None,
+        abstract_span=span(abstract) if abstract else None,
+    )
+
+
+def _parts(group: list[Block]) -> tuple[Block, Block | None, list[Block]]:
+    """Return title lines, author block and abstract blocks of a record."""
+    title, rest = group[0][1:], group[1:]
+    if not title and len(rest) > 1 and _is_people(rest[1]) and not _is_people(rest[0]):
+        title, rest = rest[0], rest[1:]
+    if rest and _is_people(rest[0]):
+        return title, rest[0], rest[1:]
+    return title, None, rest
+
+
+def _is_people(block: Block) -> bool:
+    return looks_like_authors(_AFFILIATIONS.split(joined(block))[0])
+
+
+def _people(block: Block | None) -> tuple[list[str] | None, bool | None, list[str]]:
+    if block is None:
+        return None, None, []
+    people, *places = _AFFILIATIONS.split(joined(block))
+    names, cut = parse_authors(people)
+    return names, cut, [place.strip() for part in places for place in part.split(",")]

@@ -1,0 +1,1 @@
+"""Pages: sheets to Markdown and HTML, by pure functions."""

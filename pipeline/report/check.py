@@ -1,0 +1,142 @@
+"""Reading outputs back: whether each file is what its schema says, and each claim where it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline.figures import printed_numbers
+from pipeline.records import Frozen
+from pipeline.sheets import SHEETS, Claim, PaperSheet, claim_id, count
+from pipeline.text import plain, strip_lead_in
+
+_EVIDENCE = {"document", "start", "end", "quote"}
+_DIGITS = re.compile(r"\d+")
+
+
+def check_outputs(root: Path) -> list[str]:
+    """Return every fault found below `root`, each naming its file; empty when all holds.
+
+    A subfolder that has sources of its own is a run of its own and is passed over.
+    """
+    sources = _Sources(root)
+    faults = []
+    for path in _json_files(root):
+        name = path.relative_to(root).as_posix()
+        faults += [f"{name}: {fault}" for fault in _check_file(path, sources)]
+    return faults
+
+
+def _json_files(root: Path) -> Iterator[Path]:
+    for path in sorted(root.iterdir()):
+        if path.is_dir() and not (path / "sources").is_dir():
+            yield from sorted(path.rglob("*.json"))
+        elif path.suffix == ".json":
+            yield path
+
+
+class _Sources:
+    """The source texts of an outputs folder, each read once."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / "sources"
+        self._texts: dict[str, str | None] = {}
+
+    def text(self, document: str) -> str | None:
+        if document not in self._texts:
+            path = self._folder / f"{document}.txt"
+            safe = path.parent == self._folder and path.is_file()
+            self._texts[document] = path.read_bytes().decode("utf-8") if safe else None
+        return self._texts[document]
+
+
+def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        yield f"not readable JSON ({error})"
+        return
+    model = SHEETS.get(found.get("schema")) if isinstance(found, dict) else None
+    if model is None:
+        yield "names no schema that Litline knows"
+        return
+    yield from _evidence_faults(found, sources)
+    try:
+        sheet = model.model_validate_json(json.dumps(found))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        yield f"does not fit {found['schema']}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        return
+    yield from _sheet_faults(sheet, path)
+
+
+def _evidence_faults(node: Any, sources: _Sources) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _evidence_faults(item, sources)
+    elif isinstance(node, dict):
+        if node.keys() >= _EVIDENCE:
+            yield from _quote_faults(node, sources)
+        for value in node.values():
+            yield from _evidence_faults(value, sources)
+
+
+def _quote_faults(evidence: dict[str, Any], sources: _Sources) -> Iterator[str]:
+    document, start, end = evidence["document"], evidence["start"], evidence["end"]
+    text = sources.text(str(document))
+    if text is None:
+        yield f"sources/{document}.txt is missing"
+    elif not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
+        yield f"evidence {start}-{end} lies outside sources/{document}.txt"
+    elif text[start:end] != evidence["quote"]:
+        yield f"the quote at {start}-{end} differs from sources/{document}.txt: {_short(evidence)}"
+
+
+def _short(evidence: dict[str, Any]) -> str:
+    return repr(str(evidence["quote"])[:60])
+
+
+def _sheet_faults(sheet: Frozen, path: Path) -> Iterator[str]:
+    if not isinstance(sheet, PaperSheet):
+        return
+    if sheet.paper.id != path.stem:
+        yield f"holds the paper {sheet.paper.id}"
+    claims = list(sheet.summary.claims())
+    for field, claim in claims:
+        expected = claim_id(
+            sheet.schema_, sheet.paper.id, field, claim.text, [e.quote for e in claim.evidence]
+        )
+        if claim.id != expected:
+            yield f"claim {claim.id} was changed: its text and quotes give {expected}"
+        yield from (f"claim {claim.id}: {fault}" for fault in claim_faults(claim))
+    if sheet.stamp.counts != count((claim for _, claim in claims), len(sheet.dropped)):
+        yield "the counts of the stamp differ from the claims"
+
+
+def claim_faults(claim: Claim) -> Iterator[str]:
+    """Yield what is wrong with a claim by itself: missing evidence, figures that nothing prints."""
+    data = claim.data or {}
+    if claim.kind == "computed":
+        if not claim.evidence and not {"papers", "documents"} & data.keys():
+            yield "nothing says what was counted"
+        values = " ".join(str(value) for value in data.values())
+        missing = set(_DIGITS.findall(claim.text)) - set(_DIGITS.findall(values))
+        if missing:
+            yield f"the text prints {min(missing)}, which its data does not hold"
+        return
+    if not claim.evidence:
+        yield "it has no evidence"
+        return
+    shown = [plain(evidence.quote) for evidence in claim.evidence]
+    if claim.kind == "quoted" and claim.text not in {*shown, *map(strip_lead_in, shown)}:
+        yield "it is marked as quoted, but its text is not its quote"
+    printed = printed_numbers(" ".join(shown))
+    for figure in claim.figures or []:
+        for number in (figure.value, figure.difference):
+            if number is not None and abs(number) not in printed:
+                yield f"the figure {number:g} is not in its quotes"

@@ -1,0 +1,129 @@
+"""The outputs folder: atomic writes, nothing outside it, nothing written that did not change."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from pipeline.errors import ConfigError
+
+_TEMPORARY = ".litline-"
+
+
+class Outputs:
+    """One outputs folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def prepare(self) -> None:
+        """Create the folder, try to write in it, and sweep up what a killed run left.
+
+        Raises:
+            ConfigError: it cannot be written.
+
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            for folder in (self.root, self.root / "papers", self.root / "sources"):
+                folder.mkdir(exist_ok=True)
+                for stray in folder.glob(f"{_TEMPORARY}*"):
+                    stray.unlink()
+                with tempfile.TemporaryFile(dir=folder, prefix=_TEMPORARY):
+                    pass
+        except OSError as error:
+            raise ConfigError(
+                f"the outputs folder {self.root} cannot be written: {error.strerror}; "
+                "name another with --out"
+            ) from error
+
+    def write(self, relative: str, text: str) -> bool:
+        """Write a file if its bytes change, so that a reader sees the old or the new one whole.
+
+        Raises:
+            ConfigError: the path leads outside the folder, or the disk refuses.
+
+        """
+        path = self._inside(relative)
+        data = text.encode("utf-8")
+        try:
+            if path.is_file() and not path.is_symlink() and path.read_bytes() == data:
+                return False
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _replace(path, data)
+        except OSError as error:
+            raise ConfigError(f"{relative} cannot be written: {error.strerror}") from error
+        return True
+
+    def read(self, relative: str) -> str | None:
+        """Return a file's text, or None where there is none."""
+        try:
+            return self._inside(relative).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def remove_papers(self, kept: Iterable[str]) -> list[str]:
+        """Remove the sheets of papers that are not among `kept`; return their names, sorted."""
+        known = set(kept)
+        removed = []
+        for path in sorted((self.root / "papers").glob("*.json")):
+            if path.stem in known or not _is_sheet(path):
+                continue
+            for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
+                if sibling.exists():
+                    sibling.unlink()
+                    removed.append(f"papers/{sibling.name}")
+        return sorted(removed)
+
+    def remove_sources(self, kept: Iterable[str], known: Iterable[str]) -> list[str]:
+        """Remove the sources of `known` documents that are not among `kept`."""
+        removed = []
+        for document in sorted(set(known) - set(kept)):
+            path = self._inside(f"sources/{document}.txt")
+            if path.is_file():
+                path.unlink()
+                removed.append(f"sources/{path.name}")
+        return removed
+
+    def _inside(self, relative: str) -> Path:
+        path = self.root / relative
+        root = self.root.resolve()
+        if not path.parent.resolve().is_relative_to(root):
+            raise ConfigError(f"{relative!r} leads outside the outputs folder")
+        return path
+
+
+def _is_sheet(path: Path) -> bool:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and found.get("schema") == "litline/paper"
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

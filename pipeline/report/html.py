@@ -1,0 +1,79 @@
+"""Pages in HTML: one base page, no script, no file from elsewhere, everything escaped."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.records import Coverage
+from pipeline.report import view
+from pipeline.report.index_view import index_view
+from pipeline.report.paper_view import paper_view
+from pipeline.sheets import Failure, PaperSheet
+
+
+def paper_html(sheet: PaperSheet) -> str:
+    """Return the page of one paper, as it lies in `papers/`."""
+    return render("paper.html.j2", root="../", page=paper_view(sheet))
+
+
+def index_html(
+    sheets: Sequence[PaperSheet],
+    coverage: Sequence[Coverage],
+    notes: Sequence[str],
+    failed: Sequence[Failure],
+) -> str:
+    """Return the page from which everything is reached, as it lies at the top of the outputs."""
+    return render("index.html.j2", root="", page=index_view(sheets, coverage, notes, failed))
+
+
+def render(template: str, *, root: str, **values: object) -> str:
+    """Fill a template; `root` leads from the page to the folder of all outputs, "" or "../".
+
+    Values are escaped whatever the template's name, and hidden characters in them are marked.
+    """
+    page = environment().get_template(template)
+    return page.render(root=root, style=Markup(style()), policy=policy(), **values)  # noqa: S704 - our own file
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates; escaping is on for all of them, `.html.j2` included."""
+    made = Environment(
+        loader=PackageLoader("pipeline.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters["passage"] = view.passage_path
+    return made
+
+
+def _finalize(value: object) -> object:
+    plain = isinstance(value, str) and not isinstance(value, Markup)
+    return view.visible(str(value)) if plain else value
+
+
+@cache
+def style() -> str:
+    """Return the one style sheet, which every page carries inside."""
+    return files("pipeline.report").joinpath("templates/style.css").read_text("utf-8")
+
+
+@cache
+def policy() -> str:
+    """Return the content security policy: nothing is loaded, only our own style is used."""
+    digest = b64encode(sha256(style().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )

@@ -1,0 +1,179 @@
+"""What the page of all papers says: counts, coverage, failures, and the papers by year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from pipeline.records import Coverage
+from pipeline.report import view
+from pipeline.sheets import Failure, PaperSheet, Stamp
+
+
+class Entry(NamedTuple):
+    """One paper of the list; `iso` and `day` are empty when it has no date."""
+
+    path: str
+    label: str
+    iso: str
+    day: str
+    short: str
+
+
+class Year(NamedTuple):
+    """The papers of one year, newest first; undated papers have a group of their own."""
+
+    anchor: str
+    name: str
+    entries: list[Entry]
+
+
+class Covered(NamedTuple):
+    """How much of one document is there."""
+
+    document: str
+    path: str
+    words: str
+
+
+class Failed(NamedTuple):
+    """One thing that failed; `path` is empty when it has no page."""
+
+    subject: str
+    path: str
+    stage: str
+    reason: str
+
+
+class IndexView(NamedTuple):
+    """Everything on the page of all papers, without markup."""
+
+    head: str
+    years: list[Year]
+    coverage: list[Covered]
+    covered: str
+    failed: list[Failed]
+    notes: list[str]
+    stamp: str
+
+
+def index_view(
+    sheets: Sequence[PaperSheet],
+    coverage: Sequence[Coverage],
+    notes: Sequence[str],
+    failed: Sequence[Failure],
+) -> IndexView:
+    """Put the words of the page in order."""
+    return IndexView(
+        head=_head(sheets, len(coverage)),
+        years=_years(sheets),
+        coverage=[_covered(c) for c in coverage],
+        covered=_covered_in_all(coverage),
+        failed=_failures(failed, sheets),
+        notes=[*_inferred(sheets), *notes],
+        stamp=engines([sheet.stamp for sheet in sheets]),
+    )
+
+
+def paper_path(paper_id: str, root: str = "") -> str:
+    """Return the relative address of a paper's page; `root` leads to the folder of all outputs."""
+    return f"{root}papers/{view.address(paper_id)}.html"
+
+
+def _head(sheets: Sequence[PaperSheet], documents: int) -> str:
+    untitled = sum(sheet.paper.title is None for sheet in sheets)
+    silent = sum(sheet.stamp.counts.claims == 0 for sheet in sheets)
+    gaps = [f"{untitled:,} without a title"] if untitled else []
+    gaps += [f"{silent:,} without a summary"] if silent else []
+    counted = f"{view.plural(len(sheets), 'paper')} from {view.plural(documents, 'document')}"
+    return "; ".join(filter(None, (counted, ", ".join(gaps)))) + "."
+
+
+def _inferred(sheets: Iterable[PaperSheet]) -> list[str]:
+    number = sum(sheet.details.year_inferred for sheet in sheets)
+    if not number:
+        return []
+    printed = f"{view.plural(number, 'paper')} {'is' if number == 1 else 'are'} printed"
+    return [f"{printed} without a year; it was inferred, and the day below is marked with a star."]
+
+
+# --- Papers --------------------------------------------------------------------------------
+
+
+def _years(sheets: Iterable[PaperSheet]) -> list[Year]:
+    ordered = sorted(sheets, key=_newest_first)
+    return [
+        Year(f"y{year}", f"{year}", [_entry(sheet) for sheet in group])
+        if year
+        else Year("undated", "Date not stated", [_entry(sheet) for sheet in group])
+        for year, group in groupby(ordered, key=_year)
+    ]
+
+
+def _year(sheet: PaperSheet) -> int:
+    return sheet.paper.date.year if sheet.paper.date else 0
+
+
+def _newest_first(sheet: PaperSheet) -> tuple[int, str, str]:
+    day = (sheet.paper.date or dt.date.min).toordinal()
+    return -day, sheet.paper.label.casefold(), sheet.paper.id
+
+
+def _entry(sheet: PaperSheet) -> Entry:
+    paper, tldr = sheet.paper, sheet.summary.tldr
+    star = "*" if sheet.details.year_inferred else ""
+    return Entry(
+        path=paper_path(paper.id),
+        label=paper.label,
+        iso=paper.date.isoformat() if paper.date else "",
+        day=view.day_and_month(paper.date) + star if paper.date else "",
+        short=tldr.text if tldr else "",
+    )
+
+
+# --- Coverage, failures, engines -----------------------------------------------------------
+
+
+def _covered(coverage: Coverage) -> Covered:
+    path = view.source_path(coverage.document, root="")
+    return Covered(coverage.document, path, view.coverage_words(coverage))
+
+
+def _covered_in_all(coverage: Sequence[Coverage]) -> str:
+    short = sum((c.declared or 0) > c.present for c in coverage)
+    gap = f"; {short:,} with fewer papers than declared" if short else ""
+    return f"{view.plural(len(coverage), 'document')}{gap}"
+
+
+def _failures(failed: Iterable[Failure], sheets: Iterable[PaperSheet]) -> list[Failed]:
+    labels = {sheet.paper.id: sheet.paper.label for sheet in sheets}
+    return [
+        Failed(
+            subject=labels.get(f.paper or "") or f.paper or f.document or "the run",
+            path=paper_path(f.paper) if f.paper in labels else "",
+            stage=f.stage,
+            reason=f.reason,
+        )
+        for f in failed
+    ]
+
+
+def engines(stamps: Sequence[Stamp]) -> str:
+    """Say what wrote the pages behind a list; empty when there are none."""
+    counts = Counter((stamp.model, stamp.engine) for stamp in stamps)
+    if not counts:
+        return ""
+    if {model for model, _ in counts} == {None}:
+        names = ", ".join(sorted(engine for _, engine in counts))
+        return f"No language model was used for these pages. Engine: {names}."
+    return (
+        f"Written by {', '.join(_engine(*key, n) for key, n in sorted(counts.items(), key=repr))}."
+    )
+
+
+def _engine(model: str | None, engine: str, pages: int) -> str:
+    name = f"{model} ({engine})" if model else f"{engine} without a language model"
+    return f"{name}: {view.plural(pages, 'page')}"

@@ -1,0 +1,188 @@
+"""What the page of one paper says, in order; Markdown and HTML only dress it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.records import Details, Paper
+from pipeline.report import view
+from pipeline.sheets import Claim, Evidence, PaperSheet
+
+# The slots in printed order: field of the summary, lead word, name in "Not stated: …".
+SLOTS = (
+    ("problem", "Problem", "the problem"),
+    ("approach", "How", "how it is done"),
+    ("contributions", "What is new", "what is new"),
+    ("results", "Result", "results"),
+    ("limitations", "Limits", "limits"),
+    ("artefacts", "Code and data", "code and data"),
+)
+
+
+class Slot(NamedTuple):
+    """One question that the page answers.
+
+    `above` cites claims that the page has printed already; it is filled only when `lines` is empty.
+    """
+
+    lead: str
+    lines: list[view.Line]
+    above: tuple[int, ...]
+
+
+class Source(NamedTuple):
+    """One document that the paper was read from."""
+
+    document: str
+    path: str
+    where: str
+
+
+class Refused(NamedTuple):
+    """A claim that is not printed, and why."""
+
+    lead: str
+    text: str
+    reason: str
+
+
+class PaperView(NamedTuple):
+    """Everything on the page of one paper, without markup; `file` is its name without suffix."""
+
+    file: str
+    label: str
+    authors: str
+    all_authors: list[str]
+    date: str
+    arxiv_id: str | None
+    arxiv_url: str | None
+    code: str
+    short: view.Line | None
+    slots: list[Slot]
+    gap: str
+    sources: list[Source]
+    notes: list[str]
+    dropped: list[Refused]
+    evidence: list[Evidence]
+    stamp: str
+
+
+def paper_view(sheet: PaperSheet) -> PaperView:
+    """Put the words of a sheet in the order of its page and number its evidence."""
+    paper, details = sheet.paper, sheet.details
+    references = view.References()
+    tldr = sheet.summary.tldr
+    short = None if tldr is None else view.cited(tldr, references)
+    slots = list(_slots(sheet, references))
+    return PaperView(
+        file=view.address(paper.id),
+        label=paper.label,
+        authors=view.author_line(paper.authors, bool(details.et_al)),
+        all_authors=paper.authors or [],
+        date=view.human_date(paper.date, details.year_inferred)
+        if paper.date
+        else "date not stated",
+        arxiv_id=paper.arxiv_id,
+        arxiv_url=view.arxiv_url(paper.arxiv_id) if paper.arxiv_id else None,
+        code="code badge" if details.has_code else "",
+        short=short,
+        slots=slots,
+        gap=_gap(sheet),
+        sources=_sources(sheet),
+        notes=list(_notes(paper, details)),
+        dropped=[Refused(_lead(d.field), d.text, d.reason) for d in sheet.dropped],
+        evidence=references.listed(),
+        stamp=view.stamp_words(sheet.stamp),
+    )
+
+
+def _slots(sheet: PaperSheet, references: view.References) -> Iterator[Slot]:
+    """Yield the slots that say something; each sentence is printed where it first stands."""
+    printed = [sheet.summary.tldr] if sheet.summary.tldr else []
+    for field, lead, _ in SLOTS:
+        lines, repeated = [], []
+        for claim in getattr(sheet.summary, field):
+            if any(_repeats(claim, other) for other in printed):
+                repeated += claim.evidence
+            else:
+                printed.append(claim)
+                lines.append(view.cited(claim, references))
+        if lines:
+            yield Slot(lead, lines, ())
+        elif repeated:
+            yield Slot(lead, [], references.cite(repeated))
+
+
+def _repeats(claim: Claim, other: Claim) -> bool:
+    quoted = claim.kind == other.kind == "quoted" and bool(claim.evidence)
+    return view.same_words(claim.text, other.text) or (quoted and claim.evidence == other.evidence)
+
+
+def _lead(field: str) -> str:
+    return {"tldr": "In short", **{slot: lead for slot, lead, _ in SLOTS}}.get(field, field)
+
+
+def _gap(sheet: PaperSheet) -> str:
+    """Say once what the source does not state; empty when every slot is filled."""
+    missing = [name for field, _, name in SLOTS if not getattr(sheet.summary, field)]
+    if len(missing) == len(SLOTS) and sheet.summary.tldr is None:
+        return _nothing(sheet)
+    return f"Not stated in the {_read(sheet)}: {', '.join(missing)}." if missing else ""
+
+
+def _nothing(sheet: PaperSheet) -> str:
+    if not sheet.details.wordings:
+        return "No document gives a text of this paper, so there is nothing to summarise."
+    return "Nothing in the text of this paper could be stated with evidence."
+
+
+def _read(sheet: PaperSheet) -> str:
+    """Name what was read: the text once a claim rests on words outside the abstract."""
+    cited = (e for _, claim in sheet.summary.claims() for e in claim.evidence)
+    return "abstract" if all(_in_abstract(e, sheet.details) for e in cited) else "text"
+
+
+def _in_abstract(evidence: Evidence, details: Details) -> bool:
+    return any(
+        wording.document == evidence.document
+        and wording.start <= evidence.start
+        and evidence.end <= wording.end
+        for wording in details.wordings
+    )
+
+
+def _sources(sheet: PaperSheet) -> list[Source]:
+    entries: dict[str, list[str]] = {}
+    for record in sheet.paper.records:
+        entries.setdefault(record.document, []).append(f"{record.index + 1:,}")
+    covered = {c.document: f" ({view.coverage_words(c)})" for c in sheet.coverage}
+    return [
+        Source(document, view.source_path(document), _entries(numbers) + covered.get(document, ""))
+        for document, numbers in entries.items()
+    ]
+
+
+def _entries(numbers: list[str]) -> str:
+    return f"{'entry' if len(numbers) == 1 else 'entries'} {', '.join(numbers)}"
+
+
+def _notes(paper: Paper, details: Details) -> Iterator[str]:
+    """Yield what a careful reader should know beside the claims, one sentence each."""
+    if paper.title is None:
+        heading = "; the heading is taken from the abstract" if details.wordings else ""
+        yield f"No document prints a title{heading}."
+    if paper.date and details.year_inferred:
+        yield f"The document prints day and month only; the year {paper.date.year} is inferred."
+    if paper.authors and details.et_al:
+        yield f"The list of authors is cut in the source, after {len(paper.authors):,} names."
+    if len(details.wordings) > 1:
+        first = details.wordings[0].document
+        ways = f"The documents word the abstract in {len(details.wordings):,} ways"
+        yield f"{ways}; this page reads the first, from {first}."
+    if details.updated:
+        yield f"Updated {view.human_date(details.updated)}."
+    if details.affiliations:
+        yield f"Institutions printed with the paper: {', '.join(details.affiliations)}."
+    if details.comment:
+        yield f"Comment in the listing: {details.comment}"

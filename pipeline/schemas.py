@@ -1,0 +1,82 @@
+"""What a model must send back: one class per prompt, in the JSON Schema subset all servers share.
+
+Every field is required and nullable by union; objects are closed. The descriptions are part of the
+schema that the model sees, so the prompts do not repeat them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Reply(BaseModel):
+    """Base of every reply: closed, strict about types, silent about its input in errors."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class SentenceClaim(Reply):
+    """One statement and the numbered sentences that it rests on."""
+
+    text: str = Field(description="One plain sentence that the cited sentences support.")
+    sentences: list[int] = Field(description="Numbers of the sentences that the text rests on.")
+
+
+class Figure(Reply):
+    """One measured figure of a result."""
+
+    metric: str = Field(description="What was measured, with the benchmark it was measured on.")
+    value: float | None = Field(description="The value reached, or null.")
+    unit: str | None = Field(description="Unit as printed, such as % or points, or null.")
+    baseline: str | None = Field(description="What it is compared with, or null.")
+    difference: float | None = Field(description="Difference to the baseline, or null.")
+
+
+class ResultClaim(SentenceClaim):
+    """One result and its figures."""
+
+    figures: list[Figure] = Field(description="Figures in the cited sentences; empty if none.")
+
+
+class PaperSummaryReply(Reply):
+    """A summary of one paper. An empty list or null means: not stated in the source."""
+
+    tldr: SentenceClaim | None = Field(description="The whole paper in one sentence.")
+    problem: list[SentenceClaim] = Field(description="What was wrong or missing before.")
+    approach: list[SentenceClaim] = Field(description="What the authors do, and how.")
+    results: list[ResultClaim] = Field(description="What they report to have reached.")
+    contributions: list[SentenceClaim] = Field(description="What is new: methods, data, finds.")
+    limitations: list[SentenceClaim] = Field(description="Limits that the authors state.")
+    artefacts: list[SentenceClaim] = Field(description="Code, data or models, and their release.")
+
+
+def reply_schema(model: type[Reply]) -> dict[str, Any]:
+    """Return the JSON Schema that a server is sent for `model`, references resolved.
+
+    Only keywords of the common subset remain: no default, title, format or range.
+    """
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+    resolved = _resolve(schema, definitions)
+    assert isinstance(resolved, dict)  # noqa: S101 - a model's schema is an object
+    return resolved
+
+
+def _resolve(node: object, definitions: dict[str, Any]) -> object:
+    if isinstance(node, list):
+        return [_resolve(item, definitions) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        target = _resolve(definitions[node["$ref"].rsplit("/", 1)[1]], definitions)
+        described = {k: v for k, v in node.items() if k == "description"}
+        return {**target, **described} if isinstance(target, dict) else target
+    kept = {key: value for key, value in node.items() if key not in {"title", "default"}}
+    return {
+        key: {name: _resolve(field, definitions) for name, field in value.items()}
+        if key == "properties"
+        else _resolve(value, definitions)
+        for key, value in kept.items()
+    }

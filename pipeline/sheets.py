@@ -1,0 +1,186 @@
+"""The model of every output file: claims with their evidence, and the sheets that hold them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pipeline.records import Coverage, Details, Frozen, Paper
+
+Kind = Literal["quoted", "derived", "computed"]
+Origin = Literal["model", "extractive", "fallback", "computed", "reviewer"]
+Datum = int | float | str | list[str]
+
+FIELDS = ("problem", "approach", "results", "contributions", "limitations", "artefacts")
+
+
+def _absent(value: object) -> bool:
+    return value is None
+
+
+class Evidence(Frozen):
+    """Words of a source: `sources/<document>.txt`[start:end] equals `quote` exactly."""
+
+    document: str
+    start: int = Field(description="Code points, inclusive.", ge=0)
+    end: int = Field(description="Code points, exclusive.")
+    quote: str
+
+
+class Figures(Frozen):
+    """One figure of a result, as the evidence prints it."""
+
+    metric: str
+    value: float | None
+    unit: str | None
+    baseline: str | None
+    difference: float | None
+
+
+class Claim(Frozen):
+    """One statement and what it rests on."""
+
+    id: str = Field(description="12 hex of SHA-256 over sheet kind, subject, field, text, quotes.")
+    text: str
+    kind: Kind
+    origin: Origin
+    evidence: list[Evidence]
+    data: Annotated[
+        dict[str, Datum] | None, Field(description="The figures that a computed text shows.")
+    ] = Field(None, exclude_if=_absent)
+    figures: Annotated[list[Figures] | None, Field(description="Figures of a result.")] = Field(
+        None, exclude_if=_absent
+    )
+
+
+class Dropped(Frozen):
+    """A claim that was not printed, and why."""
+
+    field: str
+    text: str
+    reason: str
+
+
+class Counts(Frozen):
+    """How many claims a sheet holds, by kind and origin."""
+
+    claims: int
+    by_kind: dict[str, int]
+    by_origin: dict[str, int]
+    dropped: int
+
+
+class Tokens(Frozen):
+    """Tokens of the calls behind a sheet or a run."""
+
+    input: int = 0
+    output: int = 0
+
+
+class Stamp(Frozen):
+    """What made a sheet. Date, tokens and cost are those of the day its answers were bought."""
+
+    engine: str
+    model: str | None
+    prompt: str
+    prompt_version: int
+    inputs: list[str] = Field(description="SHA-256 of each input that was answered.")
+    date: str | None = Field(description="ISO date of the newest answer; null for extractive.")
+    tokens: Tokens
+    tokens_estimated: bool = Field(False, description="The server stated no usage.")
+    cost_usd: float | None = Field(description="null where the model's price is unknown.")
+    counts: Counts
+
+
+class Summary(Frozen):
+    """What one paper says; an empty list means: not stated in the source."""
+
+    tldr: Claim | None
+    problem: list[Claim]
+    approach: list[Claim]
+    results: list[Claim]
+    contributions: list[Claim]
+    limitations: list[Claim]
+    artefacts: list[Claim]
+
+    def claims(self) -> Iterator[tuple[str, Claim]]:
+        """Yield each claim with the name of its field, in printed order."""
+        if self.tldr is not None:
+            yield "tldr", self.tldr
+        for field in FIELDS:
+            for claim in getattr(self, field):
+                yield field, claim
+
+
+class PaperSheet(Frozen):
+    """`papers/<paper-id>.json`."""
+
+    schema_: Literal["litline/paper"] = Field("litline/paper", alias="schema")
+    version: Literal[1] = 1
+    paper: Paper
+    details: Details
+    coverage: list[Coverage]
+    summary: Summary
+    stamp: Stamp
+    dropped: list[Dropped]
+
+
+class Failure(Frozen):
+    """Something that failed in a run; `paper` or `document` says what."""
+
+    paper: str | None = None
+    document: str | None = None
+    stage: str
+    reason: str
+
+
+class StageTime(Frozen):
+    """How long one stage of a run took."""
+
+    name: str
+    seconds: float
+
+
+class RunReport(Frozen):
+    """`run.json`: the last run. The only output that differs between equal runs."""
+
+    schema_: Literal["litline/run"] = Field("litline/run", alias="schema")
+    version: Literal[1] = 1
+    litline: str = Field(description="Version of Litline.")
+    engine: str
+    model: str | None
+    papers: int
+    calls: int = Field(description="Requests sent to a model.")
+    cached: int = Field(description="Answers that were already in the store.")
+    failed: list[Failure]
+    tokens: Tokens
+    cost_usd: float | None
+    estimate_usd: float | None
+    stages: list[StageTime]
+    coverage: list[Coverage]
+    notes: list[str]
+    removed: list[str] = Field(description="Files that are no longer stood behind.")
+
+
+SHEETS: dict[str, type[Frozen]] = {"litline/paper": PaperSheet, "litline/run": RunReport}
+
+
+def claim_id(sheet: str, subject: str, field: str, text: str, quotes: Iterable[str]) -> str:
+    """Return the id of a claim; offsets take no part, so that it survives a moved source."""
+    parts = "\x1f".join((sheet, subject, field, text, *quotes))
+    return sha256(parts.encode()).hexdigest()[:12]
+
+
+def count(claims: Iterable[Claim], dropped: int) -> Counts:
+    """Count claims by kind and origin."""
+    listed = list(claims)
+    return Counts(
+        claims=len(listed),
+        by_kind=dict(sorted(Counter(c.kind for c in listed).items())),
+        by_origin=dict(sorted(Counter(c.origin for c in listed).items())),
+        dropped=dropped,
+    )
