@@ -197,3 +197,7 @@ def main() -> None:
     except LitlineError as error:
         typer.echo(f"litline: {error}", err=True)
         sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

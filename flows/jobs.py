@@ -94,8 +94,10 @@ async def _write_summaries(
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
+            with clock.stage("plan"):
+                works, plan = _plan(shelves, settings, asker)
             with clock.stage(STAGE):
-                plan, outcomes = await _summarise(shelves, settings, asker, run_stage)
+                outcomes = await _summarise(works, shelves, asker, run_stage)
         with clock.stage("pages"):
             report = _write_pages(shelves, outcomes, plan, asker, outputs)
         report = report.model_copy(update={"stages": clock.stages})
@@ -179,15 +181,20 @@ def reading_notes(volumes: Iterable[Volume]) -> list[str]:
     return [f"{v.document.id}: {note}" for v in volumes for note in v.reading.notes]
 
 
-async def _summarise(
-    shelves: Shelves, settings: Settings, asker: Asker, run_stage: StageRunner
-) -> tuple[Plan, list[Outcome]]:
+def _plan(shelves: Shelves, settings: Settings, asker: Asker) -> tuple[list[Work], Plan]:
+    """Number the sentences of all papers, look their answers up, and say what is left to ask."""
     works = [plan_paper(entry) for entry in shelves.entries]
     questions = {asker.key(question): question for work in works for question in work.questions}
     known = asker.prime(questions)
     plan = make_plan(questions, known, asker.provider.model, wiring.price(settings))
+    reporter().say(_announcement(len(works), plan, asker))
+    return works, plan
+
+
+async def _summarise(
+    works: Sequence[Work], shelves: Shelves, asker: Asker, run_stage: StageRunner
+) -> list[Outcome]:
     say = reporter()
-    say.say(_announcement(len(works), plan, asker))
     say.start(STAGE, len(works))
 
     async def batch(part: Sequence[Work]) -> list[Outcome]:
@@ -195,7 +202,7 @@ async def _summarise(
         say.advance(STAGE, len(part))
         return outcomes
 
-    return plan, await run_stage(STAGE, works, batch)
+    return await run_stage(STAGE, works, batch)
 
 
 def _announcement(papers: int, plan: Plan, asker: Asker) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -22,7 +22,8 @@ async def run_as_tasks(name: str, items: Sequence[T], work: Work[T, R]) -> list[
 
 
 def _as_task(name: str, function: Batch) -> Batch:
-    return task(function, name=name, persist_result=False, cache_policy=NO_CACHE, retries=0)
+    decorate = task(name=name, persist_result=False, cache_policy=NO_CACHE, retries=0)
+    return cast("Batch", decorate(function))
 
 
 @flow(name="litline-run", persist_result=False, retries=0, validate_parameters=False)

@@ -31,6 +31,7 @@ R = TypeVar("R", bound=Reply)
 
 LEASE_SECONDS = 900
 _POLL_SECONDS = 0.25
+_ENVELOPE_TOKENS = 16
 
 
 class Question(NamedTuple):
@@ -70,8 +71,8 @@ def answer_key(engine: str, model: str | None, question: Question) -> str:
 def estimate(question: Question) -> tuple[int, int]:
     """Return a safe estimate of input tokens, and the most output tokens, of one call."""
     prompt = question.prompt
-    text = f"{prompt.fixed}\n{prompt.changing}\n{numbered(question.sentences)}"
-    return estimate_tokens(text) + 16, prompt.max_output_tokens
+    changing = estimate_tokens(numbered(question.sentences))
+    return prompt.fixed_tokens + changing + _ENVELOPE_TOKENS, prompt.max_output_tokens
 
 
 def answered(rows: Iterable[StoredAnswer]) -> set[str]:
@@ -176,8 +177,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
     async def _claim_and_buy(
         self, key: str, question: Question, reply: type[R]
     ) -> Completion | StoredAnswer:
-        await self._lease(key, question)
-        there = self.store.answers([key]).get(key)
+        there = await self._lease(key, question)
         if there is not None and _read(there, reply) is not None:
             await self._write(key, {"owner": None, "expires": None})
             self.cached += 1
@@ -188,7 +188,8 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             await self._writer.write(partial(release, key=key))
             raise
 
-    async def _lease(self, key: str, question: Question) -> None:
+    async def _lease(self, key: str, question: Question) -> StoredAnswer | None:
+        """Take the lease, waiting for another process that holds it; return what is there."""
         around = self._around
         while True:
             lease = Lease(
@@ -200,8 +201,9 @@ class Asker(AbstractAsyncContextManager["Asker"]):
                 expires=around.now() + LEASE_SECONDS,
             )
             job = partial(claim, lease=lease, now=around.now(), alive=around.alive)
-            if await self._writer.write(job) is None:
-                return
+            claimed = await self._writer.write(job)
+            if claimed.taken:
+                return claimed.answer
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _buy(self, question: Question) -> Completion:

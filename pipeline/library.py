@@ -136,12 +136,8 @@ def link(
 
     Records of superseded documents count only for papers that no current document holds.
     """
-    sightings = {
-        ref: sight(volume.document, record)
-        for volume in volumes.values()
-        for record in volume.reading.records
-        if (ref := RecordRef(document=volume.document.id, index=record.index))
-    }
+    seen = [sight(v.document, record) for v in volumes.values() for record in v.reading.records]
+    sightings = {sighting.ref: sighting for sighting in seen}
     groups = _groups(sightings, stored)
     ids, rows = _identify(groups, stored)
     entries = []

@@ -34,6 +34,7 @@ _VERSION = re.compile(
     r"(?P<version>\d{1,2}(?:\.\d{1,3}){0,3})"
     r"(?P<suffix>(?![\dBbKkMmTt])[^\W\d_]?(?:-\S+|\++| \S+)?)"
 )
+_MODEL_SIZE = re.compile(r"a?\d+(?:\.\d+)?b\b")
 _ROMAN = re.compile(r"(?P<stem>\S.*?)[ -](?P<version>II|III|IV)")
 _ROMANS = {"II": (2,), "III": (3,), "IV": (4,)}
 _EDITION = re.compile(
@@ -84,21 +85,23 @@ def variants(name: str) -> list[str]:
         return [name]
     gap = "" if found["gap"] else " "
     version = (found["mark"] or "") + found["version"]
-    return [name, f"{found['stem']}{gap}{version}{found['suffix']}"]
+    other = f"{found['stem']}{gap}{version}{found['suffix']}"
+    # Glued, `Conv 2` would read as version 2 of `Con`.
+    return [name, other] if parse_name(other) == parse_name(name) else [name]
 
 
 # --- Words that may belong to a name -------------------------------------------------------
 
 # Abbreviations that a whole field uses: never the name of one paper's work.
 GENERIC = _set(
-    "1D 2D 3D 4D 5G 6G AD AE AGI AI ANN API AR ASR AUC AV BEV BON CAD CAM CE CFG CG CLI CNN COT"
-    " AUTOML CPU CRF CT CUDA CV DAG DCNN DL DNN DP EHR ELBO EM FFN FID FL FLOP FLOPS FP16 FP8 FPGA FPS GAN GCN"
-    " GD GEMM GNN GP GPU GRU GT GUI HCI HMM HRL HPC HTML HTTP ICL ID IID IL INT4 INT8 IOU IR KB KD KG"
-    " KL KV LIDAR LLM LM LMM LSTM LVLM LVM MAP MARL MCMC MCTS MDP MIL ML MLE MLLM MLM MLP MMLLM"
-    " MOE MPC MRI MSE MT NAS NER NLG NLI NLP NLU NMT NN NTK OCR ODE OOD ORM OS PCA PDE PEFT PO"
-    " POMDP PRM PSNR QA RAG RAM RCT RGB RGBD RL RLHF RLVR RM RNN ROI SDE SDK SFT SGD SLAM SNN SNR"
-    " SOTA SQL SSIM SSL SVD SVG SVM T2I T2V TD TPU TTS UI URL VAE VI VLA VLLM VLM VM VQA WER WM"
-    " X2I XAI XML"
+    "1D 2D 3D 4D 5G 6G AD AE AGI AI ANN API AR ASR AUC AUTOML AV BEV BON CAD CAM CE CFG CG CLI"
+    " CNN COT CPU CRF CT CUDA CV DAG DCNN DL DNN DP EHR ELBO EM FFN FID FL FLOP FLOPS FP16 FP8"
+    " FPGA FPS GAN GCN GD GEMM GNN GP GPU GRU GT GUI HCI HMM HPC HRL HTML HTTP ICL ID IID IL INT4"
+    " INT8 IOT IOU IR KB KD KG KL KV LIDAR LLM LM LMM LSTM LVLM LVM MAP MARL MCMC MCTS MDP MIL ML"
+    " MLE MLLM MLM MLP MMLLM MOE MPC MRI MSE MT NAS NER NLG NLI NLP NLU NMT NN NTK OCR ODE OOD ORM"
+    " OS PCA PDE PEFT PO POMDP PRM PSNR QA RAG RAM RCT RGB RGBD RL RLHF RLVR RM RNN ROI SDE SDK"
+    " SFT SGD SLAM SNN SNR SOTA SQL SSIM SSL SVD SVG SVM T2I T2V TD TPU TTS UI URL VAE VI VLA VLLM"
+    " VLM VM VQA WER WM X2I XAI XML"
 )
 # The same for phrases, less a plural `s`.
 GENERIC_PHRASES = frozenset(
@@ -136,8 +139,8 @@ _KINDS = _set(
     " generator index language layer library llm loss mechanism method metric mllm model module"
     " network objective operator optimizer package paradigm pipeline planner platform policy"
     " procedure process project protocol recipe scheme sequence series simulator solution solver"
-    " strategy suite system task technique testbed tokenizer tool toolbox toolkit transformer"
-    " variant version vlm"
+    " strategy suite system task technique template testbed tokenizer tool toolbox toolkit"
+    " transformer variant version vlm"
 )
 _TOKEN = re.compile(r"[^\W_](?:[\w+*&]|[-.'’/](?=\w))*|[^\w\s\"'‘’“”]")
 _AMOUNT = re.compile(r"\d[\d.,]*[A-Za-z]{0,2}")
@@ -162,9 +165,10 @@ def _generic(word: str) -> bool:
 
 def _distinctive(word: str) -> bool:
     """Say whether a word looks like a name: capitals after the first letter, or digits."""
-    parts = [part for part in re.split(r"[-/]", word) if part and not _generic(part)]
-    initials = len(parts) > 1 and any(len(part) == 1 and part.isupper() for part in parts)
-    return initials or any(_odd(part) for part in parts if not _AMOUNT.fullmatch(part))
+    parts = [part for part in re.split(r"[-/]", word) if part]
+    if len(parts) > 1 and any(len(part) == 1 and part.isupper() for part in parts):
+        return True
+    return any(_odd(part) for part in parts if not (_generic(part) or _AMOUNT.fullmatch(part)))
 
 
 def _odd(part: str) -> bool:
@@ -173,8 +177,8 @@ def _odd(part: str) -> bool:
 
 
 def _cased(word: str) -> bool:
-    """Say whether a word or a part of it behind a hyphen begins with a capital."""
-    return re.search(r"(?:^|\d\w-)[^\W\d_]", word) is not None and not word[0].islower()
+    """Say whether a word begins with a capital, or with a digit and then one: `3D-Zoom`."""
+    return not word[0].islower() and any(part[:1].isupper() for part in word.split("-"))
 
 
 def _plain_word(word: str) -> bool:
@@ -192,8 +196,9 @@ def _name_word(tokens: list[str], at: int) -> bool:
     word = _token(tokens, at)
     if _AMOUNT.fullmatch(word) or not (_cased(word) or _distinctive(word)):
         return False
+    after = _token(tokens, at + 1)
     describes = "-" in word and word.rpartition("-")[2].islower()
-    return not (describes and _plain_word(_token(tokens, at + 1)))
+    return not (describes and _plain_word(after) and not _closes(after))
 
 
 def _name_end(tokens: list[str], at: int) -> int:
@@ -263,8 +268,10 @@ def _defined(tokens: list[str], start: int, opening: int, latest: int) -> Forms:
         proper -= 1
     for begin in [proper, *range(opening - 1, start - 1, -1)]:
         words = tokens[begin:opening]
-        if begin <= latest and words and _abbreviates(short, words):
-            return _both_forms(words, short)
+        if words and not words[0][0].isalnum():
+            break
+        if words and words[0] not in _CONNECTORS and _abbreviates(short, words):
+            return _both_forms(words, short) if begin <= latest else []
     words = tokens[proper:opening]
     if len(words) > 1 and proper <= latest and _shares_letters(short, words):
         return _both_forms(words, short)
@@ -307,13 +314,12 @@ _COIN = re.compile(
     r"|open-sourc|buil)(?P<form>e|t|d|es|ds|ed|s|ing|ding)?"
 )
 _CALL = _set("call name named term dub dubbed denote refer coin nickname title abbreviate")
-_CALLED = _set(
-    "termed named called dubbed denoted known coined nicknamed titled entitled abbreviated"
-)
+_CALLED = _set("termed named namely called dubbed denoted known coined titled entitled abbreviated")
 _SOLVE = _set("address tackle solve overcome mitigate resolve alleviate")
 _AIMS = _set("aim aims aiming seek seeks seeking able ability allow used want hope try trying")
 _OURS = _set("paper work study report article survey thesis manuscript letter research")
 _WE = _set("we our us")
+_PROPOSED = _set("proposed resulting presented")
 _FRESH = _set("novel new first our simple")
 _ADVERBS = _set(
     "also first further then thus therefore hence here next instead now have can will both again"
@@ -322,7 +328,7 @@ _PARTS = _set("features comprises includes contains provides offers")
 _ARTICLES = _set("a an the its our two three four several")
 # An object of a coining verb ends before these.
 _STOPS = _set(
-    "that which where who whose when while to with by using via based from on into through is are"
+    "that which where who whose when while to with by using via from on into through is are"
     " was were as than than because since but"
 )
 _PREPOSITIONS = _set("of for in")
@@ -378,7 +384,7 @@ def _placed(tokens: list[str], at: int, here: int, end: int) -> _Found | None:
 def _direct(words: list[str], after: str) -> bool:
     """Say whether words right after the verb are a name and not just part of a description."""
     if not _name_like(words):
-        return after in (",", ":", "(") and not _generic(words[0])
+        return len(words) == 1 and after in (",", ":", "(") and not _generic(words[0])
     return _closes(after) or (_kind(after) and any(map(_distinctive, words)))
 
 
@@ -395,7 +401,7 @@ def _apposed(tokens: list[str], here: int, words: list[str], after: str) -> bool
 
 def _closes(after: str) -> bool:
     """Say whether a word or mark cannot continue a noun phrase."""
-    return not after[0].isalnum() or after in _STOPS or after in _PREPOSITIONS or after == "and"
+    return not after[0].isalnum() or after in _STOPS | _PREPOSITIONS | {"and", "based"}
 
 
 def _objects(tokens: list[str], at: int) -> list[Forms]:
@@ -469,20 +475,47 @@ def _proposes(tokens: list[str], at: int) -> bool:
 def _coined_at(tokens: list[str], at: int, owners: frozenset[str]) -> list[Forms]:
     """Read the names that a cue at `at` coins; empty when there is no cue."""
     word = tokens[at].lower()
-    if _COIN.fullmatch(word):
-        return _objects(tokens, at + 1) if _says_own(tokens, at, owners) else []
-    known_as = word != "known" or _token(tokens, at + 1) == "as"
-    if word in _CALLED and known_as and _is_fresh(tokens, at, owners):
+    if _COIN.fullmatch(word) and _says_own(tokens, at, owners):
+        return _objects(tokens, at + 1)
+    if word in _CALLED and _names_one(tokens, at) and _is_fresh(tokens, at, owners):
         return _called(tokens, at + 1)
     if word in _CALL and _token(tokens, _subject(tokens, at)).lower() == "we":
         return _we_call(tokens, at + 1)
     if word == "by" and "we" in map(str.lower, tokens[:at]):
         return _solved_by(tokens, at)
-    if word == "our":
-        end = _name_end(tokens, at + 1)
-        forms = _defined(tokens, at + 1, end, end) if end > at + 1 else []
-        return [forms] if forms else []
+    if word == "our" or (word in _PROPOSED and tokens[at - 1].lower() in ("the", "our")):
+        return _ours(tokens, at + 1)
     return _passive(tokens, at) if word in ("is", "are") else []
+
+
+def _ours(tokens: list[str], at: int) -> list[Forms]:
+    """Read the name after `our`, in `our Foo Bar (FB)`, `our model, Foo,` or `our model (Foo)`."""
+    end = _name_end(tokens, at)
+    if end > at:
+        forms = _defined(tokens, at, end, end)
+        return [forms] if forms else []
+    here = at
+    while here < at + 4 and _plain_word(_token(tokens, here)) and not _kind(tokens[here]):
+        here += 1
+    if not _kind(_token(tokens, here)):
+        return []
+    short = _short_form(tokens, here + 1)
+    if short:
+        return [[short]]
+    start = here + 1 + (_token(tokens, here + 1) == ",")
+    end = _name_end(tokens, start)
+    words = tokens[start:end]
+    name = " ".join(words)
+    named = any(map(_distinctive, words)) and _token(tokens, end) in (",", ".", "-", "–")
+    # A size of a model, as in `Foo2-8B-RL`, is often a rival's model trained further.
+    return [[name]] if named and not _MODEL_SIZE.search(name.casefold()) else []
+
+
+def _names_one(tokens: list[str], at: int) -> bool:
+    """Say whether `known` is followed by `as`, and `namely` follows a thing in the singular."""
+    if tokens[at] == "namely":
+        return not _token(tokens, at - 2).endswith("s")
+    return tokens[at] != "known" or _token(tokens, at + 1) == "as"
 
 
 def _called(tokens: list[str], at: int) -> list[Forms]:
@@ -491,20 +524,22 @@ def _called(tokens: list[str], at: int) -> list[Forms]:
         at += 1
     end = _name_end(tokens, at)
     words = tokens[at:end]
-    if end == at or all(map(_generic, words)):
-        return []
     forms = _defined(tokens, at, end, end) or _long_name(tokens, at, end)
-    return [forms or [" ".join(words)]]
+    single = len(words) == 1 and not _generic(words[0])
+    if not forms and (single or (words and _name_like(words))):
+        forms = [" ".join(words)]
+    return [forms] if forms else []
 
 
 def _we_call(tokens: list[str], at: int) -> list[Forms]:
     """Read the name after `we call`, `we refer to it as` and the like."""
     for here in range(at, min(at + 8, len(tokens))):
         words = tokens[here : _name_end(tokens, here)]
-        if words:
-            return _called(tokens, here) if _name_like(words) or tokens[here - 1] == "as" else []
+        if words and (_name_like(words) or tokens[here - 1] == "as"):
+            return _called(tokens, here)
         if not tokens[here][0].isalnum():
-            break
+            forms = _defined(tokens, at, here, here)
+            return [forms] if forms else []
     return []
 
 
@@ -536,10 +571,11 @@ def _passive(tokens: list[str], at: int) -> list[Forms]:
 
 # --- What a paper coins --------------------------------------------------------------------
 
+LONGEST_ABSTRACT = 20_000  # characters; more is no abstract, and is not read for names
+
 _PREFIX = re.compile(r"(?:The |An? )?(?P<name>\S.{0,60}?)\s*(?::| [-–—]{1,2})\s+(?P<rest>\S.*)")
 _OVERVIEW = re.compile(r"\b(?:survey|review|overview|tutorial|primer)\b", re.IGNORECASE)
 _ORDINARY = re.compile(r".*(?:s|ing|tion|sion|ity|ness|ment|ance|ence|ism|ology|er|or)", re.DOTALL)
-_MODEL_SIZE = re.compile(r"a?\d+(?:\.\d+)?b\b")
 
 
 def coined_names(title: str | None, abstract: str | None) -> list[str]:
@@ -558,7 +594,7 @@ def coined_names(title: str | None, abstract: str | None) -> list[str]:
         The names, each once; empty for a paper that names nothing of its own.
 
     """
-    head, body = texts.plain(title or ""), texts.plain(abstract or "")
+    head, body = (texts.plain((part or "")[:LONGEST_ABSTRACT]) for part in (title, abstract))
     coined = _coined_in(body)
     first = _title_name(head, body, {_key(form) for forms in coined for form in forms})
     ordered = sorted(coined, key=lambda forms: _rank(forms, first, head, body))
@@ -578,7 +614,7 @@ def _coined_in(body: str) -> list[Forms]:
         for at in range(len(tokens)):
             if _short_form(tokens, at) in known:
                 coined.append(_defined(tokens, max(0, at - 10), at, at))
-    return coined
+    return [forms for forms in coined if forms]
 
 
 def _title_name(head: str, body: str, coined: set[str]) -> Forms:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.ask import Question, estimate
 from pipeline.prices import Price
-from pipeline.prompts import numbered
+from pipeline.prompts import numbered, render
 from pipeline.tokens import SAFETY, Counter
 
 SHORT_REPLY_TOKENS = 300
@@ -64,5 +64,5 @@ def make_plan(
 def _count(question: Question, counter: Counter | None) -> int:
     if counter is None:
         return int(estimate(question)[0] / SAFETY)
-    prompt = question.prompt
-    return counter(f"{prompt.fixed}\n{prompt.changing}\n{numbered(question.sentences)}")
+    messages = render(question.prompt, {"sentences": numbered(question.sentences)})
+    return counter(messages.system) + counter(messages.user)

@@ -15,11 +15,12 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 import yaml
-from jinja2 import Environment, StrictUndefined, TemplateError, meta
+from jinja2 import Environment, StrictUndefined, Template, TemplateError, meta
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline import schemas
 from pipeline.errors import PromptError
+from pipeline.tokens import estimate_tokens
 
 _FILE = re.compile(r"\A---\n(.*?)\n---\n(.*?)\n<!-- input -->\n(.*)\Z", re.DOTALL)
 _ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - not HTML
@@ -44,16 +45,20 @@ class FrontMatter(BaseModel):
 
 
 class Prompt(NamedTuple):
-    """A loaded prompt; `fingerprint` covers its wording and the schema of its reply."""
+    """A loaded prompt; `fingerprint` covers its wording and the schema of its reply.
+
+    `fixed_tokens` is the safe estimate of all that does not change from call to call.
+    """
 
     name: str
     version: int
     reply: type[schemas.Reply]
     schema: dict[str, Any]
     fixed: str
-    changing: str
+    changing: Template
     max_output_tokens: int
     fingerprint: str
+    fixed_tokens: int
 
 
 class Messages(NamedTuple):
@@ -114,9 +119,10 @@ def _prompt(matter: FrontMatter, reply: type[schemas.Reply], words: str, changin
         reply=reply,
         schema=schema,
         fixed=fixed,
-        changing=changing,
+        changing=_ENVIRONMENT.from_string(changing),
         max_output_tokens=matter.max_output_tokens,
         fingerprint=fingerprint,
+        fixed_tokens=estimate_tokens(f"{fixed}\n{changing}"),
     )
 
 
@@ -128,7 +134,7 @@ def render(prompt: Prompt, inputs: Mapping[str, str]) -> Messages:
 
     """
     try:
-        user = _ENVIRONMENT.from_string(prompt.changing).render(inputs)
+        user = prompt.changing.render(inputs)
     except TemplateError as error:
         raise PromptError(f"prompt {prompt.name}: {error}") from error
     return Messages(prompt.fixed, user)

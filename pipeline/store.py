@@ -55,7 +55,7 @@ _members = sa.Table(
     "members",
     _metadata,
     sa.Column("document", sa.String, primary_key=True),
-    sa.Column("index", sa.Integer, primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
     sa.Column("paper", sa.String, nullable=False, index=True),
 )
 _answers = sa.Table(
@@ -128,6 +128,9 @@ class StoredAnswer(NamedTuple):
     date: str | None
 
 
+_ANSWER = [_answers.c[name] for name in StoredAnswer._fields]
+
+
 class Store:
     """An open store. Every method is one transaction; all of them raise StoreError."""
 
@@ -153,7 +156,7 @@ class Store:
         columns = [_documents.c[name] for name in StoredDocument._fields[:-1]]
         query = sa.select(*columns, current.label("current")).order_by(_documents.c.ordinal)
         with self.transaction() as connection:
-            return [StoredDocument(*row) for row in connection.execute(query)]
+            return [StoredDocument._make(row) for row in connection.execute(query)]
 
     def save_documents(self, rows: Sequence[StoredDocument], paths: dict[str, str]) -> None:
         """Add or refresh documents, and say which document each path holds now."""
@@ -169,7 +172,7 @@ class Store:
         with self.transaction() as connection:
             members: dict[str, list[RecordRef]] = {}
             for row in connection.execute(sa.select(_members)):
-                ref = RecordRef.model_construct(document=row.document, index=row.index)
+                ref = RecordRef(document=row.document, index=row.position)
                 members.setdefault(row.paper, []).append(ref)
             found = connection.execute(sa.select(_papers).order_by(_papers.c.ordinal))
             return [
@@ -183,16 +186,18 @@ class Store:
             for paper in papers:
                 values = {"id": paper.id, "alias_of": paper.alias_of}
                 _save(connection, _papers, paper.id in known, values)
-                members = [{**ref.model_dump(), "paper": paper.id} for ref in paper.records]
+                members = [
+                    {"document": ref.document, "position": ref.index, "paper": paper.id}
+                    for ref in paper.records
+                ]
                 _replace(connection, _members, members)
 
     def answers(self, keys: Sequence[str]) -> dict[str, StoredAnswer]:
         """Return the stored answers among `keys`, with or without a validated reply."""
-        columns = [_answers.c[name] for name in StoredAnswer._fields]
         found: dict[str, StoredAnswer] = {}
         with self.transaction() as connection:
             for at in range(0, len(keys), _CHUNK):
-                query = sa.select(*columns).where(_answers.c.key.in_(keys[at : at + _CHUNK]))
+                query = sa.select(*_ANSWER).where(_answers.c.key.in_(keys[at : at + _CHUNK]))
                 rows = connection.execute(query)
                 found |= {row.key: StoredAnswer._make(row) for row in rows}
         return found
@@ -214,22 +219,29 @@ class Lease(NamedTuple):
     expires: float
 
 
+class Claimed(NamedTuple):
+    """Whether a lease was taken, and what is stored under its key already."""
+
+    taken: bool
+    answer: StoredAnswer | None
+
+
 def claim(
     connection: sa.Connection, lease: Lease, now: float, alive: Callable[[str], bool]
-) -> str | None:
-    """Take a lease, or return the owner that holds it. An answer that is there is kept as it is."""
-    row = connection.execute(
-        sa.select(_answers.c.owner, _answers.c.expires).where(_answers.c.key == lease.key)
-    ).one_or_none()
+) -> Claimed:
+    """Take a lease unless another living owner holds it."""
+    query = sa.select(_answers.c.owner, _answers.c.expires, *_ANSWER)
+    row = connection.execute(query.where(_answers.c.key == lease.key)).one_or_none()
     if row is None:
         connection.execute(sa.insert(_answers).values(lease._asdict() | {"estimated": False}))
-        return None
+        return Claimed(True, None)
+    answer = StoredAnswer._make(row[2:])
     held = row.owner is not None and row.owner != lease.owner
     if held and row.expires > now and alive(row.owner):
-        return str(row.owner)
+        return Claimed(False, answer)
     taken = {"owner": lease.owner, "expires": lease.expires}
     connection.execute(sa.update(_answers).where(_answers.c.key == lease.key).values(taken))
-    return None
+    return Claimed(True, answer)
 
 
 def release(connection: sa.Connection, key: str) -> None:

@@ -176,7 +176,8 @@ def _simple_piece(found: re.Match[str], in_math: bool) -> str:
         return _RENDERERS[kind](found)
     if kind == "tilde":
         return "~" if not in_math and _ABOUT.match(found.string, found.start()) else " "
-    return " " if kind == "space" else ""
+    goes_on = kind == "gone" and found.string[found.end() : found.end() + 1].isalnum()
+    return " " if kind == "space" or goes_on else ""
 
 
 def _command(found: re.Match[str], in_math: bool) -> tuple[str, str]:
@@ -275,7 +276,7 @@ _INITIAL = re.compile(r"(?<![^\s(~])(?:[A-Z]\.)*[A-Z]$")
 _ITEM_NUMBER = re.compile(r"(?:^|[:;(]\s*|(?P<weak>,|\b(?:and|or|then))\s)\s*\d{1,2}$")
 _CAMEL = re.compile(r"[a-z]+[A-Z]")
 _NUMBERED = re.compile(r"[\d(\[]|[A-Z]\d*\b")
-_GLUED = re.compile(r"([A-Z][a-z]+)(?!\w|\.\w|\()")
+_GLUED = re.compile(r"([A-Z][a-z]+)(?=[\s,:'’-]|\.?$)")
 _NAME_BEFORE = re.compile(r"[\w.@/\\-]*$")
 _CLAUSE = re.compile(r"[;:,](?=\s)")
 _SPACES = re.compile(r"\s+")
@@ -460,7 +461,7 @@ def safe_name(name: str) -> str:
     The case and an extension of up to ten characters are kept. The result is never empty (then
     `document`), hidden, or reserved on Windows (`CON.txt` becomes `CON-x.txt`).
     """
-    folded = re.sub(r"[^A-Za-z0-9._-]+", "-", _ascii(name, "-"))
+    folded = re.sub(r"[^A-Za-z0-9._-]+", "-", _ascii(name, " "))
     stem, dot, extension = folded.rpartition(".")
     if not stem or not re.fullmatch(r"[A-Za-z0-9]{1,10}", extension):
         stem, dot, extension = folded, "", ""

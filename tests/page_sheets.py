@@ -103,7 +103,6 @@ def sheet(
 ) -> PaperSheet:
     given = given or summary(tldr=claim("Kettles can be quiet."))
     return PaperSheet(
-        schema="litline/paper",
         paper=paper(**changes),
         details=about or details(),
         coverage=coverage or [Coverage(document=DOCUMENT, declared=79, present=50)],

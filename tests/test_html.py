@@ -8,12 +8,12 @@ from itertools import pairwise
 
 import pytest
 from jinja2 import UndefinedError
-from page_sheets import HOSTILE, claim, details, evidence, filled_with, sheet, summary
 
 from pipeline.records import Coverage
 from pipeline.report.html import environment, index_html, paper_html, style
 from pipeline.report.view import visible
 from pipeline.sheets import Dropped, Failure, PaperSheet
+from tests.page_sheets import HOSTILE, claim, details, evidence, filled_with, sheet, summary
 
 
 class Page(HTMLParser):

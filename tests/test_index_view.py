@@ -2,11 +2,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from page_sheets import claim, details, sheet, stamp, summary
-
 from pipeline.records import Coverage
 from pipeline.report.index_view import engines, index_view
 from pipeline.sheets import Failure
+from tests.page_sheets import claim, details, sheet, stamp, summary
 
 
 def test_papers_stand_by_year_newest_first_and_undated_last() -> None:

@@ -8,11 +8,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from page_sheets import HOSTILE, claim, details, filled_with, sheet, summary
 
 from pipeline.report.markdown import escape_markdown, front_matter, paper_markdown, tags
 from pipeline.report.view import visible
 from pipeline.sheets import Dropped, Figures
+from tests.page_sheets import HOSTILE, claim, details, filled_with, sheet, summary
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 MARKUP = r"\`*_~|$#^=%&[]<>!():-+.{}"
@@ -165,7 +165,7 @@ Ada Brew, Bo Steam · 27 May 2031 · [arXiv:3105.01234](https://arxiv.org/abs/31
   - It is quieter. (SteamBench: 67, +8.7) [^4] · *reworded*
   - It is small. [^5] · *quoted instead*
 
-Not stated in the abstract: how it is done, limits, code and data.
+Not stated in the abstract: how it is done, code and data.
 
 ## Where it stands
 

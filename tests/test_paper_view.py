@@ -3,11 +3,11 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from page_sheets import DOCUMENT, claim, details, sheet, summary
 
 from pipeline.records import Coverage, RecordRef, Wording
 from pipeline.report.paper_view import SLOTS, paper_view
 from pipeline.sheets import FIELDS, Dropped
+from tests.page_sheets import DOCUMENT, claim, details, sheet, summary
 
 
 def test_every_field_of_a_summary_has_a_slot() -> None:
@@ -47,6 +47,14 @@ def test_a_rewording_of_the_same_evidence_is_no_repetition() -> None:
 def test_what_is_not_stated_is_said_once() -> None:
     page = paper_view(sheet(summary(problem=[claim("a")], approach=[claim("b")])))
     assert page.gap == "Not stated in the abstract: what is new, results, limits, code and data."
+
+
+def test_what_was_dropped_does_not_count_as_not_stated() -> None:
+    dropped = [Dropped(field="results", text="It flies.", reason="names")]
+    page = paper_view(sheet(summary(problem=[claim("a")]), dropped))
+    assert page.gap == (
+        "Not stated in the abstract: how it is done, what is new, limits, code and data."
+    )
 
 
 def test_beyond_the_abstract_it_is_the_text_that_does_not_state() -> None:
@@ -113,7 +121,8 @@ def test_the_head_of_the_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "lead"), [("tldr", "In short"), ("results", "Result"), ("x", "x")]
+    ("field", "lead"),
+    [("tldr", "In short"), ("results", "Result"), ("figures", "Figures"), ("x", "x")],
 )
 def test_what_was_dropped_is_listed_with_its_reason(field: str, lead: str) -> None:
     page = paper_view(sheet(dropped=[Dropped(field=field, text="It flies.", reason="names")]))

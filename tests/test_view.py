@@ -4,11 +4,11 @@ import datetime as dt
 from urllib.parse import unquote
 
 import pytest
-from page_sheets import claim, evidence, stamp, summary
 
 from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.sheets import Figures, Tokens
+from tests.page_sheets import claim, evidence, stamp, summary
 
 
 @pytest.mark.parametrize(

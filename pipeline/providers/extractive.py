@@ -51,11 +51,15 @@ _LIMIT = re.compile(
     re.IGNORECASE,
 )
 _ARTEFACT = re.compile(
-    r"(?:\b(?:code|models?|data(?:sets?)?|weights|checkpoints?|benchmarks?|demo|toolkit|project|"
-    r"repository|corpus)\b.*\b(?:availabl\w*|releas\w*|public\w*|open-sourc\w*|at)\b|https?://)",
-    re.IGNORECASE | re.DOTALL,
+    r"\b(?:code|models?|data|datasets?|weights|checkpoints?|benchmarks?|demo|toolkit|project|"
+    r"repository|corpus|resources?|page|website)\b",
+    re.IGNORECASE,
 )
-_RELEASE = re.compile(r"\b(?:availabl|releas|public|open-sourc)\w*|https?://", re.IGNORECASE)
+_RELEASE = re.compile(
+    r"\b(?:availabl\w*|releas(?:ed?|ing)|made public|publicly|are public|is public|"
+    r"(?:we|will|shall) (?:\w+ )?open-source|open-sourced)\b|https?://",
+    re.IGNORECASE,
+)
 
 
 class ExtractiveProvider:
@@ -93,7 +97,7 @@ class _Choice:
 
 
 def summarise(sentences: Iterable[str]) -> PaperSummaryReply:
-    """Choose at most one sentence for each field; no sentence serves twice."""
+    """Choose at most one sentence for each field; only the TL;DR is a contribution as well."""
     choice = _Choice(sentences)
     main = choice.take(lambda s: _MAIN.search(s) and not _is_release(s))
     at = main[0].sentences[0] if main else None
@@ -108,7 +112,7 @@ def summarise(sentences: Iterable[str]) -> PaperSummaryReply:
         problem=problem,
         approach=choice.take(_APPROACH.search, after=at or 0),
         results=[ResultClaim(**claim.model_dump(), figures=[]) for claim in results],
-        contributions=contributions,
+        contributions=main + contributions,
         limitations=limitations,
         artefacts=artefacts,
     )

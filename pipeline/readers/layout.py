@@ -16,8 +16,8 @@ _ET_AL = re.compile(r",?\s*\bet al\.?\s*$")
 _SEPARATOR = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+|\s+&\s+")
 _NO_NAME = re.compile(r"[\d:?!\"()\[\]{}@#$%=<>/\\|*_]")
 _PARTICLES = frozenset(
-    ("van", "von", "der", "den", "de", "da", "das", "di", "del", "della", "la", "le", "los")
-    + ("bin", "ibn", "al", "el", "do", "dos", "du", "ter", "ten", "zu", "zur", "y", "e", "af", "av")
+    "van von der den de da das di del della la le los bin ibn al el do dos du ter ten zu zur y e "
+    "af av".split()
 )
 _DOTTED = re.compile(r"^(?:[^\W\d_]\.-?)+[^\W\d_]*$|^(?:Jr|Sr|St|Dr|Prof|Ph|Mr|Ms)\.$")
 PROSE_CHARACTERS = 150

@@ -61,7 +61,7 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
     except (OSError, ValueError) as error:
         yield f"not readable JSON ({error})"
         return
-    model = SHEETS.get(found.get("schema")) if isinstance(found, dict) else None
+    model = SHEETS.get(str(found.get("schema"))) if isinstance(found, dict) else None
     if model is None:
         yield "names no schema that Litline knows"
         return

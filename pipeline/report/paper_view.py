@@ -120,14 +120,17 @@ def _repeats(claim: Claim, other: Claim) -> bool:
 
 
 def _lead(field: str) -> str:
-    return {"tldr": "In short", **{slot: lead for slot, lead, _ in SLOTS}}.get(field, field)
+    others = {"tldr": "In short", "figures": "Figures"}
+    return {**others, **{slot: lead for slot, lead, _ in SLOTS}}.get(field, field)
 
 
 def _gap(sheet: PaperSheet) -> str:
-    """Say once what the source does not state; empty when every slot is filled."""
-    missing = [name for field, _, name in SLOTS if not getattr(sheet.summary, field)]
-    if len(missing) == len(SLOTS) and sheet.summary.tldr is None:
+    """Say once what the source does not state; a slot whose claims were dropped is not meant."""
+    if not any(sheet.summary.claims()):
         return _nothing(sheet)
+    dropped = {refused.field for refused in sheet.dropped}
+    empty = [slot for slot in SLOTS if not getattr(sheet.summary, slot[0])]
+    missing = [name for field, _, name in empty if field not in dropped]
     return f"Not stated in the {_read(sheet)}: {', '.join(missing)}." if missing else ""
 
 
