@@ -11,7 +11,7 @@ import typer
 
 from flows import jobs, wiring
 from flows.settings import Settings, tokenizer_cache
-from pipeline.ask import answer_key, answered
+from pipeline.answers import answer_key, answered
 from pipeline.errors import ConfigError, PartialError, UsageError
 from pipeline.identity import merge, sight
 from pipeline.library import Volume

@@ -6,10 +6,12 @@ import datetime as dt
 import os
 import socket
 import time
+from uuid import uuid4
 
 from flows.settings import Settings
-from pipeline.ask import Asker, Surroundings
+from pipeline.ask import Asker
 from pipeline.errors import ConfigError
+from pipeline.ledger import Surroundings
 from pipeline.prices import Budget, Price, load_prices
 from pipeline.providers.base import Provider
 from pipeline.providers.extractive import ExtractiveProvider
@@ -77,14 +79,14 @@ def surroundings() -> Surroundings:
     return Surroundings(
         today=dt.date.today().isoformat(),
         now=time.time,
-        owner=f"{host}:{os.getpid()}",
+        owner=f"{host}:{os.getpid()}:{uuid4().hex[:8]}",
         alive=lambda owner: _alive(owner, host),
     )
 
 
 def _alive(owner: str, here: str) -> bool:
     """Tell whether a process may still run; those of other machines are believed until expiry."""
-    host, _, pid = owner.rpartition(":")
+    host, pid, _ = owner.rsplit(":", 2)
     if host != here:
         return True
     try:

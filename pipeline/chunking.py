@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from pipeline.latex import plain
 from pipeline.records import Document, Record
-from pipeline.text import plain, sentences
+from pipeline.sentences import sentences
 from pipeline.tokens import estimate_tokens
 
 UNIT_TOKENS = 6000

@@ -14,7 +14,8 @@ from hashlib import sha256
 from itertools import combinations
 from typing import NamedTuple, TypeVar
 
-from pipeline.names import coined_names, parse_name
+from pipeline.coining import coined_names
+from pipeline.names import parse_name
 from pipeline.records import Details, Document, Paper, Record, RecordRef, Wording
 from pipeline.text import normalise, slug
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import NamedTuple
 
-from pipeline.ask import Question, estimate
+from pipeline.answers import Question, estimate
 from pipeline.prices import Price
 from pipeline.prompts import numbered, render
 from pipeline.tokens import SAFETY, Counter

@@ -219,42 +219,75 @@ class Lease(NamedTuple):
     expires: float
 
 
-class Claimed(NamedTuple):
-    """Whether a lease was taken, and what is stored under its key already."""
+def claim_all(
+    connection: sa.Connection,
+    leases: Sequence[Lease],
+    now: float,
+    alive: Callable[[str], bool],
+) -> dict[str, StoredAnswer | None]:
+    """Take leases unless another living owner holds them.
 
-    taken: bool
-    answer: StoredAnswer | None
-
-
-def claim(
-    connection: sa.Connection, lease: Lease, now: float, alive: Callable[[str], bool]
-) -> Claimed:
-    """Take a lease unless another living owner holds it."""
-    query = sa.select(_answers.c.owner, _answers.c.expires, *_ANSWER)
-    row = connection.execute(query.where(_answers.c.key == lease.key)).one_or_none()
-    if row is None:
-        connection.execute(sa.insert(_answers).values(lease._asdict() | {"estimated": False}))
-        return Claimed(True, None)
-    answer = StoredAnswer._make(row[2:])
-    held = row.owner is not None and row.owner != lease.owner
-    if held and row.expires > now and alive(row.owner):
-        return Claimed(False, answer)
-    taken = {"owner": lease.owner, "expires": lease.expires}
-    connection.execute(sa.update(_answers).where(_answers.c.key == lease.key).values(taken))
-    return Claimed(True, answer)
-
-
-def release(connection: sa.Connection, key: str) -> None:
-    """Give a lease back; a row that holds no raw reply goes with it."""
-    connection.execute(sa.delete(_answers).where(_answers.c.key == key, _answers.c.raw.is_(None)))
-    connection.execute(
-        sa.update(_answers).where(_answers.c.key == key).values(owner=None, expires=None)
-    )
+    Returns, for each lease that was taken, what its row holds already.
+    """
+    found: dict[str, sa.Row[Any]] = {}
+    for at in range(0, len(leases), _CHUNK):
+        keys = [lease.key for lease in leases[at : at + _CHUNK]]
+        query = sa.select(_answers.c.owner, _answers.c.expires, *_ANSWER)
+        rows = connection.execute(query.where(_answers.c.key.in_(keys)))
+        found |= {row.key: row for row in rows}
+    new = [lease for lease in leases if lease.key not in found]
+    free = [
+        lease for lease in leases if lease.key in found and _is_free(found[lease.key], now, alive)
+    ]
+    if new:
+        fresh = [lease._asdict() | {"estimated": False} for lease in new]
+        connection.execute(sa.insert(_answers), fresh)
+    for lease in free:
+        taken = {"owner": lease.owner, "expires": lease.expires}
+        connection.execute(sa.update(_answers).where(_answers.c.key == lease.key).values(taken))
+    there = {lease.key: StoredAnswer._make(found[lease.key][2:]) for lease in free}
+    return {lease.key: None for lease in new} | there
 
 
-def save_answer(connection: sa.Connection, key: str, values: dict[str, Any]) -> None:
-    """Write columns of a claimed answer: the raw reply first, the validated one later."""
-    connection.execute(sa.update(_answers).where(_answers.c.key == key).values(values))
+def _is_free(row: sa.Row[Any], now: float, alive: Callable[[str], bool]) -> bool:
+    return row.owner is None or row.expires <= now or not alive(row.owner)
+
+
+def renew_all(connection: sa.Connection, owner: str, expires: float) -> None:
+    """Move the end of all leases of an owner."""
+    mine = sa.update(_answers).where(_answers.c.owner == owner)
+    connection.execute(mine.values(expires=expires))
+
+
+def release(connection: sa.Connection, key: str, owner: str) -> None:
+    """Give one lease back."""
+    _release(connection, sa.and_(_answers.c.key == key, _answers.c.owner == owner))
+
+
+def release_all(connection: sa.Connection, owner: str) -> None:
+    """Give all leases of an owner back."""
+    _release(connection, _answers.c.owner == owner)
+
+
+def _release(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    """Give leases back; a row that holds no raw reply goes with its lease."""
+    connection.execute(sa.delete(_answers).where(which, _answers.c.raw.is_(None)))
+    connection.execute(sa.update(_answers).where(which).values(owner=None, expires=None))
+
+
+def save_raw(connection: sa.Connection, answer: StoredAnswer) -> None:
+    """Write a raw reply over the row of its lease, which ends."""
+    values = answer._asdict() | {"owner": None, "expires": None}
+    connection.execute(sa.update(_answers).where(_answers.c.key == answer.key).values(values))
+
+
+def save_replies(connection: sa.Connection, replies: dict[str, str]) -> None:
+    """Write validated replies, by key."""
+    if not replies:
+        return
+    update = sa.update(_answers).where(_answers.c.key == sa.bindparam("_key"))
+    values = [{"_key": key, "_reply": reply} for key, reply in replies.items()]
+    connection.execute(update.values(reply=sa.bindparam("_reply")), values)
 
 
 def open_store(url: str) -> Store:

@@ -95,7 +95,7 @@ class OpenAIProvider:
         )
         try:
             async with asyncio.timeout(self._deadline):
-                body = await retrying(self._send, request)
+                body: bytes = await retrying(self._send, request)
         except TimeoutError as error:
             raise AnswerError(f"no whole reply within {self._deadline:g} s") from error
         except openai.APIError as error:

@@ -11,9 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.figures import printed_numbers
+from pipeline.latex import plain
 from pipeline.records import Frozen
 from pipeline.sheets import SHEETS, Claim, PaperSheet, claim_id, count
-from pipeline.text import plain, strip_lead_in
+from pipeline.text import strip_lead_in
 
 _EVIDENCE = {"document", "start", "end", "quote"}
 _DIGITS = re.compile(r"\d+")

@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from pipeline.ask import Answer, Asker, Question
+from pipeline.answers import Answer, Question
+from pipeline.ask import Asker
 from pipeline.chunking import Sentence, Unit, units
 from pipeline.errors import LitlineError
 from pipeline.figures import printed_numbers
+from pipeline.latex import plain
 from pipeline.library import Entry
 from pipeline.prompts import load_prompt
 from pipeline.records import Coverage
@@ -29,7 +31,7 @@ from pipeline.sheets import (
     claim_id,
     count,
 )
-from pipeline.text import normalise, plain, strip_lead_in
+from pipeline.text import normalise, strip_lead_in
 
 STAGE = "summaries"
 PROMPT = "paper_summary"
@@ -65,6 +67,7 @@ async def summarise_batch(
     batch: Sequence[Work], asker: Asker, coverage: Sequence[Coverage]
 ) -> list[Outcome]:
     """Summarise papers side by side; one that fails is listed, and the others go on."""
+    await asker.lease(question for work in batch for question in work.questions)
     return await asyncio.gather(*(_summarise(work, asker, coverage) for work in batch))
 
 

@@ -1,0 +1,85 @@
+"""Questions and answers: what is asked, under which key, and how a stored reply is read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from hashlib import sha256
+from typing import Generic, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from pipeline.prompts import Prompt, numbered
+from pipeline.schemas import Reply
+from pipeline.sheets import Tokens
+from pipeline.store import StoredAnswer
+from pipeline.tokens import estimate_tokens
+
+R = TypeVar("R", bound=Reply)
+
+_ENVELOPE_TOKENS = 16
+
+
+class Question(NamedTuple):
+    """A prompt and the sentences that it is asked about, in order."""
+
+    prompt: Prompt
+    sentences: tuple[str, ...]
+
+
+class Answer(NamedTuple, Generic[R]):
+    """A validated reply and what it cost on the day it was bought; extractive replies cost 0."""
+
+    key: str
+    reply: R
+    tokens: Tokens
+    estimated: bool
+    cost_usd: float | None
+    date: str | None
+
+
+def answer_key(engine: str, model: str | None, question: Question) -> str:
+    """Return the key of an answer: engine, model, prompt fingerprint and canonical input."""
+    parts = [engine, model, question.prompt.fingerprint, list(question.sentences)]
+    return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def estimate(question: Question) -> tuple[int, int]:
+    """Return a safe estimate of input tokens, and the most output tokens, of one call."""
+    prompt = question.prompt
+    changing = estimate_tokens(numbered(question.sentences))
+    return prompt.fixed_tokens + changing + _ENVELOPE_TOKENS, prompt.max_output_tokens
+
+
+def answered(rows: Iterable[StoredAnswer]) -> set[str]:
+    """Return the keys of rows that hold a reply, validated or raw."""
+    return {row.key for row in rows if row.reply is not None or row.raw is not None}
+
+
+def read_reply(row: StoredAnswer | None, reply: type[R]) -> R | None:
+    """Return the reply of a row if it fits the schema; a raw text that fits counts too."""
+    for text in (row.reply, row.raw) if row else ():
+        if text is None:
+            continue
+        try:
+            return reply.model_validate_json(text)
+        except ValidationError:
+            continue
+    return None
+
+
+def reply_fault(row: StoredAnswer, reply: type[Reply]) -> str:
+    """Say what is wrong with a raw reply, without repeating it."""
+    try:
+        reply.model_validate_json(row.raw or "")
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the reply"
+        return f"the reply does not fit the schema: {where}: {first['msg']}"
+    return "the reply does not fit the schema"
+
+
+def as_answer(row: StoredAnswer, reply: R) -> Answer[R]:
+    """Return a row and its reply as an answer."""
+    tokens = Tokens(input=row.input_tokens or 0, output=row.output_tokens or 0)
+    return Answer(row.key, reply, tokens, row.estimated, row.cost_usd, row.date)
