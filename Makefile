@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test clean
+.PHONY: demo test sample clean
 
 demo: .venv/demo
 	$(BIN)/litline run --engine extractive
@@ -12,6 +12,12 @@ test: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+sample: .venv/demo
+	rm -rf outputs/sample .litline/sample
+	$(BIN)/litline run pipeline/samples/*.txt pipeline/samples/*.md --direct --quiet \
+		--engine extractive --as-of 2026-06-30 --out outputs/sample --store .litline/sample/store.db
+	rm -f outputs/sample/run.json outputs/sample/.lock
 
 .venv/demo: requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv

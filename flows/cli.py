@@ -23,9 +23,9 @@ app = typer.Typer(
 )
 
 Documents = Annotated[
-    list[str] | None, typer.Argument(metavar="[DOC]...", help="Files or folders to read.")
+    list[str] | None, typer.Argument(metavar="DOC", help="Files or folders to read.")
 ]
-Given = Annotated[list[str], typer.Argument(metavar="DOC...", help="Files or folders to read.")]
+Given = Annotated[list[str], typer.Argument(metavar="DOC", help="Files or folders to read.")]
 Out = Annotated[
     str | None, typer.Option("--out", metavar="DIR", help="Where to write [default: outputs].")
 ]
@@ -143,7 +143,7 @@ def plan(
 @app.command()
 def check(
     out: Annotated[
-        str | None, typer.Argument(metavar="[OUT]", help="The outputs folder [default: outputs].")
+        str | None, typer.Argument(metavar="OUT", help="The outputs folder [default: outputs].")
     ] = None,
 ) -> None:
     """Read every output back: schemas, evidence at its place, figures; names each fault."""
@@ -193,7 +193,7 @@ def _work(name: str, documents: list[str], settings: Settings) -> None:
 def main() -> None:
     """Run the command line; the process ends with the exit code of the contract."""
     try:
-        app()
+        app(prog_name="litline")
     except LitlineError as error:
         typer.echo(f"litline: {error}", err=True)
         sys.exit(error.exit_code)

@@ -24,7 +24,6 @@ def show(settings: Settings) -> None:
 
     Raises:
         ConfigError: something must be mended before a run can work; all lines were printed.
-
     """
     typer.echo(f"litline {__version__}, Python {platform.python_version()}")
     for line in (*_engine(settings), *_prices(settings), *_tokenizer(settings), *_prefect()):

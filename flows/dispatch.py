@@ -34,7 +34,6 @@ def work(name: str, documents: Sequence[str], settings: Settings) -> Path:
     Raises:
         PartialError: something failed and is listed in `run.json`; the rest was written.
         LitlineError: the job did not finish.
-
     """
     with reporting(quiet=settings.quiet):
         path = _run(name, documents, settings)
@@ -83,7 +82,6 @@ def _api(environment: Mapping[str, str]) -> Iterator[None]:
     Raises:
         ServerDown: the embedded server did not come up.
         ConfigError: an API is configured and does not answer.
-
     """
     configured = configured_api(environment)
     home = Path(environment.get("PREFECT_HOME") or HOME)

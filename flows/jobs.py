@@ -77,7 +77,6 @@ async def write_summaries(
 
     Raises:
         ConfigError, BudgetReached: the run stopped; what was finished was written.
-
     """
     outputs = Outputs(Path(settings.out))
     outputs.prepare()

@@ -50,7 +50,6 @@ def show_records(documents: Sequence[str], settings: Settings, *, json: bool) ->
 
     Raises:
         PartialError: a document was refused; the others were printed.
-
     """
     volumes, shelves = _given(documents, settings)
     for volume in volumes:
@@ -66,7 +65,6 @@ def show_papers(documents: Sequence[str], settings: Settings, *, json: bool) -> 
 
     Raises:
         PartialError: a document was refused; the others were printed.
-
     """
     volumes, shelves = _given(documents, settings)
     given = {volume.document.id: volume for volume in volumes}
@@ -87,7 +85,6 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
 
     Raises:
         PartialError: a document was refused; the others are in the plan.
-
     """
     store = read_store(settings.store)
     shelves = jobs.look_up(documents, settings, store)
@@ -115,7 +112,6 @@ def check(settings: Settings) -> None:
     Raises:
         UsageError: there is no such folder.
         PartialError: there are faults.
-
     """
     root = Path(settings.out)
     if not root.is_dir():
@@ -132,7 +128,6 @@ def export_schemas(folder: str) -> None:
 
     Raises:
         ConfigError: the folder cannot be written.
-
     """
     root = Path(folder)
     try:
@@ -188,7 +183,7 @@ def _record_text(volume: Volume) -> Iterable[str]:
     owner = f" of {header.name}" if header and header.name else ""
     yield f"{volume.document.id}: {volume.reading.format}{owner}, {present} papers{declared}"
     for record in volume.reading.records:
-        date = f"{record.date or 'no date':<10}{'?' if record.year_inferred else ' '}"
+        date = f"{record.date or 'no date'!s:<10}{'?' if record.year_inferred else ' '}"
         yield f"  {record.index:>3}  {date}  {record.title or _opening(record)}"
 
 

@@ -22,9 +22,9 @@ from typing import IO
 from flows import watcher
 from pipeline.errors import LitlineError
 
-# What Prefect itself runs for its temporary server, with three differences: the port comes as
-# an open socket (so that no one else can take it first), `-P` keeps the working folder off the
-# import path, and ending does not wait for open connections.
+# What Prefect runs for its own temporary server, but `-P` keeps the working folder off the import
+# path, ending does not wait for open connections, and `--fd` will hand over an open socket in
+# place of a port that another program could take before the server does.
 SERVER_COMMAND = (
     *(sys.executable, "-P", "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"),
     *("--lifespan", "on", "--log-level", "error", "--timeout-graceful-shutdown", "1"),
@@ -33,6 +33,7 @@ SERVER_COMMAND = (
 _HOST = "127.0.0.1"
 _STEP = 0.05
 _ENDING = watcher.GRACE + 3.0
+_DRAINING = 3.0
 _LOG_TAIL = 64 * 1024
 _ERROR_LINE = re.compile(r"(\w+\.)*\w*(Error|Exception)\b")
 _FOREIGN = ("PREFECT_", "LITLINE_", "OPENAI_", "OTEL_")
@@ -42,11 +43,14 @@ class ServerDown(LitlineError):
     """Prefect's server did not come up; the message is the reason."""
 
 
-def prefect_settings(home: Path, api_url: str | None) -> dict[str, str]:
+def prefect_settings(
+    home: Path, api_url: str | None, environment: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The environment that keeps Prefect quiet and offline, to be set before it is imported.
 
-    `api_url` is the address of the API; None leaves it, and the folder that Prefect's own
-    profile lies in, as the user has set them.
+    `api_url` is the address of an embedded server; None leaves the address, and the folder that
+    Prefect's profile lies in, as the user has set them. `environment` is the present one, to
+    which the embedded server is added as a host to reach without a proxy; None adds nothing.
     """
     quiet = {
         "DO_NOT_TRACK": "1",
@@ -59,10 +63,28 @@ def prefect_settings(home: Path, api_url: str | None) -> dict[str, str]:
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         # Prefect prints the traceback of every run that fails; the caller reports it instead.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+        # It also pickles the exception, whatever the flow says about results: to nowhere.
+        "PREFECT_RESULTS_LOCAL_STORAGE_PATH": os.devnull,
     }
     if api_url is None:
         return quiet
-    return {**quiet, "PREFECT_API_URL": api_url, "PREFECT_HOME": str(home.absolute())}
+    return {
+        **quiet,
+        "PREFECT_API_URL": api_url,
+        "PREFECT_HOME": str(home.absolute()),
+        # Should the server die, Prefect's five would hold the command for over two minutes.
+        "PREFECT_CLIENT_MAX_RETRIES": "2",
+        **({} if environment is None else _past_proxies(environment)),
+    }
+
+
+def _past_proxies(environment: Mapping[str, str]) -> dict[str, str]:
+    """The list of hosts to reach without a proxy, with ours added."""
+    hosts = environment.get("no_proxy") or environment.get("NO_PROXY") or ""
+    if hosts.strip() == "*":
+        return {}
+    hosts = f"{hosts},{_HOST}" if hosts else _HOST
+    return {"no_proxy": hosts, "NO_PROXY": hosts}
 
 
 def server_environment(home: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -73,7 +95,6 @@ def server_environment(home: Path, environment: Mapping[str, str]) -> dict[str, 
         "DO_NOT_TRACK": "1",
         "PREFECT_HOME": str(home.absolute()),
         "PREFECT_PROFILES_PATH": os.devnull,
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home.absolute()}/prefect.db",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_ENABLED": "false",
         "PREFECT_LOGGING_LEVEL": "ERROR",
@@ -81,6 +102,13 @@ def server_environment(home: Path, environment: Mapping[str, str]) -> dict[str, 
         # Prefect's marks for a temporary server: no page, no scheduler.
         "PREFECT__SERVER_EPHEMERAL": "1",
         "PREFECT__SERVER_FINAL": "1",
+        # Nothing here asks for events or acts on them; they would only take turns at the database.
+        "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+        # Task runs are recorded behind the run's back; one by one, some would miss the end.
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     }
 
 
@@ -89,7 +117,7 @@ def embedded_server(
     home: Path,
     environment: Mapping[str, str],
     *,
-    timeout: float = 60.0,
+    timeout: float = 120.0,
     meanwhile: Callable[[str], object] | None = None,
     command: Sequence[str] = SERVER_COMMAND,
 ) -> Iterator[str]:
@@ -98,10 +126,10 @@ def embedded_server(
     `environment` is what the server inherits. `timeout` is in seconds, for the whole start.
     `meanwhile` gets the address while the server is still starting, to do what takes time too,
     such as importing Prefect. `command` is given `--fd N`, the number of the socket to serve.
+    To be entered and left where no event loop runs: leaving waits for Prefect's own.
 
     Raises:
         ServerDown: the server ended, did not answer in time, or could not be started at all.
-
     """
     deadline = time.monotonic() + timeout
     with contextlib.ExitStack() as stack:
@@ -112,6 +140,7 @@ def embedded_server(
             if meanwhile is not None:
                 meanwhile(url)
             _wait_until_up(process, port, home, deadline)
+        stack.callback(_drain)
         yield url
 
 
@@ -134,7 +163,7 @@ def _own_turn(home: Path, deadline: float) -> Iterator[int]:
 def _open_lock(home: Path) -> IO[bytes]:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return (home / "start.lock").open("ab")
+        return os.fdopen(os.open(home / "start.lock", os.O_RDWR | os.O_CREAT, 0o600), "rb+")
     except OSError as error:
         raise ServerDown(f"Prefect's server cannot keep its files: {error}") from error
 
@@ -174,6 +203,22 @@ def _start(
         return process, listener.getsockname()[1]
 
 
+def _drain() -> None:
+    """Have Prefect, if it was imported, send what it still holds while the server is there.
+
+    Once the server is gone it would try again for every event, and the command, done with its
+    work, would not end for minutes. What cannot be sent in time is therefore tried only once.
+    """
+    worker = sys.modules.get("prefect.events.worker")
+    if worker is None:
+        return
+    clients = [getattr(one, "_client", None) for one in worker.EventsWorker._instances.values()]
+    worker.EventsWorker.drain_all(timeout=_DRAINING)
+    for client in clients:
+        if client is not None:
+            client._reconnection_attempts = 0
+
+
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """Close the watcher's pipe and wait until it has ended the server."""
     try:
@@ -190,7 +235,6 @@ def _wait_until_up(
 
     Raises:
         ServerDown: it ended, or `deadline` (of the monotonic clock) passed.
-
     """
     while not _healthy(port):
         if process.poll() is not None:

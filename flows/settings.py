@@ -17,7 +17,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pipeline.errors import ConfigError
+from pipeline.errors import ConfigError, UsageError
 from pipeline.prices import Price
 
 FILE = "litline.toml"
@@ -85,8 +85,8 @@ def load_settings(**options: Any) -> Settings:
     """Return the settings; options that are None were not given.
 
     Raises:
-        ConfigError: a value does not fit; the message names it, and never shows a secret.
-
+        UsageError: an option's value does not fit; the message names the option.
+        ConfigError: a value of the environment or the file does not fit; no value is shown.
     """
     given = {name: value for name, value in options.items() if value is not None}
     try:
@@ -94,6 +94,8 @@ def load_settings(**options: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = ".".join(map(str, first["loc"]))
+        if name in given:
+            raise UsageError(f"--{name.replace('_', '-')}: {first['msg']}") from error
         raise ConfigError(f"setting {name}: {first['msg']}") from error
     except ValueError as error:
         raise ConfigError(f"{FILE} cannot be read: {error}") from error

@@ -40,7 +40,6 @@ def start(command: Sequence[str], log: int, passed: Sequence[int] = ()) -> subpr
 
     Raises:
         OSError: there is no such program, or it cannot be run.
-
     """
     return subprocess.Popen(
         command,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import socket
+import sys
 import time
 from uuid import uuid4
 
@@ -17,13 +18,14 @@ from pipeline.providers.base import Provider
 from pipeline.providers.extractive import ExtractiveProvider
 from pipeline.store import Store
 
+_TURN_SECONDS = 0.001
+
 
 def provider(settings: Settings) -> Provider:
     """Return the engine that the settings ask for.
 
     Raises:
         ConfigError: a model is asked for, and neither key nor base URL is set.
-
     """
     if settings.chosen_engine == "extractive":
         return ExtractiveProvider()
@@ -47,7 +49,6 @@ def price(settings: Settings) -> Price | None:
 
     Raises:
         ConfigError: there is a budget, and the price that it needs is unknown.
-
     """
     if settings.chosen_engine == "extractive":
         return Price(input=0, output=0)
@@ -62,7 +63,12 @@ def price(settings: Settings) -> Price | None:
 
 
 def asker(settings: Settings, store: Store) -> Asker:
-    """Return an asker for the settings' engine."""
+    """Return an asker for the settings' engine.
+
+    Python's threads are made to take turns after 1 ms instead of 5: the thread that writes to the
+    store waits for its turn several times per commit, and calls wait for the commit.
+    """
+    sys.setswitchinterval(_TURN_SECONDS)
     return Asker(
         provider(settings),
         store,

@@ -74,7 +74,8 @@ def reply_fault(row: StoredAnswer, reply: type[Reply]) -> str:
         reply.model_validate_json(row.raw or "")
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the reply"
+        invented = first["type"] == "extra_forbidden"  # the last part of the place is the model's
+        where = ".".join(map(str, first["loc"][: -1 if invented else None])) or "the reply"
         return f"the reply does not fit the schema: {where}: {first['msg']}"
     return "the reply does not fit the schema"
 

@@ -7,6 +7,7 @@ that ask the same at once, in one process or in two, buy it once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
@@ -22,7 +23,7 @@ from pipeline.answers import (
     read_reply,
     reply_fault,
 )
-from pipeline.errors import AnswerError, BudgetReached, ConfigError
+from pipeline.errors import AnswerError, BudgetReached, ConfigError, StoreError
 from pipeline.ledger import Ledger, Surroundings, Wanted
 from pipeline.prices import Budget, Price
 from pipeline.prompts import numbered, render
@@ -77,8 +78,15 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._land()
         await self._ledger.__aexit__(kind, error, trace)
         await self.provider.aclose()
+
+    async def _land(self) -> None:
+        """End what is still under way, which happens only when an exception ends the run."""
+        for flight in self._flights.values():
+            flight.cancel()
+        await asyncio.gather(*self._flights.values(), return_exceptions=True)
 
     def key(self, question: Question) -> str:
         """Return the key under which this provider's answer is stored."""
@@ -92,16 +100,14 @@ class Asker(AbstractAsyncContextManager["Asker"]):
     async def lease(self, questions: Iterable[Question]) -> None:
         """Lease the answers that are not known yet, many at once.
 
-        Raises:
-            StoreError: the store cannot be written, so nothing may be bought.
-
+        Where the store cannot be written this sets `stopped`, so that nothing is bought.
         """
         keyed = {self.key(question): question for question in questions}
         missing = keyed.keys() - answered(self._known.values())
         try:
             await self._ledger.lease(_wanted(key, keyed[key]) for key in sorted(missing))
         except ConfigError as error:
-            self.stopped = error
+            self._stop(error)
 
     async def ask(self, question: Question, reply: type[R]) -> Answer[R]:
         """Return the answer to a question, from the store where it is there.
@@ -109,7 +115,6 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         Raises:
             AnswerError: this question has no usable answer; others may have.
             ProviderRefused, BudgetReached, StoreError: no further question should be asked.
-
         """
         key = self.key(question)
         known = self._known.get(key)
@@ -119,7 +124,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             return as_answer(known, found)
         if key not in self._flights:
             self._flights[key] = asyncio.create_task(self._fetch(key, question, reply))
-        row = await self._flights[key]
+        row = await asyncio.shield(self._flights[key])
         found = read_reply(row, reply)
         if found is None:
             raise AnswerError(reply_fault(row, reply))
@@ -131,25 +136,32 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         """Buy an answer, unless another process has bought it meanwhile."""
         try:
             self._require_going()
-            there = await self._ledger.leased(_wanted(key, question))
+            there = await self._ledger.leased(_wanted(key, question), self._require_going)
             if there is not None and read_reply(there, reply) is not None:
                 self.cached += 1
+                await self._ledger.give_back(key)
                 return there
             async with self._slots:
                 self._require_going()
-                completion = await self._buy(key, question)
-            row = self._row(key, question, completion)
-            await self._ledger.save(row)
-        except (ConfigError, BudgetReached) as error:
-            self.stopped = error
+                row = self._row(key, question, await self._buy(question))
+                await self._ledger.save(row)
+        except BaseException as error:
+            if isinstance(error, ConfigError | BudgetReached):
+                self._stop(error)
+            # Another process may be waiting for this lease, and this one for a lease of its.
+            with contextlib.suppress(StoreError):
+                await self._ledger.give_back(key)
             raise
         return row
+
+    def _stop(self, reason: ConfigError | BudgetReached) -> None:
+        self.stopped = self.stopped or reason
 
     def _require_going(self) -> None:
         if self.stopped is not None:
             raise self.stopped
 
-    async def _buy(self, key: str, question: Question) -> Completion:
+    async def _buy(self, question: Question) -> Completion:
         messages = render(question.prompt, {"sentences": numbered(question.sentences)})
         worst = self._price.cost(*estimate(question)) if self._price else 0.0
         self._budget.reserve(worst)
@@ -158,11 +170,10 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             request = Request(question.prompt, messages, question.sentences)
             completion = await self.provider.complete(request)
             spent = self._count(question, completion)
-        except BaseException:
-            await self._ledger.give_back(key)
-            raise
         finally:
             self._budget.settle(worst, spent)
+        if completion.fault is not None:
+            raise AnswerError(completion.fault)
         return completion
 
     def _count(self, question: Question, completion: Completion) -> float:

@@ -222,7 +222,6 @@ def coined_names(title: str | None, abstract: str | None) -> list[str]:
 
     Returns:
         The names, each once; empty for a paper that names nothing of its own.
-
     """
     head, body = (plain((part or "")[:LONGEST_ABSTRACT]) for part in (title, abstract))
     coined = _coined_in(body)

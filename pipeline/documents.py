@@ -85,7 +85,6 @@ def load_text(path: Path) -> Text:
 
     Raises:
         DocumentError: it is missing, unreadable, too large, empty, or not text.
-
     """
     try:
         if not path.is_file():
@@ -111,7 +110,6 @@ def decode(raw: bytes) -> str:
 
     Raises:
         DocumentError: the bytes are not text in one of these encodings.
-
     """
     for signature, what in _SIGNATURES.items():
         if raw.startswith(signature):

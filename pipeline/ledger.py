@@ -90,9 +90,13 @@ class Ledger(AbstractAsyncContextManager["Ledger"]):
             claimed = await self._claim(missing)
             self._leased |= claimed
 
-    async def leased(self, wanted: Wanted) -> StoredAnswer | None:
-        """Return what is stored once the lease is ours; waits while another process holds it."""
+    async def leased(self, wanted: Wanted, going: Callable[[], None]) -> StoredAnswer | None:
+        """Return what is stored once the lease is ours; waits while another process holds it.
+
+        `going` ends the wait by raising.
+        """
         while wanted.key not in self._leased:
+            going()
             self._leased |= await self._claim([wanted])
             if wanted.key not in self._leased:
                 await asyncio.sleep(_POLL_SECONDS)
@@ -107,15 +111,17 @@ class Ledger(AbstractAsyncContextManager["Ledger"]):
             save_replies(connection, replies)
 
         await self._writer.write(job)
+        self._leased.pop(answer.key, None)
 
     def keep(self, key: str, reply: str) -> None:
         """Take a validated reply; it is written along with the next raw one, or at the end."""
         self._replies[key] = reply
 
     async def give_back(self, key: str) -> None:
-        """Give back the lease of an answer that was not bought."""
-        self._leased.pop(key, None)
-        await self._writer.write(partial(release, key=key, owner=self._around.owner))
+        """Give back the lease of an answer that was not bought, if we hold it."""
+        if key in self._leased:
+            del self._leased[key]
+            await self._writer.write(partial(release, key=key, owner=self._around.owner))
 
     async def _claim(self, wanted: Iterable[Wanted]) -> dict[str, StoredAnswer | None]:
         around = self._around

@@ -178,7 +178,6 @@ def defined_forms(tokens: list[str], start: int, opening: int, latest: int) -> F
         start: where the long form may begin at the earliest.
         opening: where the bracket opens.
         latest: where the long form must have begun, so that it is what is coined.
-
     """
     short = short_form(tokens, opening)
     if not short:

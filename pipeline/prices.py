@@ -63,11 +63,10 @@ class Budget:
 
         Raises:
             BudgetReached: it is more than what is left; nothing is set aside.
-
         """
         if self.limit is not None and self.spent + self._reserved + worst > self.limit:
             raise BudgetReached(
-                f"the budget of {self.limit:.2f} USD is reached: {self.spent:.4f} spent, "
+                f"the budget of {self.limit:g} USD is reached: {self.spent:.4f} spent, "
                 f"the next call could cost up to {worst:.4f}"
             )
         self._reserved += worst

@@ -26,10 +26,14 @@ _FILE = re.compile(r"\A---\n(.*?)\n---\n(.*?)\n<!-- input -->\n(.*)\Z", re.DOTAL
 _ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - not HTML
 _SCHEMA_INTRO = "Reply with one JSON object that fits this JSON Schema, and nothing else:"
 _INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    r"\U000e0000-\U000e007f]"
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    r"\U000e0000-\U000e0fff]"
 )
-_CHAT_TOKEN = re.compile(r"<(?=\|)|(?<=\|)>|\[(?=/?INST\])|<(?=/?(?:s|think|im_start|im_end)>)")
+_CHAT_TOKEN = re.compile(
+    r"<(?=[|｜])|[|｜](?=>)|\[(?=/?INST\])|<(?=</?SYS>>)"
+    r"|<(?=/?(?:s|think|im_start|im_end|start_of_turn|end_of_turn)>)"
+)
 
 
 class FrontMatter(BaseModel):
@@ -74,7 +78,6 @@ def load_prompt(name: str) -> Prompt:
 
     Raises:
         PromptError: the file is missing or malformed.
-
     """
     file = resources.files("prompts").joinpath(f"{name}.md")
     if not file.is_file():
@@ -87,7 +90,6 @@ def parse_prompt(name: str, text: str) -> Prompt:
 
     Raises:
         PromptError: front matter, reply class or inputs do not fit; the message says which.
-
     """
     parts = _FILE.match(text)
     if parts is None:
@@ -131,7 +133,6 @@ def render(prompt: Prompt, inputs: Mapping[str, str]) -> Messages:
 
     Raises:
         PromptError: an input is missing.
-
     """
     try:
         user = prompt.changing.render(inputs)
@@ -147,4 +148,5 @@ def neutral(text: str) -> str:
 
 def numbered(sentences: Sequence[str]) -> str:
     """Return sentences one per line, numbered from 1, as prompts show them."""
-    return "\n".join(f"[{n}] {neutral(text)}" for n, text in enumerate(sentences, start=1))
+    lines = (" ".join(text.split()) for text in sentences)
+    return "\n".join(f"[{n}] {neutral(line)}" for n, line in enumerate(lines, start=1))

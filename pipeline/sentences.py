@@ -71,7 +71,6 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
         Offsets into `text`, start inclusive and end exclusive, in order and without overlap.
         Outer white space is left out, every other character lies in exactly one sentence, and
         none is longer than `LONGEST_SENTENCE`.
-
     """
     first, last, _ = slice(start, end).indices(len(text))
     return [
@@ -123,7 +122,6 @@ def _ends_with_dot(before: str, following: str) -> bool:
     Args:
         before: the sentence up to the full stop, or its last 40 characters.
         following: the next word with its punctuation; empty at the end of the block.
-
     """
     opens = not following or following.strip("\"'“‘(,") in _OPENERS
     item = _ITEM_NUMBER.search(before)
@@ -146,7 +144,6 @@ def _ends_glued(before: str, after: str) -> bool:
     Args:
         before: the sentence up to the full stop, or its last 40 characters.
         after: what follows, at least one character.
-
     """
     found = _GLUED.match(after)
     if not found or found[1] in _NOT_AFTER_DOT:

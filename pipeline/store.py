@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -270,15 +270,15 @@ def release_all(connection: sa.Connection, owner: str) -> None:
 
 
 def _release(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
-    """Give leases back; a row that holds no raw reply goes with its lease."""
-    connection.execute(sa.delete(_answers).where(which, _answers.c.raw.is_(None)))
+    """Give leases back; a row that holds nothing yet goes with its lease."""
+    empty = sa.and_(_answers.c.raw.is_(None), _answers.c.reply.is_(None))
+    connection.execute(sa.delete(_answers).where(which, empty))
     connection.execute(sa.update(_answers).where(which).values(owner=None, expires=None))
 
 
 def save_raw(connection: sa.Connection, answer: StoredAnswer) -> None:
-    """Write a raw reply over the row of its lease, which ends."""
-    values = answer._asdict() | {"owner": None, "expires": None}
-    connection.execute(sa.update(_answers).where(_answers.c.key == answer.key).values(values))
+    """Write a raw reply over the row of its lease, which ends, or anew where that was lost."""
+    _replace(connection, _answers, [answer._asdict() | {"owner": None, "expires": None}])
 
 
 def save_replies(connection: sa.Connection, replies: dict[str, str]) -> None:
@@ -297,17 +297,17 @@ def open_store(url: str) -> Store:
 
     Raises:
         StoreError: the store is foreign, newer than this program, damaged, or cannot be written.
-
     """
     address = store_url(url)
-    if address.get_backend_name() == "sqlite":
+    sqlite = address.get_backend_name() == "sqlite"
+    if sqlite:
         _prepare_file(address)
     engine = _engine(address)
-    try:
+    with _opening(engine, address):
         with engine.begin() as connection:
             _migrate(connection, address)
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise StoreError(_advice(address, error)) from error
+        if sqlite:
+            _use_wal(engine)
     return Store(engine)
 
 
@@ -316,20 +316,39 @@ def read_store(url: str) -> Store | None:
 
     Raises:
         StoreError: the store is foreign, newer than this program, or damaged.
-
     """
     address = store_url(url)
     if address.get_backend_name() != "sqlite":
         return open_store(url)
-    if not address.database or not Path(address.database).exists():
+    if not address.database or not _exists(Path(address.database)):
         return None
     engine = _engine(_readonly(address))
+    with _opening(engine, address), engine.begin() as connection:
+        found = _found_version(connection, address)
+    if found:
+        return Store(engine)
+    engine.dispose()
+    return None
+
+
+@contextmanager
+def _opening(engine: sa.Engine, address: sa.URL) -> Iterator[None]:
+    """Let go of a database that turns out not to be usable, and say why."""
     try:
-        with engine.begin() as connection:
-            found = _found_version(connection, address)
+        yield
     except (SQLAlchemyError, sqlite3.Error) as error:
+        engine.dispose()
         raise StoreError(_advice(address, error)) from error
-    return Store(engine) if found else None
+    except StoreError:
+        engine.dispose()
+        raise
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StoreError(f"the store {path} cannot be read: {error.strerror}") from error
 
 
 def _readonly(address: sa.URL) -> sa.URL:
@@ -361,17 +380,29 @@ def _engine(address: sa.URL) -> sa.Engine:
 
 
 def _sqlite_engine(address: sa.URL) -> sa.Engine:
-    readonly = "mode" in address.query
-    engine = sa.create_engine(address, connect_args={"timeout": 30})
+    begin = "BEGIN" if "mode" in address.query else "BEGIN IMMEDIATE"
+    engine = sa.create_engine(address, connect_args={"timeout": 30, "isolation_level": None})
 
     @sa.event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA busy_timeout=30000")
-        if not readonly:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    # The driver by itself begins at the first change of a row: tables would be made outside of any
+    # transaction, and what was read before that change could be stale by then.
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _use_wal(engine: sa.Engine) -> None:
+    """Let readers and one writer work side by side; kept in the file, so only ours is changed."""
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA journal_mode=WAL")
+    finally:
+        connection.close()
 
 
 def _prepare_file(address: sa.URL) -> None:
@@ -380,7 +411,8 @@ def _prepare_file(address: sa.URL) -> None:
     path = Path(address.database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=True)
+        with suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
     except OSError as error:
         raise StoreError(f"the store {path} cannot be written: {error.strerror}") from error
 
@@ -390,15 +422,13 @@ def _found_version(connection: sa.Connection, address: sa.URL) -> int:
 
     Raises:
         StoreError: the database belongs to another program or to a newer Litline.
-
     """
     tables = set(sa.inspect(connection).get_table_names())
     if not tables:
         return 0
-    found = "meta" in tables and connection.scalar(
-        sa.select(_meta.c.value).where(_meta.c.key == "litline_schema")
-    )
-    if not found:
+    schema = sa.select(_meta.c.value).where(_meta.c.key == "litline_schema")
+    found = str(connection.scalar(schema) if "meta" in tables else None)
+    if not found.isdecimal():
         raise StoreError(f"{_shown(address)} is not a Litline store; name another with --store")
     if int(found) > SCHEMA_VERSION:
         raise StoreError(

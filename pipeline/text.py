@@ -95,7 +95,6 @@ def slug(text: str, limit: int) -> str:
 
     Returns:
         A slug, or `""` when nothing is left. Names that Windows reserves end in `-x`.
-
     """
     whole = re.sub(r"[^a-z0-9]+", "-", _ascii(text.casefold(), "").lower()).strip("-")
     short = whole[: max(limit, 0)]

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from pipeline.errors import StoreError
 from pipeline.store import Store
 
 T = TypeVar("T")
@@ -27,6 +28,7 @@ class GroupWriter:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed = False
         self._thread = threading.Thread(target=self._work, name="litline-store", daemon=True)
 
     async def __aenter__(self) -> GroupWriter:
@@ -34,11 +36,14 @@ class GroupWriter:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closed = True
         self._jobs.put(None)
         await asyncio.to_thread(self._thread.join)
 
     async def write(self, job: Callable[[sa.Connection], T]) -> T:
         """Run `job` in the next shared transaction and return its value after the commit."""
+        if self._closed:
+            raise StoreError("the store is closed")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         self._jobs.put((job, future, loop))

@@ -173,11 +173,11 @@ def test_a_number_leads_to_its_quote_and_the_quote_to_its_source() -> None:
 
 
 def test_a_page_says_what_is_repeated_missing_and_dropped() -> None:
-    given = summary(claim("Quiet."), contributions=[claim("Quiet.")])
+    given = summary(approach=[claim("Quiet.")], contributions=[claim("Quiet.")])
     dropped = [Dropped(field="results", text="It flies.", reason="names")]
     words = Page(paper_html(sheet(given, dropped, about=details(has_code=True)))).words
     assert "as above [1]" in words
-    assert "Not stated in the abstract: the problem," in words
+    assert "No sentence found in the abstract for: the problem," in words
     assert "Dropped from Result: It flies. (names)" in words
     assert "27 May 2031 · arXiv:3105.01234 · code badge" in words
     assert "79 papers declared, 50 present: 29 are missing" in words

@@ -160,10 +160,9 @@ Ada Brew, Bo Steam · 27 May 2031 · [arXiv:3105.01234](https://arxiv.org/abs/31
 **In short.** Kettles can be quiet. [^1] · *reworded*
 
 - *Problem*: Kettles sing. [^2]
-- *What is new*: as above [^3]
 - *Result*:
-  - It is quieter. (SteamBench: 67, +8.7) [^4] · *reworded*
-  - It is small. [^5] · *quoted instead*
+  - It is quieter. (SteamBench: 67, +8.7) [^3] · *reworded*
+  - It is small. [^4] · *quoted instead*
 
 Not stated in the abstract: how it is done, code and data.
 
@@ -179,9 +178,8 @@ Each number leads to words of a source and their place in it, counted in charact
 
 [^1]: [kettles.txt](../sources/kettles.txt.txt) 60–76: "We hush kettles."
 [^2]: [kettles.txt](../sources/kettles.txt.txt) 80–93: "Kettles sing."
-[^3]: [kettles.txt](../sources/kettles.txt.txt) 100–120: "Kettles can be quiet"
-[^4]: [kettles.txt](../sources/kettles.txt.txt) 90–104: "It is quieter."
-[^5]: [kettles.txt](../sources/kettles.txt.txt) 99–111: "It is small."
+[^3]: [kettles.txt](../sources/kettles.txt.txt) 90–104: "It is quieter."
+[^4]: [kettles.txt](../sources/kettles.txt.txt) 99–111: "It is small."
 
 Written by kettle-mini (openai 9), prompt paper_summary, version 2. \
 0 tokens in and 0 out, price not known. \

@@ -29,9 +29,16 @@ def test_slots_come_in_printed_order_and_number_their_evidence() -> None:
 
 
 def test_a_sentence_is_printed_once_and_pointed_to_after() -> None:
+    given = summary(problem=[claim("It is loud.")], contributions=[claim("it is loud")])
+    page = paper_view(sheet(given))
+    assert [slot.above for slot in page.slots] == [(), (2,)]
+    assert "what is new" not in page.gap
+
+
+def test_what_stands_in_short_is_not_pointed_to() -> None:
     given = summary(tldr=claim("It is quiet."), contributions=[claim("it is quiet")])
     page = paper_view(sheet(given))
-    assert [(slot.lines, slot.above) for slot in page.slots] == [([], (2,))]
+    assert page.slots == []
     assert "what is new" not in page.gap
 
 
@@ -46,20 +53,30 @@ def test_a_rewording_of_the_same_evidence_is_no_repetition() -> None:
 
 def test_what_is_not_stated_is_said_once() -> None:
     page = paper_view(sheet(summary(problem=[claim("a")], approach=[claim("b")])))
-    assert page.gap == "Not stated in the abstract: what is new, results, limits, code and data."
+    assert (
+        page.gap
+        == "No sentence found in the abstract for: what is new, results, limits, code and data."
+    )
 
 
 def test_what_was_dropped_does_not_count_as_not_stated() -> None:
     dropped = [Dropped(field="results", text="It flies.", reason="names")]
     page = paper_view(sheet(summary(problem=[claim("a")]), dropped))
     assert page.gap == (
-        "Not stated in the abstract: how it is done, what is new, limits, code and data."
+        "No sentence found in the abstract for: how it is done, what is new, limits, code and data."
     )
 
 
 def test_beyond_the_abstract_it_is_the_text_that_does_not_state() -> None:
     given = summary(problem=[claim("a", start=9_000)])
-    assert paper_view(sheet(given)).gap.startswith("Not stated in the text: how it is done,")
+    assert paper_view(sheet(given)).gap.startswith(
+        "No sentence found in the text for: how it is done,"
+    )
+
+
+def test_only_a_model_can_say_that_something_is_not_stated() -> None:
+    given = summary(tldr=claim("Kettles can be quiet."))
+    assert paper_view(sheet(given, made={"model": "some-model"})).gap.startswith("Not stated in")
 
 
 def test_nothing_is_missing_when_all_slots_are_filled() -> None:

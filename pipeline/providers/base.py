@@ -24,10 +24,14 @@ class Usage(NamedTuple):
 
 
 class Completion(NamedTuple):
-    """A raw reply; `usage` is None where the server stated none."""
+    """A raw reply; `usage` is None where the server stated none.
+
+    `fault` says why the text is no whole answer, though it was paid for; None where it is one.
+    """
 
     text: str
     usage: Usage | None
+    fault: str | None = None
 
 
 class Provider(Protocol):
@@ -47,7 +51,6 @@ class Provider(Protocol):
         Raises:
             AnswerError: this request failed; others may succeed.
             ProviderRefused: every further request would be refused too.
-
         """
         ...
 

@@ -35,12 +35,15 @@ _APPROACH = re.compile(
     re.IGNORECASE,
 )
 _RESULT = re.compile(
-    r"\b(?:outperform\w*|surpass\w*|achiev\w*|state-of-the-art|experiment\w*|results?|improv\w*|"
+    r"\b(?:outperform\w*|surpass\w*|achiev\w*|state-of-the-art|experiments?|results|improv\w*|"
     r"demonstrat\w*|reach\w*|scores?|gains?|accuracy|speedup|competitive|effectiveness|narrows|"
     r"obtain\w*|exceed\w*)\b",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"(?<![\w.-])[+-]?\d+(?:[.,]\d+)*\s?(?:%|×|x\b|points?\b|times\b|\b)")
+_FIGURE = re.compile(
+    r"(?<![\w.-])[+-]?(?:\d+(?:[.,]\d+)*\s?(?:%|×|x\b|points?\b|times\b)|\d+\.\d+|\d{2,})(?![\w-])"
+)
+_DANGLING = re.compile(r"(?:they|it|these|this|those|such)\b", re.IGNORECASE)
 _LIMIT = re.compile(
     r"\b(?:our (?:\w+ )?(?:method|approach|model|system|study|evaluation|work) "
     r"(?:does not|cannot|is limited|still|remains)|limitations? of (?:our|this|the)|we leave|"
@@ -101,16 +104,21 @@ def summarise(sentences: Iterable[str]) -> PaperSummaryReply:
     choice = _Choice(sentences)
     main = choice.take(lambda s: _MAIN.search(s) and not _is_release(s))
     at = main[0].sentences[0] if main else None
+    after = at or 0
     artefacts = choice.take(_is_release)
-    limitations = choice.take(_LIMIT.search, after=at or 0)
-    results = choice.take(lambda s: _RESULT.search(s) and _FIGURE.search(s), after=at or 0)
-    results = results or choice.take(_RESULT.search, after=at or 0)
-    problem = choice.take(_PROBLEM.search, before=at)
-    contributions = choice.take(_MAIN.search, after=at or 0)
+    limitations = choice.take(_LIMIT.search, after=after)
+    results = choice.take(lambda s: _RESULT.search(s) and _FIGURE.search(s), after=after)
+    results = results or choice.take(
+        lambda s: _RESULT.search(s) and not _MAIN.search(s), after=after
+    )
+    problem = choice.take(lambda s: _PROBLEM.search(s) and not _DANGLING.match(s), before=at)
+    problem = problem or choice.take(_PROBLEM.search, before=at)
+    contributions = choice.take(_MAIN.search, after=after)
+    approach = choice.take(lambda s: _APPROACH.search(s) and not _RESULT.search(s), after=after)
     return PaperSummaryReply(
         tldr=main[0] if main else None,
         problem=problem,
-        approach=choice.take(_APPROACH.search, after=at or 0),
+        approach=approach,
         results=[ResultClaim(**claim.model_dump(), figures=[]) for claim in results],
         contributions=main + contributions,
         limitations=limitations,

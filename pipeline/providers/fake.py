@@ -10,18 +10,19 @@ from pipeline.errors import AnswerError
 from pipeline.providers.base import Completion, Request, Usage
 from pipeline.schemas import Reply
 
+Queued = Reply | str | Completion | Exception
+
 
 class FakeProvider:
     """Gives queued replies in order and keeps the requests it was sent.
 
-    A queued reply is a Reply, raw text, or an exception to raise. An empty queue is an AnswerError.
+    A queued reply is a Reply, raw text, a whole Completion, or an exception to raise. An empty
+    queue is an AnswerError.
     """
 
     engine = "fake 1"
 
-    def __init__(
-        self, replies: Iterable[Reply | str | Exception] = (), *, model: str | None = "fake-model"
-    ) -> None:
+    def __init__(self, replies: Iterable[Queued] = (), *, model: str | None = "fake-model") -> None:
         self.model = model
         self.requests = 0
         self.history: list[Request] = []
@@ -29,7 +30,7 @@ class FakeProvider:
         self.most_in_flight = 0
         self._replies = deque(replies)
 
-    def queue(self, *replies: Reply | str | Exception) -> None:
+    def queue(self, *replies: Queued) -> None:
         """Add replies at the end of the queue."""
         self._replies.extend(replies)
 
@@ -46,6 +47,8 @@ class FakeProvider:
         reply = self._replies.popleft()
         if isinstance(reply, Exception):
             raise reply
+        if isinstance(reply, Completion):
+            return reply
         text = reply if isinstance(reply, str) else reply.model_dump_json()
         return Completion(text, Usage(len(request.messages.user) // 4, len(text) // 4))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ DEADLINE_SECONDS = 180.0
 LONGEST_WAIT_SECONDS = 60.0
 _OFFICIAL = "api.openai.com"
 _RETRIED = (408, 409, 429)
+_CODE = re.compile(r"[A-Za-z_]{1,40}")
 
 
 class _Message(BaseModel):
@@ -32,8 +34,8 @@ class _Choice(BaseModel):
 
 
 class _Usage(BaseModel):
-    prompt_tokens: int
-    completion_tokens: int
+    prompt_tokens: int = Field(ge=0)
+    completion_tokens: int = Field(ge=0)
 
 
 class _Body(BaseModel):
@@ -42,7 +44,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     choices: list[_Choice] = Field(min_length=1)
-    usage: _Usage | None = None
+    usage: object = None
 
 
 class OpenAIProvider:
@@ -99,7 +101,7 @@ class OpenAIProvider:
         except TimeoutError as error:
             raise AnswerError(f"no whole reply within {self._deadline:g} s") from error
         except openai.APIError as error:
-            raise _translate(error) from error
+            raise _translate(error) from None  # its own words may repeat what was sent
         return _completion(body)
 
     async def _send(self, request: Request) -> bytes:
@@ -125,28 +127,35 @@ class OpenAIProvider:
 
 
 def _completion(body: bytes) -> Completion:
-    """Read the body of a reply.
+    """Read the body of a reply, which may be no whole answer.
 
     Raises:
-        AnswerError: it holds no whole answer; the message says why.
+        AnswerError: it is no chat completion.
     """
     try:
         found = _Body.model_validate_json(body)
     except ValidationError as error:
         raise AnswerError("the server's reply is not a chat completion") from error
     choice = found.choices[0]
+    return Completion(choice.message.content or "", _usage(found.usage), _fault(choice))
+
+
+def _fault(choice: _Choice) -> str | None:
     reasons = {"length": "the reply was cut at its longest", "content_filter": "the reply was held"}
     if choice.finish_reason in reasons:
-        raise AnswerError(f"{reasons[choice.finish_reason]} ({choice.finish_reason})")
+        return f"{reasons[choice.finish_reason]} ({choice.finish_reason})"
     if choice.message.refusal:
-        raise AnswerError("the model refused to answer")
-    if not choice.message.content:
-        raise AnswerError("the reply is empty")
-    usage = found.usage
-    return Completion(
-        choice.message.content,
-        Usage(usage.prompt_tokens, usage.completion_tokens) if usage else None,
-    )
+        return "the model refused to answer"
+    return None if choice.message.content else "the reply is empty"
+
+
+def _usage(stated: object) -> Usage | None:
+    """Read a usage; one that makes no sense does not cost the reply that it came with."""
+    try:
+        usage = _Usage.model_validate(stated)
+    except ValidationError:
+        return None
+    return Usage(usage.prompt_tokens, usage.completion_tokens)
 
 
 def _is_passing(error: BaseException) -> bool:
@@ -176,13 +185,15 @@ def _retry_after(error: BaseException | None) -> float | None:
     headers = error.response.headers
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
         try:
-            return float(headers[name]) / unit
+            return max(0.0, float(headers[name]) / unit)
         except (KeyError, ValueError):
             continue
     try:
         until = parsedate_to_datetime(headers["retry-after"])
         sent = parsedate_to_datetime(headers["date"])
     except (KeyError, ValueError):
+        return None
+    if (until.tzinfo is None) != (sent.tzinfo is None):
         return None
     return max(0.0, (until - sent).total_seconds())
 
@@ -204,6 +215,8 @@ def _translate(error: openai.APIError) -> AnswerError | ProviderRefused:
         return ProviderRefused("the account's quota is spent; top it up, then run again")
     if error.status_code in refusals:
         return ProviderRefused(refusals[error.status_code])
-    if error.status_code == 429:
+    if error.status_code == 429 or (_retry_after(error) or 0) > LONGEST_WAIT_SECONDS:
         return ProviderRefused("the server asks to wait longer than this run will; run again later")
-    return AnswerError(f"the server answered {error.status_code} ({error.code or 'no code'})")
+    named = isinstance(error.code, str) and _CODE.fullmatch(error.code)
+    code = error.code if named else "no code"
+    return AnswerError(f"the server answered {error.status_code} ({code})")

@@ -37,7 +37,6 @@ def read_text(text: str, as_of: dt.date) -> Reading:
 
     Raises:
         DocumentError: no reader recognises the text; the message says what each looked for.
-
     """
     for reader in READERS:
         if reader.recognises(text):

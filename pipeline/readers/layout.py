@@ -1,4 +1,4 @@
-"""Lines, blocks and author lists: what the readers of plain text have in common."""
+"""Lines, blocks, titles and dates: what the readers of plain text have in common."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from pipeline.readers.people import looks_like_authors, may_be_authors
 from pipeline.records import Span
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7})"
 _LINE = re.compile(r"[^\n]+")
-_ET_AL = re.compile(r",?\s*\bet al\.?\s*$")
-_SEPARATOR = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+|\s+&\s+")
-_NO_NAME = re.compile(r"[\d:?!\"()\[\]{}@#$%=<>/\\|*_]")
-_PARTICLES = frozenset(
-    "van von der den de da das di del della la le los bin ibn al el do dos du ter ten zu zur y e "
-    "af av".split()
+_UNSEEN = "\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_EDGES = re.compile(rf"[\s{_UNSEEN}]*+(.*[^\s{_UNSEEN}])")
+_WRAPPED = re.compile(r"(?:(?<=\w-)|(?<=\w--))\s*\n\s*(?!(?:and|or|to|nor|but)\b)(?=\w)")
+
+_PROSE_CHARACTERS = 150
+_OPENS = re.compile(r"(?!\[[\"'\[{\d])[\"'“‘«(\[\\$*_`]{0,2}[^\W_]")
+_WORDS = re.compile(r"[⺀-鿿가-힯]|[^\s⺀-鿿가-힯]+")
+_WORD = re.compile(
+    r"[(\[\"'“‘«`*_]*[^\W\d_]+(?:['’‐–—/-][^\W\d_]+)*['’]?[)\]\"'”’»`*_.,;:!?…]*",
 )
-_DOTTED = re.compile(r"^(?:[^\W\d_]\.-?)+[^\W\d_]*$|^(?:Jr|Sr|St|Dr|Prof|Ph|Mr|Ms)\.$")
-PROSE_CHARACTERS = 150
+_SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?:\s|$)|[。！？]")
+_LONGEST_TITLE = 60  # lines
 
 
 class Line(NamedTuple):
-    """One non-blank line; offsets and text exclude outer white space."""
+    """One line; offsets and text exclude outer white space and characters without a shape."""
 
     start: int
     end: int
@@ -39,13 +43,12 @@ def blocks(text: str, start: int = 0, breaks: re.Pattern[str] | None = None) -> 
     found: list[Block] = []
     last_end = None
     for match in _LINE.finditer(text, start):
-        stripped = match.group().strip()
-        if not stripped:
+        seen = _EDGES.match(match.group())
+        if not seen:
             last_end = None
             continue
-        at = match.start() + match.group().index(stripped)
-        line = Line(at, at + len(stripped), stripped)
-        begins = breaks is not None and breaks.match(stripped) is not None
+        line = Line(match.start() + seen.start(1), match.start() + seen.end(1), seen[1])
+        begins = breaks is not None and breaks.match(line.text) is not None
         if begins or last_end is None or match.start() != last_end + 1:
             found.append([])
         found[-1].append(line)
@@ -59,65 +62,67 @@ def span(parts: Iterable[Block]) -> Span:
     return listed[0][0].start, listed[-1][-1].end
 
 
+def unwrap(text: str) -> str:
+    """Return wrapped lines as one: joined by a space, or by nothing after a word's hyphen."""
+    return " ".join(_WRAPPED.sub("", text).split())
+
+
 def joined(block: Block) -> str:
-    """Return the block's lines joined by single spaces, as a wrapped line was meant."""
-    return " ".join(line.text for line in block)
+    """Return the block's lines as one."""
+    return unwrap("\n".join(line.text for line in block))
 
 
 def is_prose(text: str) -> bool:
-    """Tell whether a block reads as running text: long enough, mostly letters, with a full stop."""
-    letters = sum(character.isalpha() or character.isspace() for character in text)
-    enough = len(text) >= PROSE_CHARACTERS and letters >= 0.75 * len(text)
-    return enough and bool(re.search(r"[.!?。]", text))
+    """Tell whether one line reads as running text, and not as a title, a list, code or data.
 
-
-def parse_authors(text: str) -> tuple[list[str], bool]:
-    """Return the names of an author list and whether "et al." cuts it."""
-    shortened = _ET_AL.sub("", text)
-    names = [" ".join(name.split()) for name in _SEPARATOR.split(shortened)]
-    return [name for name in names if name], shortened != text
-
-
-def looks_like_authors(text: str) -> bool:
-    """Tell whether `text` is a list of personal names, and not a title or a sentence."""
-    names, cut = parse_authors(text)
-    if cut:
-        return bool(names)
-    single = sum(" " not in name and name.isascii() for name in names)
-    return bool(names) and all(map(_is_name, names)) and single <= 0.2 * len(names)
-
-
-def _is_name(name: str) -> bool:
-    words = name.split()
-    if len(words) > 7 or len(name) > 80 or _NO_NAME.search(name):
+    It is long enough, opens with a word and holds a full stop; most of it is words, and not most of
+    them are capitalised.
+    """
+    if len(text) < _PROSE_CHARACTERS or not _OPENS.match(text) or not _SENTENCE_END.search(text):
         return False
-    return all(_is_name_word(word) for word in words) and not name.islower()
+    found = _WORDS.findall(text)
+    words = sum(_WORD.fullmatch(word) is not None for word in found)
+    capitalised = sum(word[0].isupper() for word in found)
+    return words >= 0.75 * len(found) and capitalised <= 0.6 * len(found)
 
 
-def _is_name_word(word: str) -> bool:
-    if word.endswith("."):
-        return bool(_DOTTED.match(word))
-    return not word[0].islower() or word in _PARTICLES or "’" in word or "'" in word
+def line_width(found: Iterable[Block]) -> int:
+    """Return the length of the longest line of two words or more, 0 without one."""
+    lengths = (len(line.text) for block in found for line in block if " " in line.text)
+    return max(lengths, default=0)
 
 
-def split_title(block: Block, *, more: bool) -> tuple[Block, Block] | None:
+def split_title(block: Block, width: int, *, more: bool) -> tuple[Block, Block] | None:
     """Split a block into title lines and author lines, or None where it is something else.
 
-    Two lines with `more` text after them are title and authors even when the names are unusual; of
-    hard-wrapped lines the first from which all the rest reads as an author list begins the authors.
+    `width` is the longest line of the text after it. Where that was wrapped, a line that ends before
+    the next word would not have fitted ends there on purpose: the authors begin after such a line,
+    if they can, else at the first line from which all the rest reads as an author list. With `more`
+    text after the block, the only such line is enough where the names are unusual.
     """
-    for k in range(1, len(block)):
-        listed = "," in block[k].text or k == len(block) - 1
-        if listed and looks_like_authors(joined(block[k:])):
-            return block[:k], block[k:]
-    if len(block) == 2 and more and not is_prose(joined(block)) and _short_list(block[1].text):
-        return block[:1], block[1:]
+    places = range(1, min(len(block), _LONGEST_TITLE))
+    ends = [k for k in places if _ends_on_purpose(block, k, width)]
+    fits = [k for k in places if _authors_begin(block, k, more=more)]
+    if fits:
+        k = next((k for k in fits if k in ends), fits[0])
+        return block[:k], block[k:]
+    if more and len(ends) == 1 and not is_prose(joined(block)):
+        title, names = block[: ends[0]], block[ends[0] :]
+        return (title, names) if may_be_authors(joined(names)) else None
     return None
 
 
-def _short_list(text: str) -> bool:
-    names, _ = parse_authors(text)
-    return all(len(name.split()) <= 6 for name in names) and not text.endswith(".")
+def _ends_on_purpose(block: Block, k: int, width: int) -> bool:
+    length = len(block[k - 1].text)
+    return length > width or length + 1 + len(block[k].text.split()[0]) <= width
+
+
+def _authors_begin(block: Block, k: int, *, more: bool) -> bool:
+    if "," not in block[k].text and k < len(block) - 1:
+        return False
+    if is_prose(joined(block[:k])) and (k > 1 or not more):
+        return False
+    return looks_like_authors(joined(block[k:]))
 
 
 def iso_date(text: str) -> dt.date | None:

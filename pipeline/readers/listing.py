@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import pairwise
 from typing import Any
 
 from pipeline.readers.layout import (
@@ -13,23 +14,26 @@ from pipeline.readers.layout import (
     is_prose,
     iso_date,
     joined,
-    parse_authors,
+    line_width,
     span,
     split_title,
 )
+from pipeline.readers.people import parse_authors
 from pipeline.records import Reading, Record
 
 LOOKS_FOR = "records that end with lines such as arXiv:2508.18265 and Created: 2025-08-25"
 _ID = re.compile(rf"^arXiv:({ARXIV_ID})(?:v\d+)?$")
 _DATES = re.compile(r"^Created:\s*(\S+)(?:\s+Updated:\s*(\S+))?$")
-_TRAILER = re.compile(rf"^arXiv:{ARXIV_ID}(?:v\d+)?$|^Created:\s*\S+")
+_UPDATED = re.compile(r"^Updated:\s*(\S+)$")
+_TRAILER = re.compile("|".join(pattern.pattern for pattern in (_ID, _DATES, _UPDATED)))
+_CREATED = re.compile(r"^Created:\s*\d{4}-\d\d-\d\d")
 _COMMENT_WORDS = 40
 
 
 def recognises(text: str) -> bool:
     """Tell whether some line with an arXiv id is followed by one with a date of creation."""
-    trailer = rf"^[ \t]*arXiv:{ARXIV_ID}(?:v\d+)?[ \t]*\n\s*Created:\s*\d{{4}}-\d\d-\d\d"
-    return re.search(trailer, text, re.MULTILINE) is not None
+    lines = [line.text for block in blocks(text) for line in block]
+    return any(_ID.match(first) and _CREATED.match(second) for first, second in pairwise(lines))
 
 
 def read(text: str, as_of: dt.date) -> Reading:  # noqa: ARG001 - these dates print their year
@@ -45,7 +49,7 @@ def _group(found: list[Block]) -> list[list[Block]]:
     closed = True
     for block in found:
         trailer = bool(_TRAILER.match(block[0].text))
-        if closed and not (trailer and groups and _DATES.match(block[0].text)):
+        if closed and not (trailer and groups and not _ID.match(block[0].text)):
             groups.append([])
         groups[-1] += _split_after_trailer(block) if trailer else [block]
         closed = trailer
@@ -86,12 +90,16 @@ def _front(content: list[Block]) -> tuple[Block, Block, list[Block]]:
     if not content:
         return [], [], []
     first, rest = content[0], content[1:]
-    split = split_title(first, more=bool(rest))
+    split = split_title(first, line_width(rest), more=bool(rest))
     if split:
         return *split, rest
-    if rest and not is_prose(joined(first)) and is_prose(joined(rest[0])):
+    if rest and _is_title(joined(first)) and is_prose(joined(rest[0])):
         return first, [], rest
     return [], [], content
+
+
+def _is_title(text: str) -> bool:
+    return not is_prose(text) and not text.endswith(".")
 
 
 def _abstract(rest: list[Block]) -> tuple[list[Block], list[Block]]:
@@ -109,6 +117,8 @@ def _trailer(index: int, lines: list[str], notes: list[str]) -> dict[str, Any]:
             fields["arxiv_id"] = match[1]
         elif match := _DATES.match(line):
             fields["created"], fields["updated"] = map(iso_date, (match[1], match[2] or ""))
+        elif match := _UPDATED.match(line):
+            fields["updated"] = iso_date(match[1])
     fields["date"] = fields["created"]
     if fields["arxiv_id"] is None or fields["created"] is None:
         notes.append(f"record {index}: arXiv id or date of creation missing or unreadable")

@@ -23,12 +23,15 @@ from pipeline.readers.layout import (
 from pipeline.records import Reading, Record
 
 LOOKS_FOR = "one heading Abstract, or at most a title and authors above one paragraph"
-_ABSTRACT = re.compile(r"^[#*_\s]*abstract[*_\s]*(?:$|[:.—–-]+[*_\s]*(?=\S|$))", re.IGNORECASE)
+_MARKER = r"[#*_\s]*abstract[*_\s]*"
+_INLINE = r"[#*_\s]*(?-i:Abstract|ABSTRACT)[*_\s]*(?:[:.—–]|--+|-+(?=\s|(?-i:[A-Z])))[*_\s]*"
+_ABSTRACT = re.compile(rf"^(?:{_MARKER}[:.—–-]*[*_\s]*$|{_INLINE})", re.IGNORECASE)
 _HEADING = re.compile(
-    r"^#{1,6}\s|^(?:\d+(?:\.\d+)*\.?\s+)?(?:introduction|background|related work|methods?|"
-    r"approach|experiments?|results|discussion|limitations|conclusions?|acknowledge?ments?|"
-    r"references|bibliography|appendix.*)[:.]?$|^(?:\*\*)?(?:keywords|index terms)\b",
-    re.IGNORECASE,
+    r"^#{1,6}\s|^(?:\d+(?:\.\d+)*\.?\s+)?(?:INTRODUCTION|Introduction|BACKGROUND|Background|"
+    r"RELATED WORKS?|Related [Ww]orks?|METHODS?|Methods?|APPROACH|Approach|EXPERIMENTS?|"
+    r"Experiments?|RESULTS|Results|DISCUSSION|Discussion|LIMITATIONS|Limitations|CONCLUSIONS?|"
+    r"Conclusions?|ACKNOWLEDGE?MENTS?|Acknowledge?ments?|REFERENCES|References|BIBLIOGRAPHY|"
+    r"Bibliography|(?:APPENDIX|Appendix)(?:\s+[A-Z\d]\b.*)?):?$"
 )
 _REFERENCES = re.compile(r"^[#*\d.\s]*(?:references|bibliography)[*:.\s]*$", re.IGNORECASE)
 _FRONT_MATTER = re.compile(r"\A\s*---\n.*?\n---\n", re.DOTALL)

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import chain, islice, takewhile
 
-from pipeline.readers.layout import (
-    MONTHS,
-    Block,
-    blocks,
-    day,
-    joined,
-    looks_like_authors,
-    parse_authors,
-    span,
-)
+from pipeline.readers.layout import MONTHS, Block, blocks, day, is_prose, joined, span
+from pipeline.readers.people import looks_like_authors, may_be_authors, parse_authors
 from pipeline.records import ProfileHeader, Reading, Record
 
 LOOKS_FOR = "a header with lines such as h-index46 and 10papers"
 _HEAD = re.compile(
     rf"^(\d{{1,3}}(?:\.\d+)?)?([A-Z]{{2}})({'|'.join(MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?(Code)?$"
 )
-_NUMBER = r"([\d,]+(?:\.\d+)?)"
+_COUNT = r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,9})"
+_SHARE = r"(\d{1,9}(?:\.\d{1,9})?)"
 _FIGURES = {
-    "h_index": re.compile(rf"^h-index\s*{_NUMBER}$"),
-    "papers": re.compile(rf"^{_NUMBER}\s*papers?$"),
-    "citations": re.compile(rf"^{_NUMBER}\s*citations?$"),
-    "novelty_percent": re.compile(rf"^Novelty\s*{_NUMBER}\s*%$"),
-    "ai_score": re.compile(rf"^AI Score\s*{_NUMBER}$"),
+    "h_index": re.compile(rf"^h-index\s*{_COUNT}$"),
+    "papers": re.compile(rf"^{_COUNT}\s*papers?$"),
+    "citations": re.compile(rf"^{_COUNT}\s*citations?$"),
+    "novelty_percent": re.compile(rf"^Novelty\s*{_SHARE}\s*%$"),
+    "ai_score": re.compile(rf"^AI Score\s*{_SHARE}$"),
 }
-_DECLARED = re.compile(rf"^{_NUMBER} Papers?$")
+_DECLARED = re.compile(rf"^{_COUNT} Papers?$")
 _AREA = re.compile(r"^[A-Z]{2}$")
 _AFFILIATIONS = re.compile(r"\s+·\s+")
 _HEADER_LINES = 30
@@ -37,8 +31,9 @@ _HEADER_LINES = 30
 
 def recognises(text: str) -> bool:
     """Tell whether the first lines hold an h-index and a count of papers or citations."""
-    lines = [line.text for block in blocks(text[:4000]) for line in block][:_HEADER_LINES]
-    found = {name for name, pattern in _FIGURES.items() if any(map(pattern.match, lines))}
+    lines = (line.text for line in chain(*blocks(text[:4000])))
+    header = list(takewhile(lambda line: not _HEAD.match(line), islice(lines, _HEADER_LINES)))
+    found = {name for name, pattern in _FIGURES.items() if any(map(pattern.match, header))}
     return "h_index" in found and bool(found & {"papers", "citations"})
 
 
@@ -61,23 +56,21 @@ def _group(found: list[Block]) -> list[list[Block]]:
 
 
 def _header(group: list[Block], notes: list[str]) -> ProfileHeader:
-    values: dict[str, float | str | None] = {"name": None, "area": None}
+    values: dict[str, float | str] = {}
     declared: int | None = None
     for line in (line.text for block in group for line in block):
-        figure = _figure(line)
-        if figure is not None:
+        if figure := _figure(line):
             values.update([figure])
         elif match := _DECLARED.match(line):
             declared = int(match[1].replace(",", ""))
-        elif _AREA.match(line) and values["area"] is None:
+        elif _AREA.match(line) and "area" not in values:
             values["area"] = line
-        elif values["name"] is None:
+        elif "name" not in values:
             values["name"] = line
         else:
             notes.append(f"header line not understood: {line[:60]!r}")
-    papers = values.setdefault("papers", declared)
-    if declared is not None and declared != papers:
-        notes.append(f"the header says {papers:g} papers, the heading {declared}")
+    if declared is not None and declared != values.setdefault("papers", declared):
+        notes.append(f"the header says {values['papers']:.0f} papers, the heading {declared}")
     return ProfileHeader.model_validate({**values, "span": span(group)})
 
 
@@ -119,15 +112,22 @@ def _record(index: int, group: list[Block], text: str, as_of: dt.date, notes: li
 def _parts(group: list[Block]) -> tuple[Block, Block | None, list[Block]]:
     """Return title lines, author block and abstract blocks of a record."""
     title, rest = group[0][1:], group[1:]
-    if not title and len(rest) > 1 and _is_people(rest[1]) and not _is_people(rest[0]):
+    if not title and len(rest) > 1 and _lists_people(rest[1]) and not _lists_people(rest[0]):
         title, rest = rest[0], rest[1:]
-    if rest and _is_people(rest[0]):
+    if rest and (_lists_people(rest[0]) or _stands_for_people(rest)):
         return title, rest[0], rest[1:]
     return title, None, rest
 
 
-def _is_people(block: Block) -> bool:
+def _lists_people(block: Block) -> bool:
     return looks_like_authors(_AFFILIATIONS.split(joined(block))[0])
+
+
+def _stands_for_people(rest: list[Block]) -> bool:
+    """Tell whether the first block holds unusual names, by its place before the abstract."""
+    people = _AFFILIATIONS.split(joined(rest[0]))[0]
+    expected = len(rest) == 1 or is_prose(joined(rest[1]))
+    return expected and not is_prose(people) and may_be_authors(people)
 
 
 def _people(block: Block | None) -> tuple[list[str] | None, bool | None, list[str]]:
@@ -135,4 +135,5 @@ def _people(block: Block | None) -> tuple[list[str] | None, bool | None, list[st
         return None, None, []
     people, *places = _AFFILIATIONS.split(joined(block))
     names, cut = parse_authors(people)
-    return names, cut, [place.strip() for part in places for place in part.split(",")]
+    listed = [place.strip() for part in places for place in part.split(",")]
+    return names, cut, [place for place in listed if place]

@@ -29,16 +29,24 @@ def check_outputs(root: Path) -> list[str]:
     faults = []
     for path in _json_files(root):
         name = path.relative_to(root).as_posix()
-        faults += [f"{name}: {fault}" for fault in _check_file(path, sources)]
+        faults += [f"{name}: {fault}" for fault in _file_faults(path, sources)]
     return faults
 
 
-def _json_files(root: Path) -> Iterator[Path]:
-    for path in sorted(root.iterdir()):
-        if path.is_dir() and not (path / "sources").is_dir():
-            yield from sorted(path.rglob("*.json"))
+def _json_files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            if not path.is_symlink() and not (path / "sources").is_dir():
+                yield from _json_files(path)
         elif path.suffix == ".json":
             yield path
+
+
+def _file_faults(path: Path, sources: _Sources) -> list[str]:
+    try:
+        return list(_check_file(path, sources))
+    except RecursionError:
+        return ["is nested too deeply to be one of Litline's files"]
 
 
 class _Sources:
@@ -50,10 +58,15 @@ class _Sources:
 
     def text(self, document: str) -> str | None:
         if document not in self._texts:
-            path = self._folder / f"{document}.txt"
-            safe = path.parent == self._folder and path.is_file()
-            self._texts[document] = path.read_bytes().decode("utf-8") if safe else None
+            self._texts[document] = self._read(self._folder / f"{document}.txt")
         return self._texts[document]
+
+    def _read(self, path: Path) -> str | None:
+        try:
+            safe = path.parent == self._folder and path.is_file()
+            return path.read_bytes().decode("utf-8") if safe else None
+        except (OSError, ValueError):
+            return None
 
 
 def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
@@ -91,7 +104,7 @@ def _quote_faults(evidence: dict[str, Any], sources: _Sources) -> Iterator[str]:
     document, start, end = evidence["document"], evidence["start"], evidence["end"]
     text = sources.text(str(document))
     if text is None:
-        yield f"sources/{document}.txt is missing"
+        yield f"sources/{document}.txt is missing or not UTF-8"
     elif not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
         yield f"evidence {start}-{end} lies outside sources/{document}.txt"
     elif text[start:end] != evidence["quote"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,11 +25,10 @@ class Outputs:
 
         Raises:
             ConfigError: it cannot be written.
-
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            for folder in (self.root, self.root / "papers", self.root / "sources"):
+            for folder in (self.root, self._folder("papers"), self._folder("sources")):
                 folder.mkdir(exist_ok=True)
                 for stray in folder.glob(f"{_TEMPORARY}*"):
                     stray.unlink()
@@ -45,7 +45,6 @@ class Outputs:
 
         Raises:
             ConfigError: the path leads outside the folder, or the disk refuses.
-
         """
         path = self._inside(relative)
         data = text.encode("utf-8")
@@ -69,7 +68,7 @@ class Outputs:
         """Remove the sheets of papers that are not among `kept`; return their names, sorted."""
         known = set(kept)
         removed = []
-        for path in sorted((self.root / "papers").glob("*.json")):
+        for path in sorted(self._folder("papers").glob("*.json")):
             if path.stem in known or not _is_sheet(path):
                 continue
             for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
@@ -88,6 +87,9 @@ class Outputs:
                 removed.append(f"sources/{path.name}")
         return removed
 
+    def _folder(self, name: str) -> Path:
+        return self._inside(f"{name}/*").parent
+
     def _inside(self, relative: str) -> Path:
         path = self.root / relative
         root = self.root.resolve()
@@ -99,24 +101,21 @@ class Outputs:
 def _is_sheet(path: Path) -> bool:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(found, dict) and found.get("schema") == "litline/paper"
 
 
 def _replace(path: Path, data: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=_TEMPORARY)
+    temporary = path.with_name(f"{_TEMPORARY}{secrets.token_hex(8)}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(temporary).chmod(0o666 & ~mask)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
 

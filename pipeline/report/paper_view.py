@@ -99,10 +99,13 @@ def paper_view(sheet: PaperSheet) -> PaperView:
 
 def _slots(sheet: PaperSheet, references: view.References) -> Iterator[Slot]:
     """Yield the slots that say something; each sentence is printed where it first stands."""
-    printed = [sheet.summary.tldr] if sheet.summary.tldr else []
+    tldr = sheet.summary.tldr
+    printed = [tldr] if tldr else []
     for field, lead, _ in SLOTS:
         lines, repeated = [], []
         for claim in getattr(sheet.summary, field):
+            if tldr and _repeats(claim, tldr):
+                continue
             if any(_repeats(claim, other) for other in printed):
                 repeated += claim.evidence
             else:
@@ -125,13 +128,21 @@ def _lead(field: str) -> str:
 
 
 def _gap(sheet: PaperSheet) -> str:
-    """Say once what the source does not state; a slot whose claims were dropped is not meant."""
+    """Say once what the source does not state; a slot whose claims were dropped is not meant.
+
+    An engine without a model cannot tell that something is not stated, only that it found nothing.
+    """
     if not any(sheet.summary.claims()):
         return _nothing(sheet)
     dropped = {refused.field for refused in sheet.dropped}
     empty = [slot for slot in SLOTS if not getattr(sheet.summary, slot[0])]
     missing = [name for field, _, name in empty if field not in dropped]
-    return f"Not stated in the {_read(sheet)}: {', '.join(missing)}." if missing else ""
+    if not missing:
+        return ""
+    read, listed = _read(sheet), ", ".join(missing)
+    if sheet.stamp.model is None:
+        return f"No sentence found in the {read} for: {listed}."
+    return f"Not stated in the {read}: {listed}."
 
 
 def _nothing(sheet: PaperSheet) -> str:

@@ -148,7 +148,10 @@ class _ClaimMaker:
         return Summary(tldr=next(tldrs, None), **lists)
 
     def _distinct(self, claims: Iterable[Claim]) -> list[Claim]:
-        return list({normalise(claim.text): claim for claim in claims}.values())
+        first: dict[str, Claim] = {}
+        for claim in claims:
+            first.setdefault(normalise(claim.text), claim)
+        return list(first.values())
 
     def _claims(self, field: str, said: Sequence[SentenceClaim], unit: Unit) -> Iterable[Claim]:
         for one in said:
@@ -192,7 +195,6 @@ def _cited(said: SentenceClaim, unit: Unit) -> list[Sentence]:
 
     Raises:
         ValueError: it says nothing, cites nothing, or cites a sentence that does not exist.
-
     """
     if not plain(said.text):
         raise ValueError("the claim is blank")
