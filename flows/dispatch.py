@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import urlsplit
+from urllib.request import OpenerDirector, ProxyHandler, build_opener
 
 from flows import jobs
 from flows.progress import reporter, reporting
@@ -60,10 +60,15 @@ def _directly(name: str, documents: Sequence[str], settings: Settings) -> Path:
 
 
 def _as_flow(name: str, documents: Sequence[str], settings: Settings) -> Path:
+    from httpx import TransportError  # noqa: PLC0415 - comes with Prefect
+
     from flows import orchestration  # noqa: PLC0415 - imports Prefect
 
     flow = getattr(orchestration, name)
-    return Path(asyncio.run(flow(list(documents), **_parameters(settings))))
+    try:
+        return Path(asyncio.run(flow(list(documents), **_parameters(settings))))
+    except TransportError as error:
+        raise ServerDown(f"Prefect's API went away during the run ({error})") from error
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:
@@ -95,7 +100,7 @@ def _api(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def _import_prefect(home: Path, url: str) -> None:
-    os.environ.update(prefect_settings(home, url))
+    os.environ.update(prefect_settings(home, url, os.environ))
     from flows import orchestration  # noqa: F401, PLC0415 - while the server starts
 
 
@@ -115,11 +120,17 @@ def configured_api(environment: Mapping[str, str]) -> str | None:
     return str(url) if url else None
 
 
+def _opener(url: str) -> OpenerDirector:
+    """Return an opener that asks this machine without a proxy, whatever the environment says."""
+    here = urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+    return build_opener(ProxyHandler({})) if here else build_opener()
+
+
 def _require_api(url: str) -> None:
     try:
-        with urlopen(f"{url.rstrip('/')}/health", timeout=_HEALTH_SECONDS):  # noqa: S310
+        with _opener(url).open(f"{url.rstrip('/')}/health", timeout=_HEALTH_SECONDS):
             return
-    except (URLError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(
             f"the Prefect API at {url} does not answer; start it, unset PREFECT_API_URL, or use "
             "--direct"

@@ -105,9 +105,10 @@ def server_environment(home: Path, environment: Mapping[str, str]) -> dict[str, 
         # Nothing here asks for events or acts on them; they would only take turns at the database.
         "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
         "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
-        # Task runs are recorded behind the run's back; one by one, some would miss the end.
+        # Task runs are recorded behind the run's back. Ending, the server writes one batch more,
+        # so a batch must hold all that a second brings; written one by one, most would be lost.
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
-        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "10000",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
     }
 

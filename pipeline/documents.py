@@ -47,37 +47,43 @@ def find_files(arguments: Iterable[str]) -> tuple[list[Path], list[Refusal]]:
     refused: list[Refusal] = []
     for argument in arguments:
         known = len(refused)
-        try:
-            found = list(_expand(Path(argument), refused))
-        except OSError as error:
-            refused.append((argument, _os_reason(error)))
+        if not argument:
+            refused.append(("''", "an empty path names nothing"))
             continue
+        found = list(_expand(Path(argument), refused))
         if not found and len(refused) == known:
             refused.append((argument, "the folder holds no files"))
         files += found
     return list(dict.fromkeys(files)), refused
 
 
-def _expand(path: Path, refused: list[Refusal]) -> Iterator[Path]:
-    path.stat()
-    if not path.is_dir():
+def _expand(path: Path, refused: list[Refusal], *, inside: bool = False) -> Iterator[Path]:
+    try:
+        if inside and path.is_symlink():
+            refused.append((_shown(path), "a symbolic link inside a folder is not followed"))
+            return
+        path.stat()
+        entries = sorted(path.iterdir()) if path.is_dir() else None
+    except (OSError, ValueError) as error:
+        refused.append((_shown(path), _reason(error)))
+        return
+    if entries is None:
         yield path
         return
-    for entry in sorted(path.iterdir()):
-        if entry.name.startswith("."):
-            continue
-        if entry.is_symlink():
-            refused.append((str(entry), "a symbolic link inside a folder is not followed"))
-        elif entry.is_dir():
-            yield from _expand(entry, refused)
-        else:
-            yield entry
+    for entry in entries:
+        if not entry.name.startswith("."):
+            yield from _expand(entry, refused, inside=True)
 
 
-def _os_reason(error: OSError) -> str:
+def _reason(error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError):
         return "no such file or folder"
-    return (error.strerror or str(error)).lower()
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text; bytes of its name that are no UTF-8 are escaped."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def load_text(path: Path) -> Text:
@@ -87,9 +93,9 @@ def load_text(path: Path) -> Text:
         DocumentError: it is missing, unreadable, too large, empty, or not text.
     """
     try:
+        size = path.stat().st_size
         if not path.is_file():
             raise DocumentError("not a regular file")
-        size = path.stat().st_size
         if size > MAX_BYTES:
             raise DocumentError(
                 f"{size / 1e6:.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB that one document "
@@ -97,12 +103,12 @@ def load_text(path: Path) -> Text:
             )
         raw = path.read_bytes()
     except OSError as error:
-        raise DocumentError(_os_reason(error)) from error
+        raise DocumentError(_reason(error)) from error
     text = clean(decode(raw))
     if not text.strip():
         raise DocumentError("the file is empty")
     digest = sha256(text.encode("utf-8")).hexdigest()
-    return Text(path=str(path.absolute()), name=safe_name(path.name), text=text, sha256=digest)
+    return Text(path=_shown(path.absolute()), name=safe_name(path.name), text=text, sha256=digest)
 
 
 def decode(raw: bytes) -> str:

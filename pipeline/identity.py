@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeVar
 
 from pipeline.coining import coined_names
 from pipeline.names import parse_name
+from pipeline.readers.layout import unwrap
 from pipeline.records import Details, Document, Paper, Record, RecordRef, Wording
 from pipeline.text import normalise, slug
 
@@ -30,7 +31,10 @@ T = TypeVar("T")
 
 
 class Sighting(NamedTuple):
-    """One record with what identity compares; `key` is the hash behind a paper's id."""
+    """One record with what identity compares; `key` is the hash behind a paper's id.
+
+    `name` is what the paper goes by, `spoken` what it goes by in its abstract alone.
+    """
 
     ref: RecordRef
     document_hash: str
@@ -39,12 +43,13 @@ class Sighting(NamedTuple):
     words: list[str]
     key: str
     name: str | None
+    spoken: str | None
 
 
 def sight(document: Document, record: Record) -> Sighting:
     """Prepare a record of a document for comparison."""
     title, abstract = normalise(record.title or ""), normalise(record.abstract or "")
-    names = coined_names(record.title, record.abstract)
+    names = _coined(record.title, record.abstract)
     return Sighting(
         ref=RecordRef(document=document.id, index=record.index),
         document_hash=document.sha256,
@@ -52,14 +57,19 @@ def sight(document: Document, record: Record) -> Sighting:
         title=title,
         words=abstract.split()[:_COMPARED_WORDS],
         key=sha256((abstract or title or record.arxiv_id or "").encode()).hexdigest(),
-        name=names[0] if names else None,
+        name=next(iter(names), None),
+        spoken=next(iter(_coined(None, record.abstract) if title else names), None),
     )
+
+
+def _coined(title: str | None, abstract: str | None) -> list[str]:
+    return coined_names(title, unwrap(abstract) if abstract else None)
 
 
 def cluster(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
     """Group sightings of the same paper; the result does not depend on their order.
 
-    The strongest pairs join first, and no group ever holds two arXiv ids.
+    The strongest pairs join first, and no group ever holds two arXiv ids or two versions of a name.
     """
     listed = sorted(sightings, key=_order)
     pairs = [(_strength(listed[i], listed[j]), i, j) for i, j in _candidates(listed)]
@@ -80,8 +90,15 @@ def _order(sighting: Sighting) -> tuple[str, int]:
     return sighting.document_hash, sighting.ref.index
 
 
-def _conflict(listed: Sequence[Sighting], members: Iterable[int]) -> bool:
-    return len({listed[i].record.arxiv_id for i in members} - {None}) > 1
+def _conflict(listed: Sequence[Sighting], members: Sequence[int]) -> bool:
+    if len({listed[i].record.arxiv_id for i in members} - {None}) > 1:
+        return True
+    pairs = combinations([listed[i] for i in members], 2)
+    return any(_other_version(a, b) and not _same_arxiv_id(a, b) for a, b in pairs)
+
+
+def _same_arxiv_id(a: Sighting, b: Sighting) -> bool:
+    return a.record.arxiv_id is not None and a.record.arxiv_id == b.record.arxiv_id
 
 
 def _candidates(listed: Sequence[Sighting]) -> set[tuple[int, int]]:
@@ -109,15 +126,17 @@ def _bucket_keys(sighting: Sighting) -> Iterable[tuple[object, ...]]:
 def _strength(a: Sighting, b: Sighting) -> float:
     """Return 0 for different papers, else how sure it is that both are one."""
     if a.record.arxiv_id and b.record.arxiv_id:
-        return 3.0 if a.record.arxiv_id == b.record.arxiv_id else 0.0
+        return 3.0 if _same_arxiv_id(a, b) else 0.0
     agree = _dates_agree(a.record, b.record)
-    if agree is False or _other_version(a.name, b.name):
+    if agree is False or _other_version(a, b):
         return 0.0
     titled = bool(a.title) and a.title == b.title
     if not a.words or not b.words:
         return 1.0 if titled and agree else 0.0
     if agree is None:
         return _ratio(a.words, b.words, SAME_UNDATED)
+    if _is_opening(a.words, b.words, 0 if titled else _EDGE_WORDS):
+        return 2.0
     return _ratio(a.words, b.words, SAME_TITLE if titled else SAME_DATED)
 
 
@@ -130,11 +149,19 @@ def _dates_agree(a: Record, b: Record) -> bool | None:
     return a.date == b.date
 
 
-def _other_version(a: str | None, b: str | None) -> bool:
-    if a is None or b is None or a == b:
+def _other_version(a: Sighting, b: Sighting) -> bool:
+    """Compare the names; of an untitled one what the abstracts say, since titles may say more."""
+    one, other = (a.name, b.name) if a.title and b.title else (a.spoken, b.spoken)
+    if one is None or other is None or one == other:
         return False
-    left, right = parse_name(a), parse_name(b)
+    left, right = parse_name(one), parse_name(other)
     return left.stem == right.stem and left != right
+
+
+def _is_opening(a: list[str], b: list[str], least: int) -> bool:
+    """Tell whether the shorter text, if of more than `least` words, is the longer one cut off."""
+    n = min(len(a), len(b))
+    return n > least and a[: n - 1] == b[: n - 1]
 
 
 def _ratio(a: list[str], b: list[str], least: float) -> float:
@@ -206,7 +233,8 @@ def _wordings(listed: list[Sighting]) -> list[Sighting]:
     That is the one behind the paper's id, unless a longer one begins with its very words, or one
     brings the whole text.
     """
-    distinct = {s.key: s for s in reversed(listed) if s.record.abstract}
+    whole_last = sorted(reversed(listed), key=lambda s: bool(s.record.body_spans))
+    distinct = {s.key: s for s in whole_last if s.record.abstract}
     ordered = sorted(distinct.values(), key=lambda s: s.key)
     return sorted(ordered, key=lambda s: (not s.record.body_spans, _is_cut(s, ordered)))
 
@@ -218,7 +246,7 @@ def _is_cut(sighting: Sighting, others: list[Sighting]) -> bool:
 
 def _names(listed: list[Sighting], title: str | None, wordings: list[Sighting]) -> list[str]:
     abstracts = [s.record.abstract for s in wordings] or [None]
-    found = [name for abstract in abstracts for name in coined_names(title, abstract)]
+    found = [name for abstract in abstracts for name in _coined(title, abstract)]
     own = {parse_name(name) for name in found[:1]}
     extra = [s.name for s in listed if s.name and parse_name(s.name) in own]
     return list(dict.fromkeys(found + extra))
@@ -227,7 +255,7 @@ def _names(listed: list[Sighting], title: str | None, wordings: list[Sighting]) 
 def _untitled_label(names: list[str], abstract: str | None, arxiv_id: str | None) -> str:
     if names:
         return f"{names[0]} (untitled)"
-    words = (abstract or "").split()
+    words = unwrap(abstract or "").split()
     if words:
         return " ".join(words[:_LABEL_WORDS]) + ("…" if len(words) > _LABEL_WORDS else "")
     return f"arXiv:{arxiv_id}" if arxiv_id else "untitled"

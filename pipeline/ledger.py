@@ -63,11 +63,10 @@ class Ledger(AbstractAsyncContextManager["Ledger"]):
         self._writer = GroupWriter(store)
         self._leased: dict[str, StoredAnswer | None] = {}
         self._replies: dict[str, str] = {}
-        self._renewal: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Ledger:
         await self._writer.__aenter__()
-        self._renewal = asyncio.create_task(self._renew())
+        self._renewal: asyncio.Task[None] = asyncio.create_task(self._renew())
         return self
 
     async def __aexit__(
@@ -76,8 +75,7 @@ class Ledger(AbstractAsyncContextManager["Ledger"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._renewal is not None:
-            self._renewal.cancel()
+        self._renewal.cancel()
         # Nothing is lost here: replies are read from the raw ones, leases end with this process.
         with contextlib.suppress(StoreError):
             await self._writer.write(self._finish)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain, count
 from typing import NamedTuple
+
+from pydantic import ValidationError
 
 from pipeline.errors import DocumentError
 from pipeline.identity import Sighting, cluster, merge, sight
@@ -42,19 +45,23 @@ class Additions(NamedTuple):
 
 
 def stored_volumes(rows: Iterable[StoredDocument]) -> dict[str, Volume]:
-    """Return the volumes of stored rows; one that an older reader read is read again.
+    """Return the volumes of stored rows; what other readers read, or is damaged, is read again.
 
     Years stay as they were resolved: the day of the first reading is kept with the row.
     """
     volumes = {}
     for row in rows:
         document = Document(id=row.id, sha256=row.sha256, text=row.text)
-        if row.readers == VERSION:
-            reading = Reading.model_validate_json(row.reading)
-        else:
-            reading = read_text(row.text, dt.date.fromisoformat(row.as_of))
-        volumes[row.id] = Volume(document, reading, row.as_of, row.current)
+        volumes[row.id] = Volume(document, _stored_reading(row), row.as_of, row.current)
     return volumes
+
+
+def _stored_reading(row: StoredDocument) -> Reading:
+    """Return what was stored, or where it no longer fits, what the readers say now."""
+    if row.readers == VERSION:
+        with suppress(ValidationError):
+            return Reading.model_validate_json(row.reading)
+    return read_text(row.text, dt.date.fromisoformat(row.as_of))
 
 
 def stored_rows(volumes: Iterable[Volume]) -> list[StoredDocument]:
@@ -111,9 +118,9 @@ def name_documents(texts: Sequence[Text], taken: Iterable[str]) -> dict[str, str
     used = {id_.casefold() for id_ in taken}
     named = {}
     for text in sorted(texts, key=lambda text: text.sha256):
-        name = text.name
-        if name.casefold() in used:
-            name = f"{name}~{text.sha256[:6]}"
+        digits = (text.sha256[:n] for n in range(6, 65))
+        names = chain([text.name], (f"{text.name}~{few}" for few in digits))
+        name = next(name for name in names if name.casefold() not in used)
         used.add(name.casefold())
         named[text.sha256] = name
     return named
@@ -144,7 +151,7 @@ def link(
     for group, known in zip(groups, ids, strict=True):
         counted = [s for s in group if volumes[s.ref.document].current] or group
         entries.append(_entry(counted, known, volumes))
-    entries = _unique(entries)
+    entries = _unique(entries, ids, {paper.id for paper in stored})
     return entries, rows + _rows(groups, entries)
 
 
@@ -205,18 +212,17 @@ def _rows(groups: Sequence[Sequence[Sighting]], entries: Sequence[Entry]) -> lis
     ]
 
 
-def _unique(entries: Sequence[Entry]) -> list[Entry]:
-    """Tell papers apart whose ids would be equal: the same words under two arXiv ids."""
-    seen: Counter[str] = Counter()
-    return [_renamed(entry, seen) for entry in entries]
-
-
-def _renamed(entry: Entry, seen: Counter[str]) -> Entry:
-    seen[entry.paper.id] += 1
-    if (times := seen[entry.paper.id]) == 1:
-        return entry
-    paper = entry.paper.model_copy(update={"id": f"{entry.paper.id}-{times}"})
-    return entry._replace(paper=paper)
+def _unique(entries: Sequence[Entry], known: Sequence[str | None], taken: set[str]) -> list[Entry]:
+    """Number new ids that are taken already, as by the same words under two arXiv ids."""
+    unique = []
+    for entry, stored in zip(entries, known, strict=True):
+        paper = entry.paper
+        if stored is None:
+            ids = chain([paper.id], (f"{paper.id}-{n}" for n in count(2)))
+            paper = paper.model_copy(update={"id": next(id_ for id_ in ids if id_ not in taken)})
+            taken = taken | {paper.id}
+        unique.append(entry._replace(paper=paper))
+    return unique
 
 
 def coverage(volumes: Mapping[str, Volume]) -> list[Coverage]:

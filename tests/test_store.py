@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -55,7 +56,7 @@ def folder(path: Path) -> dict[str, bytes]:
     return {entry.name: entry.read_bytes() for entry in path.iterdir()}
 
 
-def answer(key: str = "k1", **changes: object) -> StoredAnswer:
+def answer(key: str = "k1", **changes: Any) -> StoredAnswer:
     row = StoredAnswer(key, "fake 1", "m", "p 1", "raw", None, 10, 5, False, 0.5, "2031-06-02")
     return row._replace(**changes)
 

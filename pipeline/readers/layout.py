@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from pipeline.readers.people import looks_like_authors, may_be_authors
@@ -23,8 +23,11 @@ _WORDS = re.compile(r"[⺀-鿿가-힯]|[^\s⺀-鿿가-힯]+")
 _WORD = re.compile(
     r"[(\[\"'“‘«`*_]*[^\W\d_]+(?:['’‐–—/-][^\W\d_]+)*['’]?[)\]\"'”’»`*_.,;:!?…]*",
 )
-_SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?:\s|$)|[。！？]")
-_LONGEST_TITLE = 60  # lines
+_SENTENCE_END = re.compile(r"[^\s_][.!?…]['\"”’)\]]*(?:\s|$)|[。！？]")
+_LISTED = frozenset(",;，；、")
+# In lines; beyond, a text is neither, and is not searched.
+_LONGEST_TITLE = 60
+_LONGEST_AUTHORS = 2_000
 
 
 class Line(NamedTuple):
@@ -38,8 +41,10 @@ class Line(NamedTuple):
 Block = list[Line]
 
 
-def blocks(text: str, start: int = 0, breaks: re.Pattern[str] | None = None) -> list[Block]:
-    """Split text[start:] at blank lines; a line that `breaks` matches also begins a block."""
+def blocks(
+    text: str, start: int = 0, begins: Callable[[str], object] = lambda _: False
+) -> list[Block]:
+    """Split text[start:] at blank lines and before each line that `begins` a block anyway."""
     found: list[Block] = []
     last_end = None
     for match in _LINE.finditer(text, start):
@@ -48,8 +53,7 @@ def blocks(text: str, start: int = 0, breaks: re.Pattern[str] | None = None) -> 
             last_end = None
             continue
         line = Line(match.start() + seen.start(1), match.start() + seen.end(1), seen[1])
-        begins = breaks is not None and breaks.match(line.text) is not None
-        if begins or last_end is None or match.start() != last_end + 1:
+        if begins(line.text) or last_end is None or match.start() != last_end + 1:
             found.append([])
         found[-1].append(line)
         last_end = match.end()
@@ -95,11 +99,13 @@ def line_width(found: Iterable[Block]) -> int:
 def split_title(block: Block, width: int, *, more: bool) -> tuple[Block, Block] | None:
     """Split a block into title lines and author lines, or None where it is something else.
 
-    `width` is the longest line of the text after it. Where that was wrapped, a line that ends before
-    the next word would not have fitted ends there on purpose: the authors begin after such a line,
-    if they can, else at the first line from which all the rest reads as an author list. With `more`
-    text after the block, the only such line is enough where the names are unusual.
+    `width` is the longest line of the text after it. If that is wrapped, a line to which the next
+    word would still have fitted was ended on purpose: the authors begin after such a line, if they
+    can, else at the first line from which all the rest reads as an author list. With `more` text
+    after the block, the only such line is enough where the names are unusual.
     """
+    if len(block) > _LONGEST_AUTHORS:
+        return None
     places = range(1, min(len(block), _LONGEST_TITLE))
     ends = [k for k in places if _ends_on_purpose(block, k, width)]
     fits = [k for k in places if _authors_begin(block, k, more=more)]
@@ -118,7 +124,7 @@ def _ends_on_purpose(block: Block, k: int, width: int) -> bool:
 
 
 def _authors_begin(block: Block, k: int, *, more: bool) -> bool:
-    if "," not in block[k].text and k < len(block) - 1:
+    if _LISTED.isdisjoint(block[k].text) and k < len(block) - 1:
         return False
     if is_prose(joined(block[:k])) and (k > 1 or not more):
         return False

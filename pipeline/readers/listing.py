@@ -39,7 +39,7 @@ def recognises(text: str) -> bool:
 def read(text: str, as_of: dt.date) -> Reading:  # noqa: ARG001 - these dates print their year
     """Read all records; text after the last trailer is kept as an incomplete record."""
     notes: list[str] = []
-    groups = _group(blocks(text, breaks=_TRAILER))
+    groups = _group(blocks(text, begins=_TRAILER.match))
     records = [_record(i, group, text, notes) for i, group in enumerate(groups)]
     return Reading(format="listing", records=records, notes=notes)
 

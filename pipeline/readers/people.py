@@ -64,6 +64,6 @@ def _is_name_word(word: str) -> bool:
 def _starts_small(word: str) -> bool:
     """Tell whether a word begins in lower case, though not as `van`, `al-Amin` or `d'Orsay` do."""
     elided = _ELIDED.match(word)
-    if not word[0].islower() or word.split("-")[0] in _PARTICLES:
+    if not word[0].islower() or word.partition("-")[0] in _PARTICLES:
         return False
     return elided is None or elided["after"].islower()

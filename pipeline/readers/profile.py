@@ -40,7 +40,7 @@ def recognises(text: str) -> bool:
 def read(text: str, as_of: dt.date) -> Reading:
     """Read header and records; each record's block ends where the next one begins."""
     notes: list[str] = []
-    groups = _group(blocks(text, breaks=_HEAD))
+    groups = _group(blocks(text, begins=_HEAD.match))
     header = _header(groups[0], notes)
     records = [_record(i, group, text, as_of, notes) for i, group in enumerate(groups[1:])]
     return Reading(format="profile", header=header, records=records, notes=notes)
