@@ -233,8 +233,10 @@ def _wordings(listed: list[Sighting]) -> list[Sighting]:
     That is the one behind the paper's id, unless a longer one begins with its very words, or one
     brings the whole text.
     """
-    whole_last = sorted(reversed(listed), key=lambda s: bool(s.record.body_spans))
-    distinct = {s.key: s for s in whole_last if s.record.abstract}
+    distinct: dict[str, Sighting] = {}
+    for sighting in sorted(listed, key=lambda s: not s.record.body_spans):
+        if sighting.record.abstract:
+            distinct.setdefault(sighting.key, sighting)
     ordered = sorted(distinct.values(), key=lambda s: s.key)
     return sorted(ordered, key=lambda s: (not s.record.body_spans, _is_cut(s, ordered)))
 

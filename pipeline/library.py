@@ -214,13 +214,13 @@ def _rows(groups: Sequence[Sequence[Sighting]], entries: Sequence[Entry]) -> lis
 
 def _unique(entries: Sequence[Entry], known: Sequence[str | None], taken: set[str]) -> list[Entry]:
     """Number new ids that are taken already, as by the same words under two arXiv ids."""
-    unique = []
+    unique, used = [], set(taken)
     for entry, stored in zip(entries, known, strict=True):
         paper = entry.paper
         if stored is None:
             ids = chain([paper.id], (f"{paper.id}-{n}" for n in count(2)))
-            paper = paper.model_copy(update={"id": next(id_ for id_ in ids if id_ not in taken)})
-            taken = taken | {paper.id}
+            paper = paper.model_copy(update={"id": next(id_ for id_ in ids if id_ not in used)})
+            used.add(paper.id)
         unique.append(entry._replace(paper=paper))
     return unique
 

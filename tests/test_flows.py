@@ -117,7 +117,7 @@ def test_a_configured_api_is_used(
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
-    monkeypatch.setattr(dispatch, "_as_flow", lambda *_: dispatch._directly(*_))
+    monkeypatch.setattr(dispatch, "_as_flow", dispatch._directly)
     try:
         assert dispatch.work("run", sample_files(), settings) == Path("outputs/index.html")
     finally:

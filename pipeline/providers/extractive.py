@@ -19,9 +19,10 @@ _OWN = (
 )
 _MAKES = (
     r"(?:introduc|present|propos|develop|launch|describ|stud(?:y|ies)|explor|investigat|review|"
-    r"provid|design|construct|releas|build|formaliz|make|aim)\w*\b"
+    r"provid|design|construct|releas|build|formaliz|collect|make|aim)\w*\b"
 )
 _MAIN = re.compile(_OWN + _MAKES, re.IGNORECASE)
+_OWN_WORK = re.compile(r"\b(?:we|this (?:paper|work|study|report)) \w+", re.IGNORECASE)
 _PROBLEM = re.compile(
     r"\b(?:however|but|yet|despite|although|while|challeng\w*|limit(?:s|ed|ation|ations|ing)|lack\w*|"
     r"suffer\w*|struggl\w*|fail\w*|difficult\w*|remain\w*|costly|expensive|insufficien\w*|scarc\w*|"
@@ -103,6 +104,7 @@ def summarise(sentences: Iterable[str]) -> PaperSummaryReply:
     """Choose at most one sentence for each field; only the TL;DR is a contribution as well."""
     choice = _Choice(sentences)
     main = choice.take(lambda s: _MAIN.search(s) and not _is_release(s))
+    main = main or choice.take(lambda s: _OWN_WORK.search(s) and not _is_release(s))
     at = main[0].sentences[0] if main else None
     after = at or 0
     artefacts = choice.take(_is_release)

@@ -10,7 +10,7 @@ from pipeline.errors import DocumentError
 from pipeline.readers import listing, paper, profile
 from pipeline.records import Reading
 
-VERSION = 1
+VERSION = 2
 """Raised with any change of what a reader makes of a text, so that stored texts are read again."""
 
 
