@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from pipeline.errors import AnswerError
 from pipeline.prompts import Prompt, numbered
 from pipeline.schemas import Reply
 from pipeline.sheets import Tokens
@@ -68,16 +69,26 @@ def read_reply(row: StoredAnswer | None, reply: type[R]) -> R | None:
     return None
 
 
-def reply_fault(row: StoredAnswer, reply: type[Reply]) -> str:
-    """Say what is wrong with a raw reply, without repeating it."""
+def require_reply(row: StoredAnswer, reply: type[R]) -> R:
+    """Return the reply of a row.
+
+    Raises:
+        AnswerError: it does not fit the schema; the message says where, without repeating it.
+    """
+    found = read_reply(row, reply)
+    if found is not None:
+        return found
     try:
-        reply.model_validate_json(row.raw or "")
+        return reply.model_validate_json(row.raw or "")
     except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        invented = first["type"] == "extra_forbidden"  # the last part of the place is the model's
-        where = ".".join(map(str, first["loc"][: -1 if invented else None])) or "the reply"
-        return f"the reply does not fit the schema: {where}: {first['msg']}"
-    return "the reply does not fit the schema"
+        raise AnswerError(f"the reply does not fit the schema: {_place(error)}") from None
+
+
+def _place(error: ValidationError) -> str:
+    first = error.errors(include_input=False, include_url=False)[0]
+    invented = first["type"] == "extra_forbidden"  # the last part of the place is the model's own
+    where = ".".join(map(str, first["loc"][: -1 if invented else None])) or "the reply"
+    return f"{where}: {first['msg']}"
 
 
 def as_answer(row: StoredAnswer, reply: R) -> Answer[R]:

@@ -21,7 +21,7 @@ from pipeline.answers import (
     as_answer,
     estimate,
     read_reply,
-    reply_fault,
+    require_reply,
 )
 from pipeline.errors import AnswerError, BudgetReached, ConfigError, StoreError
 from pipeline.ledger import Ledger, Surroundings, Wanted
@@ -125,9 +125,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         if key not in self._flights:
             self._flights[key] = asyncio.create_task(self._fetch(key, question, reply))
         row = await asyncio.shield(self._flights[key])
-        found = read_reply(row, reply)
-        if found is None:
-            raise AnswerError(reply_fault(row, reply))
+        found = require_reply(row, reply)
         if row.reply is None:
             self._ledger.keep(key, found.model_dump_json())
         return as_answer(row, found)
@@ -164,7 +162,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
     async def _buy(self, question: Question) -> Completion:
         messages = render(question.prompt, {"sentences": numbered(question.sentences)})
         worst = self._price.cost(*estimate(question)) if self._price else 0.0
-        self._budget.reserve(worst)
+        await self._budget.reserve(worst)
         spent = 0.0
         try:
             request = Request(question.prompt, messages, question.sentences)

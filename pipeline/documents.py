@@ -125,7 +125,8 @@ def decode(raw: bytes) -> str:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
         raise DocumentError(
-            f"not {encoding.upper()} text (byte {error.start}); save it as UTF-8"
+            f"not {encoding.removesuffix('-sig').upper()} text (byte {error.start}); "
+            "save it as UTF-8"
         ) from error
     controls = len(_CONTROL.findall(text))
     if controls > max(8, _MAX_CONTROL_SHARE * len(text)):

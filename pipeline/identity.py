@@ -135,7 +135,8 @@ def _strength(a: Sighting, b: Sighting) -> float:
         return 1.0 if titled and agree else 0.0
     if agree is None:
         return _ratio(a.words, b.words, SAME_UNDATED)
-    if _is_opening(a.words, b.words, 0 if titled else _EDGE_WORDS):
+    alike = titled or not a.title or not b.title
+    if alike and _is_opening(a.words, b.words, 0 if titled else _EDGE_WORDS):
         return 2.0
     return _ratio(a.words, b.words, SAME_TITLE if titled else SAME_DATED)
 
@@ -150,11 +151,20 @@ def _dates_agree(a: Record, b: Record) -> bool | None:
 
 
 def _other_version(a: Sighting, b: Sighting) -> bool:
-    """Compare the names; of an untitled one what the abstracts say, since titles may say more."""
-    one, other = (a.name, b.name) if a.title and b.title else (a.spoken, b.spoken)
-    if one is None or other is None or one == other:
+    """Tell whether the names differ in their version; titles count only where both have one."""
+    if not a.title or not b.title:
+        return _versions_differ(a.spoken, b.spoken)
+    return _versions_differ(a.name, b.name) or _versions_differ(_title_head(a), _title_head(b))
+
+
+def _title_head(sighting: Sighting) -> str | None:
+    return (sighting.record.title or "").partition(":")[0] or None
+
+
+def _versions_differ(a: str | None, b: str | None) -> bool:
+    if a is None or b is None or a == b:
         return False
-    left, right = parse_name(one), parse_name(other)
+    left, right = parse_name(a), parse_name(b)
     return left.stem == right.stem and left != right
 
 

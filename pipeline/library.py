@@ -57,11 +57,21 @@ def stored_volumes(rows: Iterable[StoredDocument]) -> dict[str, Volume]:
 
 
 def _stored_reading(row: StoredDocument) -> Reading:
-    """Return what was stored, or where it no longer fits, what the readers say now."""
-    if row.readers == VERSION:
-        with suppress(ValidationError):
-            return Reading.model_validate_json(row.reading)
-    return read_text(row.text, dt.date.fromisoformat(row.as_of))
+    """Return what was stored, or where it no longer fits, what the readers say now.
+
+    A text that no reader recognises any more keeps the reading it had.
+    """
+    kept = None
+    with suppress(ValidationError):
+        kept = Reading.model_validate_json(row.reading)
+    if kept is not None and row.readers == VERSION:
+        return kept
+    try:
+        return read_text(row.text, dt.date.fromisoformat(row.as_of))
+    except DocumentError:
+        if kept is None:
+            raise
+        return kept
 
 
 def stored_rows(volumes: Iterable[Volume]) -> list[StoredDocument]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -56,22 +58,30 @@ class Budget:
     def __init__(self, limit: float | None) -> None:
         self.limit = limit
         self.spent = 0.0
-        self._reserved = 0.0
+        self._reserved: list[float] = []
+        self._settled = asyncio.Event()
 
-    def reserve(self, worst: float) -> None:
-        """Set the worst case of a call aside.
+    async def reserve(self, worst: float) -> None:
+        """Set the worst case of a call aside, once calls under way have left enough of it.
 
         Raises:
-            BudgetReached: it is more than what is left; nothing is set aside.
+            BudgetReached: it is more than what is left and nothing is under way.
         """
-        if self.limit is not None and self.spent + self._reserved + worst > self.limit:
-            raise BudgetReached(
-                f"the budget of {self.limit:g} USD is reached: {self.spent:.4f} spent, "
-                f"the next call could cost up to {worst:.4f}"
-            )
-        self._reserved += worst
+        while not self._holds(worst):
+            if not self._reserved:
+                raise BudgetReached(
+                    f"the budget of {self.limit:g} USD is reached: {self.spent:.4f} spent, "
+                    f"the next call could cost up to {worst:.4f}"
+                )
+            self._settled.clear()
+            await self._settled.wait()
+        self._reserved.append(worst)
+
+    def _holds(self, worst: float) -> bool:
+        return self.limit is None or math.fsum([self.spent, worst, *self._reserved]) <= self.limit
 
     def settle(self, worst: float, actual: float) -> None:
         """Give a reservation back and count what was spent."""
-        self._reserved -= worst
+        self._reserved.remove(worst)
         self.spent += actual
+        self._settled.set()

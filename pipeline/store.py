@@ -400,7 +400,9 @@ def _use_wal(engine: sa.Engine) -> None:
     """Let readers and one writer work side by side; kept in the file, so only ours is changed."""
     connection = engine.raw_connection()
     try:
-        connection.cursor().execute("PRAGMA journal_mode=WAL")
+        # Refused as locked where another process does the same: then it is done.
+        with suppress(sqlite3.OperationalError):
+            connection.cursor().execute("PRAGMA journal_mode=WAL")
     finally:
         connection.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 
@@ -53,9 +52,9 @@ def test_every_command_explains_itself(litline: Litline, command: str) -> None:
 
 
 def test_the_commands_are_these() -> None:
-    assert {command.callback.__name__ for command in app.registered_commands if command.callback} == {
-        *COMMANDS
-    }
+    assert {
+        command.callback.__name__ for command in app.registered_commands if command.callback
+    } == {*COMMANDS}
 
 
 def test_version(litline: Litline) -> None:
@@ -75,7 +74,10 @@ def test_run_without_documents_shows_the_samples(litline: Litline) -> None:
     assert (result.code, result.out) == (0, "outputs/index.html\n")
     assert "sample documents" in result.err
     assert report().papers == 18
-    assert sorted(path.name for path in Path(".litline").glob("*.db")) == ["litline.db", "sample.db"]
+    assert sorted(path.name for path in Path(".litline").glob("*.db")) == [
+        "litline.db",
+        "sample.db",
+    ]
     assert litline("plan").out.startswith("0 papers")
 
 
@@ -263,7 +265,9 @@ def test_export_writes_a_schema_per_kind_of_file(litline: Litline) -> None:
     names = sorted(path.name for path in Path("schemas").iterdir())
     assert names == ["litline-paper.schema.json", "litline-run.schema.json"]
     schema = json.loads(Path("schemas/litline-paper.schema.json").read_text(encoding="utf-8"))
-    assert {"schema", "version", "paper", "summary", "stamp", "dropped"} <= set(schema["properties"])
+    assert {"schema", "version", "paper", "summary", "stamp", "dropped"} <= set(
+        schema["properties"]
+    )
 
 
 def test_doctor_says_what_is_there_and_never_shows_the_key(
@@ -334,9 +338,9 @@ def test_hostile_titles_stay_inside_the_outputs(litline: Litline) -> None:
         for n, title in enumerate(titles, start=1)
     )
     Path("page.txt").write_text(head + body, encoding="utf-8")
-    before = set(os.listdir(".."))
+    before = set(Path("..").iterdir())
     assert litline("run", "page.txt").code == 0
-    assert set(os.listdir("..")) == before
+    assert set(Path("..").iterdir()) == before
     assert report().papers == len(titles)
     names = [path.name for path in Path("outputs/papers").iterdir()]
     assert all(re.fullmatch(r"[a-z0-9-]+\.(json|md|html)", name) for name in names)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.report import files
 from pipeline.report.files import Outputs
 
 
@@ -86,7 +85,7 @@ def test_a_failed_write_leaves_the_old_file(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ConfigError, match=r"a\.txt cannot be written: No space left"):
         outputs.write("a.txt", "new")
     assert outputs.read("a.txt") == "old"

@@ -15,7 +15,7 @@ from pipeline.ledger import LEASE_SECONDS, Ledger, Surroundings, Wanted
 from pipeline.providers.base import Completion, Request
 from pipeline.providers.fake import FakeProvider
 from pipeline.schemas import PaperSummaryReply
-from pipeline.store import Store, StoredAnswer, open_store
+from pipeline.store import Store, StoredAnswer, open_store, renew_all
 from tests.asking import make_asker, question, reply, said, surroundings
 
 KETTLE = Wanted("k1", "paper_summary 1")
@@ -155,16 +155,17 @@ async def test_renewing_goes_on_after_a_failure(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_RENEW_SECONDS", 0.001)
-    real, failures = module.renew_all, iter([sa.exc.SQLAlchemyError("busy")])
+    real, failures = renew_all, [sa.exc.SQLAlchemyError("busy")]
 
-    def renew_all(connection: sa.Connection, owner: str, expires: float) -> None:
-        if error := next(failures, None):
-            raise error
+    def busy_once(connection: sa.Connection, owner: str, expires: float) -> None:
+        if failures:
+            raise failures.pop()
         real(connection, owner, expires)
 
-    monkeypatch.setattr(module, "renew_all", renew_all)
+    monkeypatch.setattr(module, "renew_all", busy_once)
     clock = Clock()
     async with ledger(store, surroundings("one", now=clock)) as mine:
+        await until(lambda: not failures)
         await mine.lease([KETTLE])
         clock.seconds = 5000.0
         await until(lambda: owners(store)["k1"][1] == 5000.0 + LEASE_SECONDS)
@@ -257,7 +258,7 @@ class Customer(FakeProvider):
 
 def test_four_threads_buy_each_answer_once(store_path: Path) -> None:
     shop = Shop()
-    ready = threading.Barrier(4)
+    ready = threading.Barrier(4, timeout=10)
     answers: list[list[str]] = []
     questions = [question(f"We present Hushkettle {n}.") for n in range(5)]
 

@@ -120,7 +120,7 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
 
 
 def test_a_store_can_be_made_by_many_at_once(store_path: Path) -> None:
-    ready = threading.Barrier(6)
+    ready = threading.Barrier(6, timeout=10)
     failed: list[StoreError] = []
 
     def work() -> None:
@@ -368,7 +368,7 @@ def test_a_lease_ends_with_its_owner_or_its_time(store: Store) -> None:
 
 def test_of_many_who_claim_at_once_one_holds_each_lease(store_path: Path) -> None:
     stores = [open_store(str(store_path)) for _ in range(4)]
-    ready = threading.Barrier(4)
+    ready = threading.Barrier(4, timeout=10)
     held: list[str] = []
 
     def work(number: int) -> None:

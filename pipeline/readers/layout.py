@@ -106,6 +106,7 @@ def split_title(block: Block, width: int, *, more: bool) -> tuple[Block, Block] 
     """
     if len(block) > _LONGEST_AUTHORS:
         return None
+    width = max([width, *(len(line.text) for line in block[1:])])
     places = range(1, min(len(block), _LONGEST_TITLE))
     ends = [k for k in places if _ends_on_purpose(block, k, width)]
     fits = [k for k in places if _authors_begin(block, k, more=more)]

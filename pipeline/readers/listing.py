@@ -24,7 +24,7 @@ from pipeline.records import Reading, Record
 LOOKS_FOR = "records that end with lines such as arXiv:2508.18265 and Created: 2025-08-25"
 _ID = re.compile(rf"^arXiv:({ARXIV_ID})(?:v\d+)?$")
 _DATES = re.compile(r"^Created:\s*(\S+)(?:\s+Updated:\s*(\S+))?$")
-_UPDATED = re.compile(r"^Updated:\s*(\S+)$")
+_UPDATED = re.compile(r"^Updated:\s*\S+$")
 _TRAILER = re.compile("|".join(pattern.pattern for pattern in (_ID, _DATES, _UPDATED)))
 _CREATED = re.compile(r"^Created:\s*\d{4}-\d\d-\d\d")
 _COMMENT_WORDS = 40
@@ -117,8 +117,8 @@ def _trailer(index: int, lines: list[str], notes: list[str]) -> dict[str, Any]:
             fields["arxiv_id"] = match[1]
         elif match := _DATES.match(line):
             fields["created"], fields["updated"] = map(iso_date, (match[1], match[2] or ""))
-        elif match := _UPDATED.match(line):
-            fields["updated"] = iso_date(match[1])
+        else:
+            fields["updated"] = iso_date(line.removeprefix("Updated:").strip())
     fields["date"] = fields["created"]
     if fields["arxiv_id"] is None or fields["created"] is None:
         notes.append(f"record {index}: arXiv id or date of creation missing or unreadable")

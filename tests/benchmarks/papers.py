@@ -13,7 +13,7 @@ _VERBS = (
 
 def record(number: int) -> str:
     """Return the text of one record; every number gives another paper."""
-    noun, verb = _NOUNS.split()[number % 10], _VERBS.split()[number // 10 % 10]
+    noun, verb = _NOUNS[number % 10], _VERBS[number // 10 % 10]
     day = dt.date(2020, 1, 1) + dt.timedelta(days=number % 2000)
     share = 50 + number % 400 / 10
     name = f"Quill-{number}"
