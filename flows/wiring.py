@@ -99,6 +99,6 @@ def _alive(owner: str, here: str) -> bool:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return False
-    except PermissionError:
-        return True
+    except PermissionError:  # it is there, and belongs to someone else
+        pass
     return True

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
 from hashlib import sha256
-from itertools import combinations
+from itertools import chain, combinations
 from typing import NamedTuple, TypeVar
 
 from pipeline.coining import coined_names
@@ -33,7 +33,7 @@ T = TypeVar("T")
 class Sighting(NamedTuple):
     """One record with what identity compares; `key` is the hash behind a paper's id.
 
-    `name` is what the paper goes by, `spoken` what it goes by in its abstract alone.
+    `names` are what the paper goes by, `spoken` what it goes by first in its abstract alone.
     """
 
     ref: RecordRef
@@ -42,7 +42,7 @@ class Sighting(NamedTuple):
     title: str
     words: list[str]
     key: str
-    name: str | None
+    names: list[str]
     spoken: str | None
 
 
@@ -57,13 +57,17 @@ def sight(document: Document, record: Record) -> Sighting:
         title=title,
         words=abstract.split()[:_COMPARED_WORDS],
         key=sha256((abstract or title or record.arxiv_id or "").encode()).hexdigest(),
-        name=next(iter(names), None),
-        spoken=next(iter(_coined(None, record.abstract) if title else names), None),
+        names=names,
+        spoken=_first(_coined(None, record.abstract) if title else names),
     )
 
 
 def _coined(title: str | None, abstract: str | None) -> list[str]:
     return coined_names(title, unwrap(abstract) if abstract else None)
+
+
+def _first(names: list[str]) -> str | None:
+    return names[0] if names else None
 
 
 def cluster(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
@@ -154,7 +158,8 @@ def _other_version(a: Sighting, b: Sighting) -> bool:
     """Tell whether the names differ in their version; titles count only where both have one."""
     if not a.title or not b.title:
         return _versions_differ(a.spoken, b.spoken)
-    return _versions_differ(a.name, b.name) or _versions_differ(_title_head(a), _title_head(b))
+    called, titled = (_first(a.names), _first(b.names)), (_title_head(a), _title_head(b))
+    return _versions_differ(*called) or _versions_differ(*titled)
 
 
 def _title_head(sighting: Sighting) -> str | None:
@@ -257,10 +262,12 @@ def _is_cut(sighting: Sighting, others: list[Sighting]) -> bool:
 
 
 def _names(listed: list[Sighting], title: str | None, wordings: list[Sighting]) -> list[str]:
-    abstracts = [s.record.abstract for s in wordings] or [None]
-    found = [name for abstract in abstracts for name in _coined(title, abstract)]
+    under_title = (
+        s.names if s.record.title == title else _coined(title, s.record.abstract) for s in wordings
+    )
+    found = list(chain(*under_title)) if wordings else _coined(title, None)
     own = {parse_name(name) for name in found[:1]}
-    extra = [s.name for s in listed if s.name and parse_name(s.name) in own]
+    extra = [name for s in listed for name in s.names[:1] if parse_name(name) in own]
     return list(dict.fromkeys(found + extra))
 
 

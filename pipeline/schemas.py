@@ -12,9 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Reply(BaseModel):
-    """Base of every reply: closed, strict about types, silent about its input in errors."""
+    """Base of every reply: closed, strict about types, silent about its input in errors.
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    What a reply holds survives JSON, so that it reads the same when it comes back from the store.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, allow_inf_nan=False, hide_input_in_errors=True
+    )
 
 
 class SentenceClaim(Reply):

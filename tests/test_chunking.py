@@ -76,7 +76,7 @@ def test_a_sentence_is_shown_on_one_line_and_without_latex() -> None:
 
 
 @given(ANY, st.integers(0, 60), st.integers(0, 60), st.integers(1, 40))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_units_hold_each_sentence_once_and_in_order(
     text: str, start: int, length: int, limit: int
 ) -> None:

@@ -123,7 +123,7 @@ CUES = st.sampled_from([*KETTLE_PAPER, "It is costly.", "We use lids.", "Results
 
 
 @given(st.lists(CUES | ANY, max_size=12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_every_claim_is_one_sentence_and_no_sentence_serves_twice(sentences: list[str]) -> None:
     reply = summarise(sentences)
     claims = [claim for slot in SLOTS for claim in getattr(reply, slot)]

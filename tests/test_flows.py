@@ -118,6 +118,7 @@ def test_a_configured_api_is_used(
     thread.start()
     monkeypatch.setenv("PREFECT_API_URL", f"http://127.0.0.1:{server.server_port}/api")
     monkeypatch.setattr(dispatch, "_as_flow", dispatch._directly)
+    monkeypatch.setattr(dispatch, "prefect_settings", lambda *_: {})
     try:
         assert dispatch.work("run", sample_files(), settings) == Path("outputs/index.html")
     finally:

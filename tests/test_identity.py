@@ -192,7 +192,7 @@ def papers(sightings: Sequence[Sighting]) -> list[str]:
 
 
 @given(st.permutations(MIXED))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_order_of_the_records_makes_no_difference(shuffled: list[Sighting]) -> None:
     assert groups(shuffled) == groups(MIXED)
     assert papers(shuffled) == papers(MIXED)
@@ -234,15 +234,13 @@ def test_each_field_comes_from_the_record_that_says_it_best() -> None:
 
 
 def test_what_no_rule_decides_comes_from_the_smaller_hash() -> None:
-    first, second = by_hash("one", "two")
     records = [
         seen("one", title="Lids Up", authors=["Ada Brew"], et_al=True, date=DAY, arxiv_id="3011.1"),
         seen("two", title="Lids On", authors=["Bo Steam"], et_al=True, date=DAY, arxiv_id="3011.1"),
     ]
     paper = merged(*records)
-    assert paper.title_source == RecordRef(document=first, index=0)
+    assert paper.title_source == RecordRef(document=by_hash("one", "two")[0], index=0)
     assert paper == merged(*records[::-1])
-    assert second != first
 
 
 def test_among_cut_author_lists_the_longer_counts() -> None:

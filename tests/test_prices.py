@@ -17,7 +17,7 @@ TABLE = PriceTable(
 
 def test_the_table_that_ships_is_dated_and_plausible() -> None:
     table = load_prices()
-    assert dt.date.fromisoformat(table.dated)
+    assert dt.date.fromisoformat(table.dated).isoformat() == table.dated
     assert table.models
     for price in table.models.values():
         assert 0 < price.input < price.output

@@ -189,7 +189,7 @@ def _read_or_refuse(text: str, as_of: dt.date) -> Reading | str:
 
 
 @given(st.text() | DOCUMENTS, DAYS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_any_text_is_read_or_refused(text: str, as_of: dt.date) -> None:
     reading = _read_or_refuse(text, as_of)
     assert _read_or_refuse(text, as_of) == reading
@@ -222,8 +222,8 @@ def _inside(record: Record) -> bool:
         listing(listed(front="Ab Cd, Ef Gh\n" * 9_000), listed("We boil." * 100_000)),
         "Ab, Cd, Ef, Gh\n" * 9_000 + f"\n{KETTLES}",
         f"Lids\n\nabstract{' ' * 1_000_000}x\n\nAbstract\n\n{KETTLES}",
-        "A" + "_" * 1_000_000 + f"!\n\n{KETTLES}",
-        "a" + "-a" * 500_000 + f"! {KETTLES}",
+        "A" + "_" * 200_000 + f"!\n\n{KETTLES}",
+        "a" + "-a" * 100_000 + f"! {KETTLES}",
     ],
     ids=lambda text: repr(text[:12]),
 )

@@ -260,6 +260,24 @@ def test_front_matter_says_what_the_text_above_the_abstract_does_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "title", "authors"),
+    [
+        ("title: Ada's Kettles' Lids", "Ada's Kettles' Lids", None),
+        ("title: \"Lids, 'Pots' and Tea\"", "Lids, 'Pots' and Tea", None),
+        ("title: 'Lids: A Study'", "Lids: A Study", None),
+        ("title: [Lids] and Pots\nauthors: []", "[Lids] and Pots", None),
+        ("author: Sean O'Kettle and Bo Steam", None, ["Sean O'Kettle", "Bo Steam"]),
+        ("authors: ['Ada Brew', \"Sean O'Kettle\", Cy]", None, ["Ada Brew", "Sean O'Kettle", "Cy"]),
+    ],
+)
+def test_front_matter_may_be_quoted(
+    lines: str, title: str | None, authors: list[str] | None
+) -> None:
+    record = only(f"---\n{lines}\n---\n\n{KETTLES}")
+    assert (record.title, record.authors) == (title, authors)
+
+
+@pytest.mark.parametrize(
     "matter",
     [
         "---\nlayout: post\n---\n",

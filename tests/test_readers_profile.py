@@ -166,7 +166,6 @@ def test_a_day_that_does_not_exist_is_null_and_noted(head: str) -> None:
     [
         "Simmer",
         "Ada Brew, Bo Steam",
-        "Quiet  Kettles".replace("  ", " "),
         "../../x",
         "CON",
         "🫖",

@@ -95,10 +95,18 @@ def test_names_that_are_also_keywords_are_kept() -> None:
 def test_a_reply_that_differs_from_its_schema_is_refused_without_repeating_it(
     before: str, after: str
 ) -> None:
-    assert PaperSummaryReply.model_validate_json(WHOLE)
+    assert PaperSummaryReply.model_validate_json(WHOLE).tldr is not None
     with pytest.raises(ValidationError) as caught:
         PaperSummaryReply.model_validate_json(WHOLE.replace(before, after, 1))
     assert "Hushkettle" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400"])
+def test_a_number_that_json_cannot_hold_is_refused(value: str) -> None:
+    text = '{"metric":"noise","value":VALUE,"unit":null,"baseline":null,"difference":null}'
+    assert Figure.model_validate_json(text.replace("VALUE", "1e40")).value == 1e40
+    with pytest.raises(ValidationError):
+        Figure.model_validate_json(text.replace("VALUE", value))
 
 
 def test_a_whole_number_is_a_number() -> None:

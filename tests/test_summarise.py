@@ -1,176 +1,387 @@
-"""A paper's text becomes questions, and the replies a sheet with its claims located."""
-
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-from hashlib import sha256
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
 
 from pipeline.ask import Asker
-from pipeline.errors import AnswerError
-from pipeline.library import Entry, Volume, link
+from pipeline.errors import AnswerError, ProviderRefused
+from pipeline.library import Entry
+from pipeline.prompts import load_prompt
+from pipeline.providers.base import Completion, Usage
 from pipeline.providers.extractive import ExtractiveProvider
-from pipeline.providers.fake import FakeProvider
-from pipeline.readers import read_text
-from pipeline.records import Coverage, Document
-from pipeline.schemas import Figure, PaperSummaryReply, ResultClaim
-from pipeline.sheets import PaperSheet
+from pipeline.providers.fake import FakeProvider, Queued
+from pipeline.records import Coverage
+from pipeline.schemas import Figure, ResultClaim, SentenceClaim
+from pipeline.sheets import Claim, Failure, PaperSheet, Tokens, claim_id, count
 from pipeline.steps.summarise import Outcome, plan_paper, summarise_batch
-from tests.asking import reply, said
+from tests.asking import CHEAP, SENTENCES, TODAY, key_of, reply, said
+from tests.entries import entry, entry_without_text
+from tests.page_sheets import DOCUMENT
 
-SENTENCES = (
-    "In this paper, we present Hushkettle, a kettle that boils at 99.5\\% of the usual speed.",
-    "On KettleBench it lowers the noise by 12.5 dB, against 3 dB for Lidkettle.",
-    "The drawings are public.",
-)
-MakeAsker = Callable[..., Asker]
-
-
-def entry(text: str = " ".join(SENTENCES), more: str = "") -> Entry:
-    """Return the one paper of a document that holds this abstract."""
-    page = f"# Hushkettle: Quiet Boiling\n\nAnn Rook, Bo Wren\n\n## Abstract\n\n{text}\n{more}"
-    digest = sha256(page.encode()).hexdigest()
-    document = Document(id="kettle.md", sha256=digest, text=page)
-    reading = read_text(page, dt.date(2031, 6, 2))
-    volume = Volume(document, reading, "2031-06-02", True)
-    return link({"kettle.md": volume}, [])[0][0]
+Make = Callable[..., Asker]
+BODY = [
+    f"Kettle number {n} was boiled in a quiet room on the hill by the river." for n in range(600)
+]
+SILENT = reply()
 
 
-COVERAGE = [Coverage(document=name, declared=None, present=1) for name in ("kettle.md", "x.md")]
+@pytest.fixture
+def summarise(asker: Make) -> Callable[..., Any]:
+    """Return a function that summarises papers with the replies given, in order."""
+
+    async def run(entries: Sequence[Entry], *replies: Queued, **options: Any) -> list[Outcome]:
+        provider = FakeProvider(replies)
+        async with asker(provider, **options) as made:
+            works = [plan_paper(one) for one in entries]
+            return await summarise_batch(works, made, [])
+
+    return run
 
 
-async def outcome(
-    make: MakeAsker, given: Entry, *replies: PaperSummaryReply | Exception
-) -> Outcome:
-    async with make(FakeProvider(replies)) as asker:
-        (found,) = await summarise_batch([plan_paper(given)], asker, COVERAGE)
-    return found
+@pytest.fixture
+def sheet(summarise: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that returns the sheet of one paper."""
+
+    async def run(one: Entry, *replies: Queued, **options: Any) -> PaperSheet:
+        (outcome,) = await summarise([one], *replies, **options)
+        assert outcome.failure is None
+        made = outcome.sheet
+        assert isinstance(made, PaperSheet)
+        for _, claim in made.summary.claims():
+            for quoted in claim.evidence:
+                assert one.document is not None
+                assert one.document.text[quoted.start : quoted.end] == quoted.quote
+        return made
+
+    return run
 
 
-async def sheet(
-    make: MakeAsker, *replies: PaperSummaryReply, given: Entry | None = None
-) -> PaperSheet:
-    found = await outcome(make, given or entry(), *replies)
-    assert found.sheet is not None
-    return found.sheet
-
-
-def result(text: str, numbers: list[int], *figures: Figure) -> PaperSummaryReply:
-    return reply(results=[ResultClaim(text=text, sentences=numbers, figures=list(figures))])
-
-
-def figure(value: float | None, difference: float | None = None) -> Figure:
+def figure(value: float | None = None, difference: float | None = None) -> Figure:
     return Figure(metric="noise", value=value, unit="dB", baseline=None, difference=difference)
 
 
-def test_a_paper_is_one_question_of_plain_sentences() -> None:
-    (question,) = plan_paper(entry()).questions
-    assert question.sentences[0].endswith("99.5% of the usual speed.")
-    assert len(question.sentences) == 3
+def result(text: str, *sentences: int, figures: Sequence[Figure] = ()) -> ResultClaim:
+    return ResultClaim(text=text, sentences=list(sentences), figures=list(figures))
 
 
-async def test_quotes_are_the_words_of_the_source(asker: MakeAsker) -> None:
-    given = entry()
-    made = await sheet(asker, reply(tldr=said("A quiet kettle.", 1)), given=given)
-    assert made.summary.tldr is not None
-    (evidence,) = made.summary.tldr.evidence
-    assert given.document is not None
-    assert given.document.text[evidence.start : evidence.end] == evidence.quote == SENTENCES[0]
+def texts(claims: Sequence[Claim]) -> list[str]:
+    return [claim.text for claim in claims]
 
 
-async def test_copied_sentences_are_quoted_and_others_derived(asker: MakeAsker) -> None:
-    shown = "We present Hushkettle, a kettle that boils at 99.5% of the usual speed."
-    made = await sheet(
-        asker,
-        reply(
-            problem=[said(f"In this paper, w{shown[1:]}", 1), said(shown, 1)],
-            approach=[said("A kettle was built.", 1), said(f"{shown} {SENTENCES[2]}", 1, 3)],
-        ),
-    )
-    assert [claim.kind for _, claim in made.summary.claims()] == [
-        *("quoted", "quoted", "derived", "derived")
-    ]
-    assert made.stamp.counts.by_kind == {"derived": 2, "quoted": 2}
-    assert made.stamp.counts.by_origin == {"model": 4}
+# --- What is asked ---------------------------------------------------------------------------
 
 
-async def test_claims_that_cannot_stand_are_dropped_with_the_reason(asker: MakeAsker) -> None:
-    made = await sheet(
-        asker,
-        reply(
-            tldr=said("Cites what is not there.", 9),
-            problem=[said("  ", 1), said("Cites nothing."), said("Cites zero.", 0)],
-            approach=[said("Holds.", 2, 2, 1)],
-        ),
-    )
-    assert [(dropped.field, dropped.reason) for dropped in made.dropped] == [
-        ("problem", "the claim is blank"),
-        ("problem", "the claim cites no sentence"),
-        ("problem", "sentence 0 does not exist; there are 3"),
-        ("tldr", "sentence 9 does not exist; there are 3"),
-    ]
-    assert made.summary.tldr is None
-    assert [e.quote for e in made.summary.approach[0].evidence] == [SENTENCES[0], SENTENCES[1]]
-    assert made.stamp.counts.dropped == 4
+def test_a_record_is_one_question_of_numbered_sentences() -> None:
+    work = plan_paper(entry())
+    (asked,) = work.questions
+    assert asked.sentences == SENTENCES
+    assert asked.prompt is load_prompt("paper_summary")
 
 
-async def test_figures_must_be_printed_in_the_cited_sentences(asker: MakeAsker) -> None:
-    figures = (figure(None, -12.5), figure(12.0), figure(3, 9.5), figure(99.5))
-    made = await sheet(asker, result("It is quieter.", [2], *figures))
-    (claim,) = made.summary.results
-    assert [(f.value, f.difference) for f in claim.figures or []] == [(None, -12.5)]
-    assert len(made.dropped) == 3
-    assert made.dropped[0].field == "figures"
+def test_a_long_text_is_several_questions() -> None:
+    work = plan_paper(entry(body=BODY))
+    assert len(work.questions) == len(work.units) > 1
+    assert [s for asked in work.questions for s in asked.sentences] == [*SENTENCES, *BODY]
 
 
-async def test_the_same_statement_is_printed_once(asker: MakeAsker) -> None:
-    made = await sheet(asker, reply(problem=[said("Kettles sing.", 1), said("kettles sing", 2)]))
-    assert len(made.summary.problem) == 1
-
-
-async def test_a_long_text_is_asked_in_parts_and_merged_by_code(asker: MakeAsker) -> None:
-    lines = (f"Kettle number {n} is tried and described at some length here." for n in range(800))
-    given = entry(more="\n## Trials\n\n" + " ".join(lines))
-    work = plan_paper(given)
-    assert len(work.questions) >= 2
-    replies = [
-        reply(tldr=said(f"Part {n}.", 1), problem=[said("The same.", 1), said(f"Only {n}.", 1)])
-        for n in range(len(work.questions))
-    ]
-    made = await sheet(asker, *replies, given=given)
-    assert made.summary.tldr is not None
-    assert made.summary.tldr.text == "Part 0."
-    assert len(made.summary.problem) == 1 + len(replies)
-    assert len(made.stamp.inputs) == len(replies)
-    assert made.stamp.tokens.input > 0
-
-
-async def test_a_paper_without_text_gets_an_empty_sheet(asker: MakeAsker) -> None:
-    given = entry()._replace(document=None, record=None)
-    made = await sheet(asker, given=given)
+async def test_a_paper_without_text_is_an_empty_sheet_and_asks_nothing(sheet: Any) -> None:
+    one = entry_without_text()
+    assert plan_paper(one).questions == ()
+    made = await sheet(one)
     assert list(made.summary.claims()) == []
-    assert made.stamp.inputs == []
-    assert made.stamp.cost_usd == 0
+    assert (made.stamp.inputs, made.stamp.date, made.stamp.cost_usd) == ([], None, 0)
+    assert made.stamp.counts == count([], 0)
 
 
-async def test_a_failed_answer_is_a_failure_of_the_paper(asker: MakeAsker) -> None:
-    found = await outcome(asker, entry(), AnswerError("the reply is empty"))
-    assert found.sheet is None
-    assert found.failure is not None
-    assert (found.failure.stage, found.failure.reason) == ("summaries", "the reply is empty")
-    assert found.failure.paper == entry().paper.id
+# --- Claims ----------------------------------------------------------------------------------
 
 
-async def test_only_the_documents_of_the_paper_are_covered(asker: MakeAsker) -> None:
-    made = await sheet(asker, reply())
-    assert [line.document for line in made.coverage] == ["kettle.md"]
+async def test_each_claim_stands_in_its_field_with_the_sentences_it_rests_on(sheet: Any) -> None:
+    made = await sheet(
+        entry(),
+        reply(
+            said("Hushkettle boils quietly.", 1),
+            problem=[said("Old kettles wake people.", 2)],
+            approach=[said("It has no whistle.", 1, 3)],
+            results=[result("It is 12.5 dB quieter.", 3)],
+            contributions=[said("A quiet kettle.", 1)],
+            limitations=[said("It was not tried with milk.", 4)],
+            artefacts=[said("Drawings can be had.", 5)],
+        ),
+    )
+    found = [(field, [e.quote for e in c.evidence]) for field, c in made.summary.claims()]
+    assert found == [
+        ("tldr", [SENTENCES[0]]),
+        ("problem", [SENTENCES[1]]),
+        ("approach", [SENTENCES[0], SENTENCES[2]]),
+        ("results", [SENTENCES[2]]),
+        ("contributions", [SENTENCES[0]]),
+        ("limitations", [SENTENCES[3]]),
+        ("artefacts", [SENTENCES[4]]),
+    ]
+    assert {c.origin for _, c in made.summary.claims()} == {"model"}
+    assert {c.kind for _, c in made.summary.claims()} == {"derived"}
+    assert made.dropped == []
 
 
-async def test_the_extractive_engine_is_stamped_without_date_and_model(asker: MakeAsker) -> None:
-    async with asker(ExtractiveProvider()) as extractive:
-        (found,) = await summarise_batch([plan_paper(entry())], extractive, COVERAGE)
-    assert found.sheet is not None
-    stamp = found.sheet.stamp
-    assert (stamp.model, stamp.date, stamp.cost_usd) == (None, None, 0)
-    assert set(stamp.counts.by_origin) == {"extractive"}
-    assert set(stamp.counts.by_kind) == {"quoted"}
+@pytest.mark.parametrize(
+    ("text", "sentences", "kind", "shown"),
+    [
+        (SENTENCES[0], [1], "quoted", SENTENCES[0]),
+        (f"  {SENTENCES[0].replace(' ', '  ')} ", [1], "quoted", SENTENCES[0]),
+        (
+            "Older kettles wake the whole house.",
+            [2],
+            "quoted",
+            "Older kettles wake the whole house.",
+        ),
+        (SENTENCES[1], [2], "quoted", SENTENCES[1]),
+        (SENTENCES[0], [2], "derived", SENTENCES[0]),
+        (SENTENCES[0], [1, 2], "derived", SENTENCES[0]),
+        (SENTENCES[0].replace("whistle", "sound"), [1], "derived", None),
+        (SENTENCES[0].removesuffix("."), [1], "derived", None),
+    ],
+)
+async def test_a_copied_sentence_is_quoted_and_anything_else_is_derived(
+    sheet: Any, text: str, sentences: list[int], kind: str, shown: str | None
+) -> None:
+    made = await sheet(entry(), reply(said(text, *sentences)))
+    assert made.summary.tldr.kind == kind
+    assert made.summary.tldr.text == (shown or text)
+
+
+async def test_a_quote_may_be_cleaned_of_latex_and_its_evidence_is_not(sheet: Any) -> None:
+    source = r"The noise falls by 16.0\% on \textbf{KettleBench}."
+    made = await sheet(entry(source), reply(said("The noise falls by 16.0% on KettleBench.", 1)))
+    assert made.summary.tldr.kind == "quoted"
+    assert [e.quote for e in made.summary.tldr.evidence] == [source]
+
+
+async def test_sentences_are_cited_once_each_and_in_order(sheet: Any) -> None:
+    made = await sheet(entry(), reply(said("It all fits together.", 4, 1, 4)))
+    assert [e.quote for e in made.summary.tldr.evidence] == [SENTENCES[0], SENTENCES[3]]
+
+
+async def test_the_id_of_a_claim_can_be_worked_out_again(sheet: Any) -> None:
+    made = await sheet(entry(), reply(said("Hushkettle boils quietly.", 1)))
+    expected = claim_id(
+        "litline/paper", made.paper.id, "tldr", "Hushkettle boils quietly.", [SENTENCES[0]]
+    )
+    assert made.summary.tldr.id == expected
+
+
+@pytest.mark.parametrize(
+    ("claim", "reason"),
+    [
+        (said("", 1), "the claim is blank"),
+        (said(" \n\t", 1), "the claim is blank"),
+        (said("Hushkettle boils."), "the claim cites no sentence"),
+        (said("Hushkettle boils.", 6), "sentence 6 does not exist; there are 5"),
+        (said("Hushkettle boils.", 1, 0), "sentence 0 does not exist; there are 5"),
+        (said("Hushkettle boils.", -1), "sentence -1 does not exist; there are 5"),
+    ],
+)
+async def test_a_claim_that_rests_on_nothing_is_dropped_and_listed(
+    sheet: Any, claim: SentenceClaim, reason: str
+) -> None:
+    good = said("It has no whistle.", 1)
+    made = await sheet(entry(), reply(claim, problem=[claim, good]))
+    assert made.summary.tldr is None
+    assert texts(made.summary.problem) == ["It has no whistle."]
+    assert [(d.field, d.text, d.reason) for d in made.dropped] == [
+        ("problem", claim.text, reason),
+        ("tldr", claim.text, reason),
+    ]
+    assert made.stamp.counts == count(made.summary.problem, 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (figure(12.5), True),
+        (figure(-12.5), True),
+        (figure(difference=12.5), True),
+        (figure(None), True),
+        (figure(12.5, 12.5), True),
+        (figure(125), False),
+        (figure(12), False),
+        (figure(12.5, 3.0), False),
+    ],
+)
+async def test_a_figure_is_kept_only_where_the_cited_sentences_print_it(
+    sheet: Any, given: Figure, kept: bool
+) -> None:
+    made = await sheet(entry(), reply(results=[result("It is quieter.", 3, figures=[given])]))
+    (claim,) = made.summary.results
+    assert [f.model_dump() for f in claim.figures] == [given.model_dump()] * kept
+    assert [(d.field, d.text) for d in made.dropped] == [("figures", given.model_dump_json())] * (
+        not kept
+    )
+
+
+async def test_a_figure_of_another_sentence_is_not_printed(sheet: Any) -> None:
+    claim = result("It is quieter.", 1, figures=[figure(12.5)])
+    made = await sheet(entry(), reply(results=[claim]))
+    assert made.summary.results[0].figures == []
+    assert [d.reason for d in made.dropped] == ["a figure that the cited sentences do not print"]
+
+
+async def test_only_results_carry_figures(sheet: Any) -> None:
+    made = await sheet(entry(), reply(said("It boils.", 1), results=[result("It boils.", 1)]))
+    assert made.summary.tldr.figures is None
+    assert made.summary.results[0].figures == []
+
+
+# --- Long texts ------------------------------------------------------------------------------
+
+
+async def test_what_several_units_say_is_merged_without_repeats(sheet: Any) -> None:
+    one = entry(body=BODY)
+    first, second, *others = plan_paper(one).units
+    made = await sheet(
+        one,
+        reply(said("Too far.", 999), problem=[said("Kettles are loud.", 1), said("Old!", 2)]),
+        reply(said("From the second.", 1), problem=[said("kettles  are LOUD", 2), said("New.", 3)]),
+        *[reply(said("From a later one.", 1))] * len(others),
+    )
+    assert texts(made.summary.problem) == ["Kettles are loud.", "Old!", "New."]
+    loud, _, new = made.summary.problem
+    assert loud.evidence[0].quote == first.sentences[0].quote
+    assert new.evidence[0].quote == second.sentences[2].quote
+    assert made.summary.tldr.text == "From the second."
+    assert [d.text for d in made.dropped] == ["Too far."]
+
+
+async def test_the_stamp_sums_over_the_units(sheet: Any) -> None:
+    one = entry(body=BODY)
+    questions = plan_paper(one).questions
+    text = SILENT.model_dump_json()
+    bought = [Completion(text, Usage(1000 * n, n)) for n in range(1, len(questions) + 1)]
+    made = await sheet(one, *bought)
+    spent = Tokens(
+        input=sum(c.usage.input for c in bought if c.usage),
+        output=sum(c.usage.output for c in bought if c.usage),
+    )
+    assert made.stamp.tokens == spent
+    assert made.stamp.cost_usd == pytest.approx(CHEAP.cost(spent.input, spent.output))
+    assert made.stamp.inputs == [key_of(asked, FakeProvider()) for asked in questions]
+    assert (made.stamp.date, made.stamp.tokens_estimated) == (TODAY, False)
+    prompt = load_prompt("paper_summary")
+    assert (made.stamp.engine, made.stamp.model) == ("fake 1", "fake-model")
+    assert (made.stamp.prompt, made.stamp.prompt_version) == (prompt.name, prompt.version)
+
+
+async def test_one_estimated_unit_makes_the_stamp_an_estimate(sheet: Any) -> None:
+    one = entry(body=BODY)
+    known = Completion(SILENT.model_dump_json(), Usage(1, 1))
+    others = len(plan_paper(one).questions) - 1
+    made = await sheet(one, known._replace(usage=None), *[known] * others)
+    assert made.stamp.tokens_estimated
+
+
+async def test_an_unknown_price_is_null(sheet: Any) -> None:
+    assert (await sheet(entry(), SILENT, price=None)).stamp.cost_usd is None
+
+
+# --- Several papers --------------------------------------------------------------------------
+
+
+async def test_a_paper_that_fails_is_listed_and_the_others_go_on(summarise: Any) -> None:
+    papers = [
+        entry("We present Hushkettle.", id_="a"),
+        entry("We present Hushpot.", id_="b"),
+        entry_without_text(),
+    ]
+    good = reply(said("Hushpot is here.", 1))
+    failed, fine, empty = await summarise(
+        papers, AnswerError("the model refused to answer"), good, concurrency=1
+    )
+    assert failed.sheet is None
+    assert failed.failure == Failure(
+        paper="a", stage="summaries", reason="the model refused to answer"
+    )
+    assert fine.sheet.summary.tldr.text == "Hushpot is here."
+    assert empty.sheet is not None
+
+
+async def test_one_unit_that_fails_fails_its_paper(summarise: Any) -> None:
+    one = entry(body=BODY)
+    others = len(plan_paper(one).questions) - 1
+    (outcome,) = await summarise([one], *[SILENT] * others, AnswerError("no whole reply"))
+    assert outcome.sheet is None
+    assert outcome.failure.reason == "no whole reply"
+
+
+async def test_a_run_that_stops_lists_what_it_did_not_ask(summarise: Any) -> None:
+    papers = [entry(f"We present Hushkettle {n}.", id_=f"p{n}") for n in range(3)]
+    outcomes = await summarise(papers, ProviderRefused("the key (401)"), concurrency=1)
+    assert [(o.failure.paper, o.failure.reason) for o in outcomes] == [
+        (f"p{n}", "the key (401)") for n in range(3)
+    ]
+
+
+async def test_a_bug_is_no_failure_of_a_paper(summarise: Any) -> None:
+    with pytest.raises(RuntimeError, match="a bug"):
+        await summarise([entry()], RuntimeError("a bug"))
+
+
+async def test_the_same_text_in_two_papers_is_asked_once(asker: Make) -> None:
+    provider = FakeProvider([reply(said("Hushkettle boils quietly.", 1))])
+    works = [plan_paper(entry(id_=name)) for name in ("a", "b")]
+    async with asker(provider) as made:
+        one, other = await summarise_batch(works, made, [])
+    assert provider.requests == 1
+    assert one.sheet is not None
+    assert other.sheet is not None
+    assert one.sheet.summary.tldr is not None
+    assert other.sheet.summary.tldr is not None
+    assert one.sheet.summary.tldr.id != other.sheet.summary.tldr.id
+
+
+async def test_without_a_model_sentences_are_quoted_and_say_so(asker: Make) -> None:
+    async with asker(ExtractiveProvider()) as made:
+        (outcome,) = await summarise_batch([plan_paper(entry())], made, [])
+    assert outcome.sheet is not None
+    claims = [claim for _, claim in outcome.sheet.summary.claims()]
+    assert claims
+    assert {(c.kind, c.origin) for c in claims} == {("quoted", "extractive")}
+    assert (outcome.sheet.stamp.model, outcome.sheet.stamp.date) == (None, None)
+
+
+async def test_a_sheet_says_how_much_of_its_own_documents_was_seen(asker: Make) -> None:
+    mine = Coverage(document=DOCUMENT, declared=79, present=50)
+    other = Coverage(document="teapots.txt", declared=None, present=3)
+    async with asker(FakeProvider([SILENT])) as made:
+        (outcome,) = await summarise_batch([plan_paper(entry())], made, [other, mine])
+    assert outcome.sheet is not None
+    assert outcome.sheet.coverage == [mine]
+
+
+async def test_a_second_run_makes_the_same_bytes_and_no_call(asker: Make) -> None:
+    made: list[str] = []
+    for provider in (FakeProvider([reply(said("It boils.", 1))]), FakeProvider()):
+        async with asker(provider) as opened:
+            (outcome,) = await summarise_batch([plan_paper(entry())], opened, [])
+        assert outcome.sheet is not None
+        made.append(outcome.sheet.model_dump_json())
+    assert made[0] == made[1]
+
+
+async def test_a_cancelled_run_is_no_failure_of_a_paper(asker: Make) -> None:
+    class Endless(FakeProvider):
+        async def complete(self, _: object) -> Completion:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    async def run() -> None:
+        async with asker(Endless()) as made:
+            await summarise_batch([plan_paper(entry())], made, [])
+
+    running = asyncio.create_task(run())
+    await asyncio.sleep(0.05)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running

@@ -7,6 +7,7 @@ import re
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+import aiohttp
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -21,6 +22,8 @@ LONGEST_WAIT_SECONDS = 60.0
 _OFFICIAL = "api.openai.com"
 _RETRIED = (408, 409, 429)
 _CODE = re.compile(r"[A-Za-z_]{1,40}")
+# The SDK calls a refused connection a timeout, and lets replies through that are no HTTP.
+_BROKEN = (openai.APIConnectionError, aiohttp.ClientError)
 
 
 class _Message(BaseModel):
@@ -73,7 +76,7 @@ class OpenAIProvider:
         self._deadline = deadline
         official = base_url is None or urlsplit(base_url).hostname == _OFFICIAL
         self._limit_field = "max_completion_tokens" if official else "max_tokens"
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=connections)
+        limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._client = AsyncOpenAI(
             api_key=key.get_secret_value() if key else "no-key",
             base_url=base_url or f"https://{_OFFICIAL}/v1",
@@ -100,7 +103,7 @@ class OpenAIProvider:
                 body: bytes = await retrying(self._send, request)
         except TimeoutError as error:
             raise AnswerError(f"no whole reply within {self._deadline:g} s") from error
-        except openai.APIError as error:
+        except (openai.APIError, aiohttp.ClientError) as error:
             raise _translate(error) from None  # its own words may repeat what was sent
         return _completion(body)
 
@@ -164,7 +167,7 @@ def _is_passing(error: BaseException) -> bool:
         if error.code == "insufficient_quota":
             return False
         return error.status_code in _RETRIED or error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError)
+    return isinstance(error, _BROKEN)
 
 
 def _wait(state: RetryCallState) -> float:
@@ -198,12 +201,10 @@ def _retry_after(error: BaseException | None) -> float | None:
     return max(0.0, (until - sent).total_seconds())
 
 
-def _translate(error: openai.APIError) -> AnswerError | ProviderRefused:
+def _translate(error: Exception) -> AnswerError | ProviderRefused:
     """Say what a person can do about a fault, without repeating what was sent."""
-    if isinstance(error, openai.APITimeoutError):
-        return AnswerError("no reply in time")
-    if isinstance(error, openai.APIConnectionError):
-        return AnswerError("the server cannot be reached")
+    if isinstance(error, _BROKEN):
+        return AnswerError("the server cannot be reached, or it broke the connection")
     if not isinstance(error, openai.APIStatusError):
         return AnswerError(f"the server's reply is unusable ({type(error).__name__})")
     refusals = {

@@ -40,6 +40,7 @@ _REFERENCES = re.compile(r"[#*\d.\s]*+(?:references|bibliography)[*:.\s]*+$", re
 _RULE = re.compile(r"[=*_~-]{3,}")
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 _STATED = re.compile(r"^(title|authors?|date)[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE)
+_QUOTED = re.compile(r"(^|[\[,]\s*)([\"'])(.*?)\2(?=\s*(?:[,\]]|$))")
 _ID = re.compile(rf"(?:arXiv:\s*|https?://arxiv\.org/abs/)({ARXIV_ID})(?:v\d+)?$", re.IGNORECASE)
 _LABEL = re.compile(r"(?:date|published|created)\s*:\s*", re.IGNORECASE)
 _NAMED = "|".join(MONTHS)
@@ -90,8 +91,12 @@ def _front_matter(text: str) -> dict[str, str]:
     """Return what simple lines of YAML front matter state: title, author and date."""
     matter = _FRONT_MATTER.match(text)
     stated = _STATED.findall(matter[1]) if matter else []
-    bare = {name.rstrip("s"): re.sub(r"^\[|\]$|[\"']", "", value) for name, value in stated}
-    return {name: value for name, value in bare.items() if value}
+    bare = ((name, _QUOTED.sub(r"\1\3", value)) for name, value in stated)
+    return {
+        name.rstrip("s"): listed
+        for name, value in bare
+        if (listed := re.sub(r"^\[(.*)\]$", r"\1", value))
+    }
 
 
 def _layout(text: str) -> _Layout | None:

@@ -1,0 +1,149 @@
+"""Whole runs with an engine that fails in its own ways: what is finished stays, and is said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flows import wiring
+from pipeline.errors import AnswerError, ProviderRefused
+from pipeline.providers.base import Completion, Request
+from pipeline.providers.extractive import summarise
+from pipeline.providers.fake import FakeProvider
+from pipeline.samples import sample_files
+from pipeline.sheets import RunReport
+from tests.command import Litline
+
+SAMPLES = sample_files()
+RUN = ("run", *SAMPLES, "--direct", "--as-of", "2026-06-30")
+PAPERS = 18
+
+
+class Copying(FakeProvider):
+    """Answers with copied sentences, as far as `allow` lets it; else raises what that returns."""
+
+    def __init__(self, allow: Callable[[int], Exception | None]) -> None:
+        super().__init__()
+        self._allow = allow
+
+    async def complete(self, request: Request) -> Completion:
+        refused = self._allow(self.requests)
+        self.queue(refused if refused is not None else summarise(request.sentences))
+        return await super().complete(request)
+
+
+@pytest.fixture
+def litline(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Litline:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    return Litline(monkeypatch, capsys)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Copying]:
+    """Return a function that puts an engine in the place of the real one."""
+
+    def use(allow: Callable[[int], Exception | None] = lambda _: None) -> Copying:
+        made = Copying(allow)
+        monkeypatch.setattr(wiring, "provider", lambda _: made)
+        return made
+
+    return use
+
+
+def report() -> RunReport:
+    return RunReport.model_validate_json(Path("outputs/run.json").read_text(encoding="utf-8"))
+
+
+def sheets() -> int:
+    return len(list(Path("outputs/papers").glob("*.json")))
+
+
+def test_a_budget_stops_cleanly_and_the_next_run_goes_on(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    first = engine()
+    result = litline(*RUN, "--budget", "0.0085", "--concurrency", "1")
+    assert result.code == 5
+    assert "budget of 0.0085 USD is reached" in result.err
+    assert 0 < first.requests < PAPERS
+    assert sheets() == first.requests
+    assert len(report().failed) == PAPERS - first.requests
+    assert (report().cost_usd or 0) <= 0.0085
+    assert litline("check").code == 0
+    second = engine()
+    assert litline(*RUN).code == 0
+    assert second.requests == PAPERS - first.requests
+    assert sheets() == PAPERS
+
+
+def test_a_refused_key_stops_the_run_and_keeps_what_is_there(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    refusal = ProviderRefused("the server refuses the key (401); check OPENAI_API_KEY")
+    made = engine(lambda n: refusal if n >= 3 else None)
+    result = litline(*RUN, "--concurrency", "1")
+    assert result.code == 4
+    assert "refuses the key" in result.err
+    assert made.requests == 4
+    assert sheets() == 3
+    assert "sk-canary" not in result.err
+
+
+def test_one_bad_answer_is_listed_and_retried_by_the_next_run(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    engine(lambda n: AnswerError("the reply is empty") if n == 5 else None)
+    result = litline(*RUN)
+    assert result.code == 3
+    assert "the reply is empty" in result.err
+    (failure,) = report().failed
+    assert failure.stage == "summaries"
+    assert sheets() == PAPERS - 1
+    second = engine()
+    assert litline(*RUN).code == 0
+    assert second.requests == 1
+
+
+def test_when_all_fail_nothing_is_overwritten(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    assert litline(*RUN, "--engine", "extractive").code == 0
+    before = {path: path.read_bytes() for path in Path("outputs/papers").iterdir()}
+    broken = next(iter(sorted(Path("outputs/papers").glob("*.json"))))
+    broken.write_text("{", encoding="utf-8")
+    engine(lambda _: AnswerError("the server cannot be reached"))
+    result = litline(*RUN)
+    assert result.code == 3
+    assert len(report().failed) == PAPERS
+    after = {path: path.read_bytes() for path in Path("outputs/papers").iterdir()}
+    assert after == before | {broken: b"{"}
+    index = Path("outputs/index.html").read_text(encoding="utf-8")
+    assert index.count('href="papers/') >= PAPERS - 1
+
+
+def test_a_process_is_alive_until_it_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    around = wiring.surroundings()
+    host, _, nonce = around.owner.rsplit(":", 2)
+    assert around.alive(around.owner)
+    assert around.alive(f"elsewhere:1:{nonce}")
+    assert not around.alive(f"{host}:{2**22 + 1}:{nonce}")
+
+    def forbidden(_pid: int, _signal: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", forbidden)
+    assert around.alive(around.owner)
+
+
+def test_the_engine_follows_the_settings(litline: Litline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    result = litline("doctor")
+    assert "engine: openai (chosen automatically)" in result.out
+    assert "server: http://127.0.0.1:9/v1" in result.out
+    assert "model: gpt-4.1-mini (the default)" in result.out
