@@ -160,7 +160,8 @@ def load_texts(documents: Sequence[str]) -> tuple[list[Text], list[Failure]]:
         try:
             texts.append(load_text(file))
         except DocumentError as error:
-            failures.append(Failure(document=str(file), stage="read", reason=str(error)))
+            shown = str(file).encode("utf-8", "backslashreplace").decode()
+            failures.append(Failure(document=shown, stage="read", reason=str(error)))
     return texts, failures
 
 

@@ -21,7 +21,7 @@ from pipeline.errors import (
 from pipeline.providers.base import Completion, Provider, Request, Usage
 from pipeline.providers.extractive import ExtractiveProvider
 from pipeline.providers.fake import FakeProvider, Queued
-from pipeline.schemas import PaperSummaryReply
+from pipeline.schemas import Figure, PaperSummaryReply
 from pipeline.sheets import Tokens
 from pipeline.store import Store
 from tests.asking import CHEAP, TODAY, key_of, question, reply, said, stored, surroundings
@@ -173,6 +173,12 @@ async def test_without_a_model_nothing_costs_anything_or_has_a_date(
     assert answer.estimated is False
     assert (made.cost_usd, made.tokens) == (0.0, Tokens())
     assert stored(store, KETTLE, ExtractiveProvider()) is not None
+
+
+async def test_the_engine_without_a_model_says_what_it_cannot_answer(asker: Make) -> None:
+    other = KETTLE._replace(prompt=KETTLE.prompt._replace(name="figures", reply=Figure))
+    with pytest.raises(AnswerError, match="the extractive engine has no answer to figures"):
+        await ask_once(asker(ExtractiveProvider()), other)
 
 
 # --- What comes back ---------------------------------------------------------------------------

@@ -1,168 +1,399 @@
-"""`check` names each thing that is wrong with outputs, and only what is wrong."""
-
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline.ask import Asker
+from pipeline.providers.fake import FakeProvider
 from pipeline.report.check import check_outputs, claim_faults
-from pipeline.sheets import Claim, Evidence, Figures
+from pipeline.report.files import Outputs
+from pipeline.schemas import Figure, ResultClaim
+from pipeline.sheets import Claim, Datum, Evidence, Figures, Kind, RunReport, Tokens, claim_id
+from pipeline.steps.summarise import plan_paper, summarise_batch
+from tests.asking import SENTENCES, reply, said
+from tests.entries import entry
+from tests.page_sheets import DOCUMENT, evidence
 
-SAMPLE = Path(__file__).parent.parent / "outputs" / "sample"
-PAPER = "skerry-mini-a-pocket-reader-with-8-of"
+FIGURE = Figure(metric="noise", value=None, unit="dB", baseline=None, difference=12.5)
+REPLY = reply(
+    said(SENTENCES[0], 1),
+    problem=[said("Older kettles wake the whole house.", 2)],
+    results=[ResultClaim(text="It is 12.5 dB quieter.", sentences=[3], figures=[FIGURE])],
+    limitations=[said("Milk is left for 2 later works.", 4), said("Nothing.", 99)],
+)
+PAPER = "quiet-kettles-0a1b2c3d"
+PAGE = f"papers/{PAPER}.json"
+SOURCE = f"sources/{DOCUMENT}.txt"
+
+Change = Callable[[dict[str, Any]], object]
 
 
 @pytest.fixture
-def outputs(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(SAMPLE, tmp_path / "outputs"))
+async def root(tmp_path: Path, asker: Callable[..., Asker]) -> Path:
+    """Return outputs of one paper in which all holds."""
+    one = entry()
+    async with asker(FakeProvider([REPLY])) as made:
+        (outcome,) = await summarise_batch([plan_paper(one)], made, [])
+    assert outcome.sheet is not None
+    assert one.document is not None
+    outputs = Outputs(tmp_path / "out")
+    outputs.prepare()
+    outputs.write(PAGE, outcome.sheet.model_dump_json(indent=2))
+    outputs.write(SOURCE, one.document.text)
+    outputs.write("run.json", run_report().model_dump_json())
+    outputs.write("index.html", "<p>")
+    return outputs.root
 
 
-def sheet_path(outputs: Path) -> Path:
-    return next(outputs.glob(f"papers/{PAPER}*.json"))
+def run_report() -> RunReport:
+    return RunReport(
+        litline="1",
+        engine="fake 1",
+        model="fake-model",
+        papers=1,
+        calls=1,
+        cached=0,
+        failed=[],
+        tokens=Tokens(),
+        cost_usd=None,
+        estimate_usd=None,
+        stages=[],
+        coverage=[],
+        notes=[],
+        removed=[],
+    )
 
 
-def change(outputs: Path, edit: Callable[[dict[str, Any]], None]) -> list[str]:
-    """Edit the JSON of one paper and return the faults."""
-    path = sheet_path(outputs)
-    sheet = json.loads(path.read_text(encoding="utf-8"))
-    edit(sheet)
-    path.write_text(json.dumps(sheet), encoding="utf-8")
-    return check_outputs(outputs)
+def change(root: Path, edit: Change, name: str = PAGE) -> None:
+    """Change a page as somebody might by hand."""
+    page = json.loads((root / name).read_text(encoding="utf-8"))
+    edit(page)
+    (root / name).write_text(json.dumps(page), encoding="utf-8")
 
 
-def result(sheet: dict[str, Any]) -> dict[str, Any]:
-    claim: dict[str, Any] = sheet["summary"]["results"][0]
-    return claim
+def tldr(page: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = page["summary"]["tldr"]
+    return found
 
 
-def test_untouched_outputs_hold(outputs: Path) -> None:
-    assert check_outputs(outputs) == []
+def faults(root: Path) -> list[str]:
+    """Return the faults of the one page, without its name."""
+    found = check_outputs(root)
+    assert all(fault.startswith(f"{PAGE}: ") for fault in found)
+    return [fault.removeprefix(f"{PAGE}: ") for fault in found]
 
 
-def test_a_changed_digit_in_a_quote(outputs: Path) -> None:
-    def edit(sheet: dict[str, Any]) -> None:
-        quote = result(sheet)["evidence"][0]["quote"]
-        result(sheet)["evidence"][0]["quote"] = quote.replace("92", "93")
-
-    faults = change(outputs, edit)
-    assert any("differs from sources/" in fault for fault in faults)
+# --- Whole outputs -----------------------------------------------------------------------------
 
 
-def test_a_changed_number_in_a_claim(outputs: Path) -> None:
-    def edit(sheet: dict[str, Any]) -> None:
-        result(sheet)["text"] = result(sheet)["text"].replace("92", "93")
-
-    faults = change(outputs, edit)
-    assert any("was changed" in fault for fault in faults)
-    assert any("its text is not its quote" in fault for fault in faults)
+def test_what_litline_writes_holds(root: Path) -> None:
+    page = json.loads((root / PAGE).read_text(encoding="utf-8"))
+    assert page["stamp"]["counts"]["claims"] == 4
+    assert page["dropped"]
+    assert check_outputs(root) == []
 
 
-def test_a_shifted_offset(outputs: Path) -> None:
-    def edit(sheet: dict[str, Any]) -> None:
-        result(sheet)["evidence"][0]["start"] += 1
-
-    assert "differs from" in change(outputs, edit)[0]
+def test_an_empty_folder_holds(tmp_path: Path) -> None:
+    assert check_outputs(tmp_path) == []
 
 
-@pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 5), (0, 10**9), ("a", 2)])
-def test_an_impossible_offset(outputs: Path, start: object, end: object) -> None:
-    def edit(sheet: dict[str, Any]) -> None:
-        result(sheet)["evidence"][0] |= {"start": start, "end": end}
-
-    assert any("lies outside" in fault for fault in change(outputs, edit))
-
-
-def test_a_missing_source(outputs: Path) -> None:
-    (outputs / "sources" / "mira-halden.txt.txt").unlink()
-    faults = check_outputs(outputs)
-    assert any("sources/mira-halden.txt.txt is missing" in fault for fault in faults)
+@pytest.mark.parametrize("place", ["sample", "team/may", "papers/old"])
+def test_a_run_below_this_one_is_passed_over(root: Path, place: str) -> None:
+    below = root / place
+    (below / "sources").mkdir(parents=True)
+    (below / "run.json").write_text("{}")
+    assert check_outputs(root) == []
+    assert check_outputs(below) == ["run.json: names no schema that Litline knows"]
 
 
-def test_a_document_name_is_no_way_out(outputs: Path) -> None:
-    (outputs.parent / "secret.txt").write_text("12345", encoding="utf-8")
-
-    def edit(sheet: dict[str, Any]) -> None:
-        evidence = {"document": "../../secret", "start": 0, "end": 5, "quote": "12345"}
-        result(sheet)["evidence"] = [evidence]
-
-    assert any("is missing" in fault for fault in change(outputs, edit))
-
-
-def test_a_claim_without_evidence(outputs: Path) -> None:
-    def edit(sheet: dict[str, Any]) -> None:
-        result(sheet)["evidence"] = []
-
-    assert any("it has no evidence" in fault for fault in change(outputs, edit))
+def test_files_at_any_depth_are_checked_in_order(root: Path) -> None:
+    for name in ("digests/2031-W22/digest.json", "a.json", "digests/z.json"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("{}")
+    assert [fault.split(":")[0] for fault in check_outputs(root)] == [
+        "a.json",
+        "digests/2031-W22/digest.json",
+        "digests/z.json",
+    ]
 
 
-def test_counts_that_differ_from_the_claims(outputs: Path) -> None:
-    def edit(sheet: dict[str, Any]) -> None:
-        sheet["stamp"]["counts"]["claims"] += 1
+def test_a_folder_that_leads_elsewhere_is_not_followed(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.json").write_text("{}")
+    (root / "link").symlink_to(tmp_path / "elsewhere")
+    (root / "loop").symlink_to(root)
+    assert check_outputs(root) == []
 
-    (fault,) = change(outputs, edit)
-    assert "the counts of the stamp" in fault
 
-
-def test_a_sheet_under_another_name(outputs: Path) -> None:
-    path = sheet_path(outputs)
-    path.rename(path.with_name("other.json"))
-    (fault,) = check_outputs(outputs)
-    assert fault.startswith("papers/other.json: holds the paper skerry-mini")
+# --- Changes to a page -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("edit", "fault"),
     [
-        ("{", "not readable JSON"),
-        ("[]", "names no schema"),
-        ('{"schema": "other/thing"}', "names no schema"),
-        ('{"schema": "litline/run"}', "does not fit litline/run"),
+        (
+            lambda e: e.update(quote=e["quote"].replace("a kettle", "a teapot")),
+            "the quote at 15-76",
+        ),
+        (lambda e: e.update(start=e["start"] + 1), "the quote at 16-76 differs from sources/kettl"),
+        (lambda e: e.update(start=e["start"] + 1, end=e["end"] + 1), "the quote at 16-77 differs"),
+        (lambda e: e.update(start=e["end"]), "evidence 76-76 lies outside sources/kettles.txt.txt"),
+        (lambda e: e.update(end=10**6), "evidence 15-1000000 lies outside sources/kettles.txt.txt"),
+        (lambda e: e.update(start=-5), "evidence -5-76 lies outside sources/kettles.txt.txt"),
+        (lambda e: e.update(start="15"), "evidence 15-76 lies outside"),
+        (lambda e: e.update(end=None), "evidence 15-None lies outside"),
+        (lambda e: e.update(quote=None), "the quote at 15-76 differs"),
+        (lambda e: e.update(document="pans.txt"), "sources/pans.txt.txt is missing or not UTF-8"),
+        (lambda e: e.update(document=None), "sources/None.txt is missing"),
+        (lambda e: e.update(document="x" * 300), ".txt is missing"),
+        (lambda e: e.update(document="a\0b"), ".txt is missing"),
     ],
 )
-def test_a_file_that_is_no_output(outputs: Path, text: str, told: str) -> None:
-    (outputs / "papers" / "x.json").write_text(text, encoding="utf-8")
-    (fault,) = check_outputs(outputs)
-    assert fault.startswith("papers/x.json: ")
-    assert told in fault
+def test_evidence_that_is_not_at_its_place_is_found(root: Path, edit: Change, fault: str) -> None:
+    change(root, lambda page: edit(tldr(page)["evidence"][0]))
+    assert fault in faults(root)[0]
 
 
-def test_a_run_in_a_subfolder_is_passed_over(outputs: Path) -> None:
-    shutil.copytree(SAMPLE, outputs / "other")
-    (outputs / "other" / "papers" / "x.json").write_text("{", encoding="utf-8")
-    (outputs / "run.json").write_text("{", encoding="utf-8")
-    (fault,) = check_outputs(outputs)
-    assert fault.startswith("run.json: not readable")
+def test_a_changed_digit_in_a_quote_is_found(root: Path) -> None:
+    def edit(page: dict[str, Any]) -> None:
+        quoted = page["summary"]["results"][0]["evidence"][0]
+        quoted["quote"] = quoted["quote"].replace("12.5", "12.6")
+
+    change(root, edit)
+    found = faults(root)
+    assert "differs from sources/kettles.txt.txt: 'On KettleBench, Hushkettle" in found[0]
+    assert any("was changed: its text and quotes give" in fault for fault in found)
+    assert any("the figure 12.5 is not in its quotes" in fault for fault in found)
 
 
-def computed(text: str, **data: Any) -> Claim:
-    return Claim(
-        id="0" * 12, text=text, kind="computed", origin="computed", evidence=[], data=data or None
-    )
-
-
-def test_the_figures_of_computed_claims_are_recounted() -> None:
-    assert list(claim_faults(computed("2 of 36 papers", papers=["a", "b"], of=36, count=2))) == []
-    assert list(claim_faults(computed("3 of 36", papers=["a"], of=36))) == [
-        "the text prints 3, which its data does not hold"
+def test_evidence_is_found_wherever_it_hides(root: Path) -> None:
+    hidden = {"document": "pans.txt", "start": 0, "end": 1, "quote": "x", "more": [{"deep": 1}]}
+    change(root, lambda page: page.update(notes=[[{"deeper": hidden}]]))
+    assert faults(root) == [
+        "sources/pans.txt.txt is missing or not UTF-8",
+        "does not fit litline/paper: notes: Extra inputs are not permitted",
     ]
-    assert list(claim_faults(computed("no figure"))) == ["nothing says what was counted"]
 
 
-def test_figures_must_stand_in_the_quotes() -> None:
-    quote = Evidence(document="d", start=0, end=9, quote="Kettles reach 1,000.5 at best.")
-    figure = Figures(metric="m", value=1000.5, unit=None, baseline=None, difference=None)
-    claim = Claim(
-        id="0" * 12,
-        text="Reworded.",
-        kind="derived",
-        origin="model",
-        evidence=[quote],
-        data=None,
-        figures=[figure, figure.model_copy(update={"difference": -7.5})],
+@pytest.mark.parametrize("change_source", ["rewrite", "remove", "break", "folder"])
+def test_a_source_that_changed_or_is_gone_is_found(root: Path, change_source: str) -> None:
+    path = root / SOURCE
+    text = path.read_bytes()
+    if change_source == "rewrite":
+        path.write_bytes(text.replace(b"whistle", b"whisper"))
+        reason = "differs from"
+    elif change_source == "break":
+        path.write_bytes(b"\xff" + text)
+        reason = "is missing or not UTF-8"
+    else:
+        path.unlink()
+        reason = "is missing or not UTF-8"
+    if change_source == "folder":
+        path.mkdir()
+    assert reason in faults(root)[0]
+
+
+@pytest.mark.parametrize("change_ends", [b"\r\n", b"\n\n"])
+def test_other_line_ends_in_a_source_are_found(root: Path, change_ends: bytes) -> None:
+    path = root / SOURCE
+    path.write_bytes(path.read_bytes().replace(b"\n", change_ends))
+    assert "differs from" in faults(root)[0]
+
+
+@pytest.mark.parametrize("document", ["../secret", "../sources/../secret", "{}/secret", "x/../y"])
+def test_a_source_outside_its_folder_is_not_read(root: Path, document: str) -> None:
+    secret = root / "secret.txt"
+    secret.write_text("kettle")
+    named = document.format(root)
+    quoted = {"document": named, "start": 0, "end": 6, "quote": "kettle"}
+    change(root, lambda page: tldr(page).update(evidence=[quoted]))
+    assert faults(root)[0] == f"sources/{named}.txt is missing or not UTF-8"
+
+
+def test_a_changed_number_in_a_claim_is_found(root: Path) -> None:
+    def edit(page: dict[str, Any]) -> None:
+        claim = page["summary"]["limitations"][0]
+        claim["text"] = claim["text"].replace("2", "3")
+
+    change(root, edit)
+    (fault,) = faults(root)
+    assert fault.endswith(
+        claim_id(
+            "litline/paper", PAPER, "limitations", "Milk is left for 3 later works.", [SENTENCES[3]]
+        )
     )
-    assert list(claim_faults(claim)) == ["the figure -7.5 is not in its quotes"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "fault"),
+    [
+        (lambda c: c.update(id="0" * 12), "claim 000000000000 was changed"),
+        (lambda c: c.update(text="Hushkettle sings."), "was changed: its text and quotes give"),
+        (lambda c: c.update(evidence=[]), "it has no evidence"),
+        (lambda c: c["evidence"].append(c["evidence"][0]), "was changed"),
+        (lambda c: c.update(kind="guessed"), "does not fit litline/paper: summary.tldr.kind: "),
+        (lambda c: c.update(note="x"), "does not fit litline/paper: summary.tldr.note: Extra"),
+        (lambda c: c.pop("origin"), "does not fit litline/paper: summary.tldr.origin: Field"),
+        (lambda c: c.update(kind="computed", evidence=[]), "nothing says what was counted"),
+    ],
+)
+def test_a_claim_that_was_changed_is_found(root: Path, edit: Change, fault: str) -> None:
+    change(root, lambda page: edit(tldr(page)))
+    assert any(fault in found for found in faults(root))
+
+
+def test_a_claim_that_moved_to_another_field_is_found(root: Path) -> None:
+    def edit(page: dict[str, Any]) -> None:
+        page["summary"]["approach"] = page["summary"].pop("problem")
+        page["summary"]["problem"] = []
+
+    change(root, edit)
+    (fault,) = faults(root)
+    assert "was changed" in fault
+
+
+def test_a_claim_of_another_paper_is_found(root: Path) -> None:
+    change(root, lambda page: page["paper"].update(id="teapots-00000000"))
+    assert faults(root)[0] == "holds the paper teapots-00000000"
+    assert len(faults(root)) == 1 + 4
+
+
+def test_a_page_under_another_name_is_found(root: Path) -> None:
+    (root / PAGE).rename(root / "papers" / "teapots-00000000.json")
+    assert check_outputs(root) == [f"papers/teapots-00000000.json: holds the paper {PAPER}"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda page: page["stamp"]["counts"].update(claims=5),
+        lambda page: page["stamp"]["counts"].update(dropped=0),
+        lambda page: page["stamp"]["counts"]["by_kind"].update(derived=3),
+        lambda page: page["stamp"]["counts"]["by_origin"].update(reviewer=1),
+        lambda page: page["dropped"].clear(),
+        lambda page: page["summary"]["problem"].clear(),
+    ],
+)
+def test_wrong_counts_are_found(root: Path, edit: Change) -> None:
+    change(root, edit)
+    assert faults(root) == ["the counts of the stamp differ from the claims"]
+
+
+# --- Files that are none -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (b"", "not readable JSON"),
+        (b'{"schema": "litline/pap', "not readable JSON"),
+        (b"\xff\xfe", "not readable JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"schema":"litline/paper","x":' + b"[" * 995 + b"]" * 995 + b"}", "nested too deeply"),
+        (b"[]", "names no schema that Litline knows"),
+        (b'"litline/paper"', "names no schema that Litline knows"),
+        (b"{}", "names no schema that Litline knows"),
+        (b'{"schema": "litline/teapot"}', "names no schema that Litline knows"),
+        (b'{"schema": ["litline/paper"]}', "names no schema that Litline knows"),
+        (b'{"schema": "litline/paper"}', "does not fit litline/paper: paper: Field required"),
+        (b'{"schema": "litline/run"}', "does not fit litline/run: litline: Field required"),
+    ],
+)
+def test_a_file_that_is_no_sheet_is_found(root: Path, text: bytes, fault: str) -> None:
+    (root / "odd.json").write_bytes(text)
+    (found,) = check_outputs(root)
+    assert found.startswith("odd.json: ")
+    assert fault in found
+
+
+def test_a_run_that_was_changed_is_found(root: Path) -> None:
+    change(root, lambda page: page.update(calls="many"), "run.json")
+    (fault,) = check_outputs(root)
+    assert fault.startswith("run.json: does not fit litline/run: calls: ")
+
+
+def test_a_later_version_of_a_sheet_is_found(root: Path) -> None:
+    change(root, lambda page: page.update(version=2))
+    assert faults(root) == ["does not fit litline/paper: version: Input should be 1"]
+
+
+# --- Claims by themselves ----------------------------------------------------------------------
+
+
+def claim(
+    text: str,
+    kind: Kind,
+    quotes: list[str] | None = None,
+    data: dict[str, Datum] | None = None,
+    figures: list[Figures] | None = None,
+) -> Claim:
+    quoted: list[Evidence] = [evidence(quote) for quote in quotes or []]
+    return Claim(
+        id="0" * 12,
+        text=text,
+        kind=kind,
+        origin="computed",
+        evidence=quoted,
+        data=data,
+        figures=figures,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "data", "fault"),
+    [
+        ("3 of 12 papers boil.", {"boil": 3, "of": 12, "papers": ["a", "b"]}, None),
+        ("3 of 12 papers boil.", {"boil": 3, "documents": ["a"]}, "the text prints 12, which"),
+        ("1,200 papers.", {"papers": ["a"], "shown": "1,200"}, None),
+        ("A rise of 2.5.", {"rise": 2.5, "papers": []}, None),
+        ("A rise of 2.5.", {"rise": 25, "papers": []}, "the text prints 2, which"),
+        ("In 2031.", {"papers": ["kettle-2031"]}, None),
+        ("3 papers.", {"boil": 33, "papers": []}, "the text prints 3, which"),
+        ("Many papers.", {"papers": ["a"]}, None),
+        ("Many papers.", {"boil": 3}, "nothing says what was counted"),
+        ("Many papers.", None, "nothing says what was counted"),
+    ],
+)
+def test_each_run_of_digits_in_a_computed_text_is_in_its_data(
+    text: str, data: dict[str, Datum] | None, fault: str | None
+) -> None:
+    found = list(claim_faults(claim(text, "computed", data=data)))
+    assert len(found) == (fault is not None)
+    assert fault is None or fault in found[0]
+
+
+def test_a_computed_claim_with_evidence_need_not_say_what_was_counted() -> None:
+    assert list(claim_faults(claim("Kettles boil.", "computed", ["Kettles boil."]))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes", "holds"),
+    [
+        ("Kettles boil.", ["Kettles boil."], True),
+        ("Kettles boil.", ["Pans fry.", "Kettles boil."], True),
+        ("Kettles boil.", ["However, kettles boil."], True),
+        ("It gains 5%.", [r"It gains \textbf{5\%}."], True),
+        ("Kettles boil.", ["Kettles boil"], False),
+        ("kettles boil.", ["However, kettles boil."], False),
+        ("Kettles boil.", ["Yesterday, kettles boil."], False),
+    ],
+)
+def test_a_quoted_text_is_its_quote(text: str, quotes: list[str], holds: bool) -> None:
+    found = list(claim_faults(claim(text, "quoted", quotes)))
+    assert found == ([] if holds else ["it is marked as quoted, but its text is not its quote"])
+
+
+def test_figures_are_printed_in_the_quotes() -> None:
+    def figure(value: float | None, difference: float | None = None) -> Figures:
+        return Figures(metric="m", value=value, unit=None, baseline=None, difference=difference)
+
+    figures = [figure(12.5), figure(-12.5), figure(1200), figure(None), figure(3, 4), figure(125)]
+    given = claim("x", "derived", ["It falls by 12.5 dB", "in 1,200 of 3 tries."], None, figures)
+    assert list(claim_faults(given)) == [
+        "the figure 4 is not in its quotes",
+        "the figure 125 is not in its quotes",
+    ]

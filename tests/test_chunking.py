@@ -50,10 +50,12 @@ def test_a_record_without_text_has_no_units() -> None:
 
 def test_a_long_text_is_split_at_sentences() -> None:
     text = "One kettle boils. Two kettles boil. Three kettles boil."
-    cost = estimate_tokens("Three kettles boil.")
-    found = units(document(text), record((0, len(text))), limit=2 * cost)
-    assert quotes(found) == [["One kettle boils.", "Two kettles boil."], ["Three kettles boil."]]
+    first, second, third = "One kettle boils.", "Two kettles boil.", "Three kettles boil."
+    both = estimate_tokens(first) + estimate_tokens(second)
+    found = units(document(text), record((0, len(text))), limit=both)
+    assert quotes(found) == [[first, second], [third]]
     assert [s.number for unit in found for s in unit.sentences] == [1, 2, 1]
+    assert quotes(units(document(text), record((0, len(text))), limit=both - 1))[0] == [first]
 
 
 def test_a_sentence_above_the_limit_is_a_unit_of_its_own() -> None:

@@ -112,5 +112,3 @@ def _processes(folder: Path) -> list[str]:
         if str(folder).encode() in line and str(os.getpid()) != entry.name:
             found.append(line.decode(errors="replace")[:200])
     return found
-
-

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.report import files as module
 from pipeline.report.files import Outputs
 from tests.page_sheets import sheet
 
@@ -105,23 +105,20 @@ def test_a_reader_sees_the_old_or_the_new_file_whole(
 # --- Nothing outside ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "path", ["../a.txt", "papers/../../a.txt", "/tmp/litline-test/a.txt", "", "papers/../.."]
-)
-def test_nothing_is_written_outside(outputs: Outputs, path: str) -> None:
-    before = names(outputs.root.parent)
+@pytest.mark.parametrize("path", ["../a.txt", "papers/../../a.txt", "{}/a.txt", "{}/b/c.txt", ""])
+def test_nothing_is_written_outside(outputs: Outputs, tmp_path: Path, path: str) -> None:
+    before = names(tmp_path)
     with pytest.raises(ConfigError, match="leads outside the outputs folder"):
-        outputs.write(path, "kettle")
-    assert names(outputs.root.parent) == before
-    assert not Path("/tmp/litline-test").exists()
+        outputs.write(path.format(tmp_path), "kettle")
+    assert names(tmp_path) == before
 
 
-@pytest.mark.parametrize("path", ["..", ".", "papers"])
-def test_a_folder_is_not_written_over(outputs: Outputs, path: str) -> None:
-    before = names(outputs.root.parent)
-    with pytest.raises(ConfigError, match="cannot be written|leads outside"):
+@pytest.mark.parametrize("path", ["..", "papers/..", "papers/../..", "papers"])
+def test_a_folder_is_not_written_over(outputs: Outputs, tmp_path: Path, path: str) -> None:
+    before = names(tmp_path)
+    with pytest.raises(ConfigError, match="cannot be written"):
         outputs.write(path, "kettle")
-    assert names(outputs.root.parent) == before
+    assert names(tmp_path) == before
 
 
 def test_a_link_at_the_target_is_replaced_and_not_followed(
@@ -206,7 +203,7 @@ def test_a_read_only_disk_is_refused_before_any_work(
     def refused(**_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(module.tempfile, "TemporaryFile", refused)
+    monkeypatch.setattr(tempfile, "TemporaryFile", refused)
     with pytest.raises(ConfigError, match=r"Read-only file system; name another with --out"):
         outputs.prepare()
 

@@ -327,6 +327,16 @@ def test_an_alias_of_an_alias_leads_to_the_paper() -> None:
     assert shelf.aliases() == {"forgotten-00000000": oldest.paper.id, middle: oldest.paper.id}
 
 
+def test_of_a_paper_that_falls_apart_the_greater_part_keeps_the_id() -> None:
+    shelf = Shelf()
+    same = [listed(KETTLES, "3011.00417"), listed(KETTLES, "3011.00417v2")]
+    shelf.add(text_of(listing(listed(LANTERNS, "3011.00001"), *same, listed(LOOMS, "3011.00009"))))
+    refs_of = [RecordRef(document="notes.txt", index=n) for n in range(3)]
+    entries, rows = link(shelf.volumes, [StoredPaper("kept", None, tuple(refs_of))])
+    assert [e.paper.records for e in entries if e.paper.id == "kept"] == [refs_of[1:]]
+    assert {ref for row in rows for ref in row.records} > set(refs_of)
+
+
 def same_words_under_two_ids() -> list[Text]:
     return by_hash(
         text_of(listing(listed(KETTLES, "3011.00001")), "one.txt"),
@@ -348,7 +358,6 @@ def test_an_id_stays_when_an_equal_one_would_arrive() -> None:
         entries = shelf.add(other)
         found = {e.paper.records[0].document: e.paper.id for e in entries}
         assert found == {one.name: first.paper.id, other.name: f"{first.paper.id}-2"}
-        assert shelf.add(one, other) is not None
         assert ids(shelf.add(one)) == sorted(found.values())
 
 

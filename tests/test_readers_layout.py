@@ -16,7 +16,7 @@ from pipeline.readers.layout import (
     split_title,
     unwrap,
 )
-from tests.invented_papers import KETTLES, LANTERNS, LOOMS
+from tests.invented_papers import KETTLES, LANTERNS, LOOMS, wrapped
 
 
 def texts(text: str) -> list[list[str]]:
@@ -126,9 +126,10 @@ def test_authors_follow_a_title(text: str) -> None:
 
 
 def test_of_wrapped_lines_the_authors_follow_the_one_that_was_ended_on_purpose() -> None:
-    names = ", ".join(f"{first} {last}" for first in ("Ada", "Bo", "Cy") for last in ("Ba", "Ce"))
-    text = f"Quiet Kettles That Boil with\nCalm, Care, and Long Patience\nAda Brew, {names}"
-    (block,) = blocks(text)
+    names = ", ".join(f"{first} {last}" for first in ("Ada", "Bo", "Cy") for last in "BCDEF")
+    title = "Quiet Kettles That Boil in Silence with Calm, Care, and Long Patience"
+    (block,) = blocks(wrapped(f"{title}\n{names}", 40))
+    assert block[1].text == "Calm, Care, and Long Patience"
     assert split_title(block, 40, more=True) == (block[:2], block[2:])
     # Without a width to go by, the first place from which all reads as names has to do.
     (names_block,) = blocks("Quiet Kettles for Everyone\nAda Brew, Bo Steam, Cy Fogg,\nDi Lidd")

@@ -179,6 +179,7 @@ def test_an_abstract_that_is_cut_under_its_heading_is_kept() -> None:
             "Simmer: Kettles That Listen Closely",
             NAMES,
         ),
+        (f"Kettles with\nModel 2, Lids 3\n\n{NAMES}", "Kettles with Model 2, Lids 3", NAMES),
         (f"{TITLE}\n\nAda Brew", TITLE, "Ada Brew"),
         (TITLE, TITLE, None),
         ("Simmer: Kettles\nthat listen", "Simmer: Kettles that listen", None),
