@@ -11,7 +11,7 @@ from pathlib import Path
 import typer
 
 from flows.dispatch import configured_api
-from flows.settings import DEFAULT_MODEL, Settings, tokenizer_cache
+from flows.settings import DEFAULT_MODEL, Settings, tokenizer_cache, without_secrets
 from pipeline import __version__
 from pipeline.errors import ConfigError, StoreError
 from pipeline.prices import load_prices
@@ -39,7 +39,8 @@ def _engine(settings: Settings) -> Iterator[str]:
     chosen = "by choice" if settings.engine != "auto" else "chosen automatically"
     yield f"engine: {settings.chosen_engine} ({chosen})"
     yield f"key: OPENAI_API_KEY is {'set' if settings.api_key else 'not set'}"
-    yield f"server: {settings.base_url or 'the default of OpenAI'}"
+    server = without_secrets(settings.base_url) if settings.base_url else "the default of OpenAI"
+    yield f"server: {server}"
     if settings.chosen_engine == "extractive":
         yield "  for a language model, set OPENAI_API_KEY, or OPENAI_BASE_URL for another server"
     else:
@@ -77,7 +78,11 @@ def _prefect() -> Iterator[str]:
         yield "prefect: not installed; commands run without it"
         return
     api = configured_api(os.environ)
-    where = f"the API at {api}" if api else "an embedded server, started for each command"
+    where = (
+        f"the API at {without_secrets(api)}"
+        if api
+        else "an embedded server, started for each command"
+    )
     yield f"prefect: {found}, on {where}"
 
 

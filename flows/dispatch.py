@@ -16,11 +16,11 @@ from urllib.request import OpenerDirector, ProxyHandler, build_opener
 from flows import jobs
 from flows.progress import reporter, reporting
 from flows.server import ServerDown, embedded_server, prefect_settings
-from flows.settings import Settings
+from flows.settings import Settings, without_secrets
 from flows.stages import run_directly
 from pipeline.errors import ConfigError, PartialError
 from pipeline.sheets import Failure, RunReport
-from pipeline.store import store_url
+from pipeline.store import store_folder
 
 HOME = Path(".litline/prefect")
 _JOBS = {"run": jobs.write_summaries, "summarize_papers": jobs.write_summaries}
@@ -72,9 +72,9 @@ def _as_flow(name: str, documents: Sequence[str], settings: Settings) -> Path:
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:
-    """Return a flow's parameters; no password is among them, since Prefect keeps plain text."""
+    """Return a flow's parameters; the address of a server, which may hold a password, is none."""
     parameters: dict[str, Any] = {field: getattr(settings, field) for field in _PASSED}
-    if store_url(settings.store).password:
+    if store_folder(settings.store) is None:
         os.environ["LITLINE_STORE"] = settings.store
         parameters["store"] = None
     return parameters | {"as_of": settings.as_of.isoformat()}
@@ -132,8 +132,8 @@ def _require_api(url: str) -> None:
             return
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"the Prefect API at {url} does not answer; start it, unset PREFECT_API_URL, or use "
-            "--direct"
+            f"the Prefect API at {without_secrets(url)} does not answer; start it, unset "
+            "PREFECT_API_URL, or use --direct"
         ) from error
 
 

@@ -16,7 +16,7 @@ from flows.settings import DEFAULT_STORE, Settings
 from flows.stages import StageRunner
 from pipeline import __version__
 from pipeline.ask import Asker
-from pipeline.documents import find_files, load_text
+from pipeline.documents import find_files, load_text, shown
 from pipeline.errors import DocumentError, LockHeld
 from pipeline.library import (
     Entry,
@@ -26,6 +26,7 @@ from pipeline.library import (
     link,
     stored_rows,
     stored_volumes,
+    unstored,
     with_additions,
 )
 from pipeline.planning import Plan, make_plan
@@ -36,11 +37,12 @@ from pipeline.report.markdown import paper_markdown
 from pipeline.samples import sample_files
 from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime
 from pipeline.steps.summarise import STAGE, Outcome, Work, plan_paper, summarise_batch
-from pipeline.store import Store, open_store
+from pipeline.store import Store, open_store, store_folder
 
 MAIN = "index.html"
-SAMPLE_STORE = ".litline/sample.db"
+SAMPLE_STORE = "sample.db"
 LOCK = ".lock"
+LIBRARY_LOCK = "library.lock"
 
 
 class Shelves(NamedTuple):
@@ -79,8 +81,9 @@ async def write_summaries(
         ConfigError, BudgetReached: the run stopped; what was finished was written.
     """
     outputs = Outputs(Path(settings.out))
-    outputs.prepare()
+    outputs.create()
     with _lock(outputs.root):
+        outputs.prepare()
         return await _write_summaries(documents, settings, outputs, run_stage)
 
 
@@ -131,22 +134,39 @@ def open_library(documents: Sequence[str], settings: Settings) -> tuple[Store, S
     if documents or store.documents():
         return store, documents
     store.close()
-    beside = Path(settings.store).parent if settings.store == DEFAULT_STORE else Path(".litline")
     reporter().say("The library is empty: showing the sample documents that ship with Litline.")
-    return open_store(str(beside / Path(SAMPLE_STORE).name)), sample_files()
+    folder = store_folder(settings.store) or Path(DEFAULT_STORE).parent
+    return open_store(str(folder / SAMPLE_STORE)), sample_files()
 
 
 def add_documents(documents: Sequence[str], settings: Settings, store: Store) -> Shelves:
-    """Read documents, store what is new, and return the whole library."""
+    """Read documents, store what is new, and return the whole library.
+
+    One process at a time: ids of documents and papers are given by what is there.
+    """
+    with _library_lock(settings):
+        return _add_documents(documents, settings, store)
+
+
+@contextmanager
+def _library_lock(settings: Settings) -> Iterator[None]:
+    folder = store_folder(settings.store)
+    if folder is None:
+        yield
+        return
+    with FileLock(folder / LIBRARY_LOCK, mode=0o600):
+        yield
+
+
+def _add_documents(documents: Sequence[str], settings: Settings, store: Store) -> Shelves:
     texts, failures = load_texts(documents)
     volumes = stored_volumes(store.documents())
     added = add_texts(texts, volumes, settings.as_of)
-    known = set(volumes)
     store.save_documents(stored_rows(added.volumes), added.paths)
     volumes = stored_volumes(store.documents()) if added.paths else volumes
-    entries, rows = link(volumes, store.papers())
-    if set(volumes) != known:
-        store.save_papers(rows)
+    stored = store.papers()
+    entries, rows = link(volumes, stored)
+    store.save_papers(unstored(rows, stored))
     notes = reading_notes(volume for volume in volumes.values() if volume.current)
     return Shelves(volumes, entries, coverage(volumes), failures + added.failures, notes)
 
@@ -160,8 +180,7 @@ def load_texts(documents: Sequence[str]) -> tuple[list[Text], list[Failure]]:
         try:
             texts.append(load_text(file))
         except DocumentError as error:
-            shown = str(file).encode("utf-8", "backslashreplace").decode()
-            failures.append(Failure(document=shown, stage="read", reason=str(error)))
+            failures.append(Failure(document=shown(file), stage="read", reason=str(error)))
     return texts, failures
 
 
@@ -224,7 +243,7 @@ def _write_pages(
         if sheet:
             sheets.append(sheet)
     removed = outputs.remove_papers(entry.paper.id for entry in shelves.entries)
-    removed += _write_sources(shelves, sheets, outputs)
+    sources, gone = _write_sources(shelves, sheets, outputs)
     outputs.write(MAIN, index_html(sheets, shelves.coverage, shelves.notes, failed))
     return RunReport(
         litline=__version__,
@@ -240,7 +259,8 @@ def _write_pages(
         stages=[],
         coverage=shelves.coverage,
         notes=shelves.notes,
-        removed=removed,
+        sources=sources,
+        removed=removed + gone,
     )
 
 
@@ -260,10 +280,22 @@ def _earlier(paper: str, outputs: Outputs) -> PaperSheet | None:
         return None
 
 
-def _write_sources(shelves: Shelves, sheets: Sequence[PaperSheet], outputs: Outputs) -> list[str]:
-    """Write the texts that count or are quoted; superseded ones go when no sheet quotes them."""
+def _write_sources(
+    shelves: Shelves, sheets: Sequence[PaperSheet], outputs: Outputs
+) -> tuple[list[str], list[str]]:
+    """Write the texts that count or are quoted; return their documents, and what was removed."""
     quoted = {e.document for sheet in sheets for _, c in sheet.summary.claims() for e in c.evidence}
     kept = {id_ for id_, v in shelves.volumes.items() if v.current} | quoted
     for id_ in sorted(kept & shelves.volumes.keys()):
         outputs.write(f"sources/{id_}.txt", shelves.volumes[id_].document.text)
-    return outputs.remove_sources(kept, shelves.volumes)
+    written = {*shelves.volumes, *_earlier_sources(outputs)}
+    return sorted(kept), outputs.remove_sources(kept, written)
+
+
+def _earlier_sources(outputs: Outputs) -> list[str]:
+    """Return the documents whose texts the run before this one wrote here."""
+    text = outputs.read("run.json")
+    try:
+        return RunReport.model_validate_json(text).sources if text else []
+    except ValueError:
+        return []

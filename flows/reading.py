@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -86,19 +87,16 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
     Raises:
         PartialError: a document was refused; the others are in the plan.
     """
-    store = read_store(settings.store)
-    shelves = jobs.look_up(documents, settings, store)
-    works = [plan_paper(entry) for entry in shelves.entries]
-    provider = wiring.provider(settings)
-    questions = {
-        answer_key(provider.engine, provider.model, question): question
-        for work in works
-        for question in work.questions
-    }
-    known = answered(store.answers(list(questions)).values()) if store else set()
+    engine, model = wiring.engine_and_model(settings)
+    with _reading_store(settings) as store:
+        shelves = jobs.look_up(documents, settings, store)
+        works = [plan_paper(entry) for entry in shelves.entries]
+        asked = [question for work in works for question in work.questions]
+        questions = {answer_key(engine, model, question): question for question in asked}
+        known = answered(store.answers(list(questions)), questions) if store else set()
     counter = exact_counter(settings.model, tokenizer_cache(settings))
-    plan = make_plan(questions, known, provider.model, wiring.price(settings), counter)
-    data = _plan_data(len(works), plan, provider.model)
+    plan = make_plan(questions, known, model, wiring.price(settings), counter)
+    data = _plan_data(len(works), plan, model)
     if json:
         _print_json([data])
     else:
@@ -142,11 +140,22 @@ def export_schemas(folder: str) -> None:
         raise ConfigError(f"{root} cannot be written: {error.strerror}") from error
 
 
+@contextmanager
+def _reading_store(settings: Settings) -> Iterator[Store | None]:
+    """Open the store for reading for the time of the block; None where there is none."""
+    store = read_store(settings.store)
+    try:
+        yield store
+    finally:
+        if store is not None:
+            store.close()
+
+
 def _given(documents: Sequence[str], settings: Settings) -> tuple[list[Volume], jobs.Shelves]:
     """Return the volumes of the documents given, in the order given, and the whole library."""
-    store: Store | None = read_store(settings.store)
     texts, _ = jobs.load_texts(documents)
-    shelves = jobs.look_up(documents, settings, store)
+    with _reading_store(settings) as store:
+        shelves = jobs.look_up(documents, settings, store)
     by_hash = {volume.document.sha256: volume for volume in shelves.volumes.values()}
     found = {t.sha256: by_hash[t.sha256] for t in texts if t.sha256 in by_hash}
     return list(found.values()), shelves

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -52,6 +53,12 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL")
     tiktoken_cache: str | None = Field(None, validation_alias="TIKTOKEN_CACHE_DIR")
+
+    @field_validator("as_of", mode="before")
+    @classmethod
+    def _iso(cls, value: object) -> object:
+        """Take ISO days only; pydantic would read a number as seconds since 1970."""
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
     @field_validator("base_url")
     @classmethod
@@ -99,6 +106,13 @@ def load_settings(**options: Any) -> Settings:
         raise ConfigError(f"setting {name}: {first['msg']}") from error
     except ValueError as error:
         raise ConfigError(f"{FILE} cannot be read: {error}") from error
+
+
+def without_secrets(url: str) -> str:
+    """Return an address as it may be shown: no user, password, options or fragment."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))
 
 
 def tokenizer_cache(settings: Settings) -> Path | None:

@@ -14,7 +14,7 @@ from pipeline.ask import Asker
 from pipeline.errors import ConfigError
 from pipeline.ledger import Surroundings
 from pipeline.prices import Budget, Price, load_prices
-from pipeline.providers.base import Provider
+from pipeline.providers.base import OPENAI, Provider
 from pipeline.providers.extractive import ExtractiveProvider
 from pipeline.store import Store
 
@@ -42,6 +42,13 @@ def provider(settings: Settings) -> Provider:
         base_url=settings.base_url,
         connections=settings.concurrency,
     )
+
+
+def engine_and_model(settings: Settings) -> tuple[str, str | None]:
+    """Return the names by which answers of the settings' engine are kept."""
+    if settings.chosen_engine == "extractive":
+        return ExtractiveProvider.engine, None
+    return OPENAI, settings.model
 
 
 def price(settings: Settings) -> Price | None:

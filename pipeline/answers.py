@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Generic, NamedTuple, TypeVar
 
@@ -52,9 +52,14 @@ def estimate(question: Question) -> tuple[int, int]:
     return prompt.fixed_tokens + changing + _ENVELOPE_TOKENS, prompt.max_output_tokens
 
 
-def answered(rows: Iterable[StoredAnswer]) -> set[str]:
-    """Return the keys of rows that hold a reply, validated or raw."""
-    return {row.key for row in rows if row.reply is not None or row.raw is not None}
+def answered(rows: Mapping[str, StoredAnswer], questions: Mapping[str, Question]) -> set[str]:
+    """Return the keys, among those asked, of rows that hold a reply, validated or to be."""
+    return {
+        key
+        for key, question in questions.items()
+        if (row := rows.get(key)) is not None
+        and (row.reply is not None or read_reply(row, question.prompt.reply) is not None)
+    }
 
 
 def read_reply(row: StoredAnswer | None, reply: type[R]) -> R | None:

@@ -95,7 +95,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
     def prime(self, questions: Mapping[str, Question]) -> set[str]:
         """Look many answers up at once, by key, and return the keys that have one."""
         self._known |= self._store.answers(list(questions))
-        return answered(self._known.values())
+        return answered(self._known, questions)
 
     async def lease(self, questions: Iterable[Question]) -> None:
         """Lease the answers that are not known yet, many at once.
@@ -103,7 +103,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         Where the store cannot be written this sets `stopped`, so that nothing is bought.
         """
         keyed = {self.key(question): question for question in questions}
-        missing = keyed.keys() - answered(self._known.values())
+        missing = keyed.keys() - answered(self._known, keyed)
         try:
             await self._ledger.lease(_wanted(key, keyed[key]) for key in sorted(missing))
         except ConfigError as error:
@@ -141,8 +141,10 @@ class Asker(AbstractAsyncContextManager["Asker"]):
                 return there
             async with self._slots:
                 self._require_going()
-                row = self._row(key, question, await self._buy(question))
+                completion = await self._buy(question)
+                row = self._row(key, question, completion)
                 await self._ledger.save(row)
+            _require_whole(completion)
         except BaseException as error:
             if isinstance(error, ConfigError | BudgetReached):
                 self._stop(error)
@@ -165,13 +167,12 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         await self._budget.reserve(worst)
         spent = 0.0
         try:
+            self._require_going()  # the wait for the budget may have been long
             request = Request(question.prompt, messages, question.sentences)
             completion = await self.provider.complete(request)
             spent = self._count(question, completion)
         finally:
             self._budget.settle(worst, spent)
-        if completion.fault is not None:
-            raise AnswerError(completion.fault)
         return completion
 
     def _count(self, question: Question, completion: Completion) -> float:
@@ -210,6 +211,11 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             cost_usd=cost,
             date=self._today,
         )
+
+
+def _require_whole(completion: Completion) -> None:
+    if completion.fault is not None:
+        raise AnswerError(completion.fault)
 
 
 def _wanted(key: str, question: Question) -> Wanted:

@@ -60,12 +60,12 @@ def find_files(arguments: Iterable[str]) -> tuple[list[Path], list[Refusal]]:
 def _expand(path: Path, refused: list[Refusal], *, inside: bool = False) -> Iterator[Path]:
     try:
         if inside and path.is_symlink():
-            refused.append((_shown(path), "a symbolic link inside a folder is not followed"))
+            refused.append((shown(path), "a symbolic link inside a folder is not followed"))
             return
         path.stat()
         entries = sorted(path.iterdir()) if path.is_dir() else None
     except (OSError, ValueError) as error:
-        refused.append((_shown(path), _reason(error)))
+        refused.append((shown(path), _reason(error)))
         return
     if entries is None:
         yield path
@@ -81,7 +81,7 @@ def _reason(error: OSError | ValueError) -> str:
     return (getattr(error, "strerror", None) or str(error)).lower()
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
     """Return a path as text; bytes of its name that are no UTF-8 are escaped."""
     return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
 
@@ -108,7 +108,7 @@ def load_text(path: Path) -> Text:
     if not text.strip():
         raise DocumentError("the file is empty")
     digest = sha256(text.encode("utf-8")).hexdigest()
-    return Text(path=_shown(path.absolute()), name=safe_name(path.name), text=text, sha256=digest)
+    return Text(path=shown(path.absolute()), name=safe_name(path.name), text=text, sha256=digest)
 
 
 def decode(raw: bytes) -> str:

@@ -222,7 +222,7 @@ def merge(sightings: Sequence[Sighting], paper_id: str | None) -> tuple[Paper, D
 
 
 def _sources(listed: list[Sighting]) -> dict[str, Sighting]:
-    """Choose the record of each field: DESIGN's precedence, then the document's hash."""
+    """Choose the record of each field: stated, complete or longer first, then by hash."""
     rules: dict[str, Callable[[Record], tuple[object, ...]]] = {
         "title": lambda r: (-len(r.title or ""),),
         "authors": lambda r: (r.et_al or False, -len(r.authors or [])),

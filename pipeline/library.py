@@ -235,6 +235,12 @@ def _unique(entries: Sequence[Entry], known: Sequence[str | None], taken: set[st
     return unique
 
 
+def unstored(rows: Iterable[StoredPaper], stored: Iterable[StoredPaper]) -> list[StoredPaper]:
+    """Return the rows that the store does not hold as they are."""
+    known = {(row.id, row.alias_of, frozenset(row.records)) for row in stored}
+    return [row for row in rows if (row.id, row.alias_of, frozenset(row.records)) not in known]
+
+
 def coverage(volumes: Mapping[str, Volume]) -> list[Coverage]:
     """Return what each current document declares and holds, by document id."""
     return [

@@ -163,6 +163,7 @@ class RunReport(Frozen):
     stages: list[StageTime]
     coverage: list[Coverage]
     notes: list[str]
+    sources: list[str] = Field(description="Documents whose texts lie under `sources`.")
     removed: list[str] = Field(description="Files that are no longer stood behind.")
 
 

@@ -319,10 +319,11 @@ def read_store(url: str) -> Store | None:
     """
     address = store_url(url)
     if address.get_backend_name() != "sqlite":
-        return open_store(url)
-    if not address.database or not _exists(Path(address.database)):
+        engine = _engine(address)
+    elif not address.database or not _exists(Path(address.database)):
         return None
-    engine = _engine(_readonly(address))
+    else:
+        engine = _engine(_readonly(address))
     with _opening(engine, address), engine.begin() as connection:
         found = _found_version(connection, address)
     if found:
@@ -368,6 +369,14 @@ def store_url(url: str) -> sa.URL:
         return sa.make_url(url)
     except SQLAlchemyError as error:
         raise StoreError("--store is neither a path nor a URL such as sqlite:///file") from error
+
+
+def store_folder(url: str) -> Path | None:
+    """Return the folder of a SQLite store, or None for a database server."""
+    address = store_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        return None
+    return Path(address.database).parent
 
 
 def _engine(address: sa.URL) -> sa.Engine:
@@ -469,7 +478,15 @@ def _replace(connection: sa.Connection, table: sa.Table, rows: list[dict[str, An
 
 
 def _shown(address: sa.URL) -> str:
-    return address.render_as_string(hide_password=True)
+    """Return an address without password, and without options, where one may stand too."""
+    bare = sa.URL.create(
+        address.drivername,
+        username=address.username,
+        host=address.host,
+        port=address.port,
+        database=address.database,
+    )
+    return bare.render_as_string()
 
 
 def _cause(error: BaseException) -> str:

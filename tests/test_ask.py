@@ -310,7 +310,9 @@ async def test_a_reply_that_is_not_whole_is_paid_for_all_the_same(
             await made.ask(KETTLE, PaperSummaryReply)
         assert made.cost_usd == pytest.approx(CHEAP.cost(1000, 4000))
         assert made.tokens == Tokens(input=1000, output=4000)
-    assert stored(store, KETTLE, provider) is None
+    row = stored(store, KETTLE, provider)
+    assert row is not None
+    assert (row.raw, row.reply, row.output_tokens) == ('{"tldr": nu', None, 4000)
 
 
 async def test_replies_that_are_cut_count_against_the_budget(asker: Make) -> None:
@@ -406,6 +408,25 @@ async def test_a_call_waits_for_what_those_under_way_leave_of_the_budget(
         assert [(await task).reply for task in tasks] == [GOOD, GOOD]
     assert made.stopped is None
     assert stored(store, POT, provider) is not None
+
+
+async def test_a_call_that_waited_for_the_budget_is_not_made_once_the_run_stops(
+    asker: Make, store: Store
+) -> None:
+    refusal = ProviderRefused("the server refuses the key (401)")
+    provider = Held((KETTLE, refusal), (POT, GOOD))
+    worst = CHEAP.cost(*estimate(KETTLE))
+    async with asker(provider, budget=1.5 * worst) as made:
+        await made.lease([KETTLE, POT])
+        tasks = [start(made, asked) for asked in (KETTLE, POT)]
+        await provider.wait_for(KETTLE)
+        for asked in (KETTLE, POT):
+            provider.open(asked)
+        for task in tasks:
+            with pytest.raises(ProviderRefused):
+                await task
+    assert len(provider.under_way) == 1
+    assert stored(store, POT, provider) is None
 
 
 def full(*_: object, **__: object) -> None:

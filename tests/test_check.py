@@ -64,6 +64,7 @@ def run_report() -> RunReport:
         stages=[],
         coverage=[],
         notes=[],
+        sources=[],
         removed=[],
     )
 

@@ -12,6 +12,7 @@ from filelock import FileLock
 from flows.cli import app
 from pipeline.samples import sample_files
 from pipeline.sheets import RunReport
+from pipeline.store import Store
 from tests.command import Litline, Result
 
 AS_OF = "2026-06-30"
@@ -345,3 +346,77 @@ def test_hostile_titles_stay_inside_the_outputs(litline: Litline) -> None:
     names = [path.name for path in Path("outputs/papers").iterdir()]
     assert all(re.fullmatch(r"[a-z0-9-]+\.(json|md|html)", name) for name in names)
     assert litline("check").code == 0
+
+
+def test_a_run_that_is_refused_disturbs_nothing(litline: Litline) -> None:
+    Path("outputs").mkdir()
+    half_written = Path("outputs/.litline-half")
+    half_written.touch()
+    with FileLock("outputs/.lock"):
+        assert litline("run", *SAMPLES).code == 75
+    assert half_written.exists()
+
+
+def test_the_sample_store_lies_beside_the_store(litline: Litline) -> None:
+    assert litline("run", "--store", "deep/x.db", "--as-of", AS_OF).code == 0
+    assert Path("deep/sample.db").exists()
+    assert not Path(".litline").exists()
+
+
+def test_sources_that_nothing_stands_behind_are_removed_and_listed(litline: Litline) -> None:
+    litline("run", "--as-of", AS_OF)
+    Path("page.txt").write_text(Path(SAMPLES[0]).read_text(encoding="utf-8"), encoding="utf-8")
+    litline("run", "page.txt", "--as-of", AS_OF)
+    assert [path.name for path in Path("outputs/sources").iterdir()] == ["page.txt.txt"]
+    assert "sources/mira-halden.txt.txt" in report().removed
+    assert litline("check").code == 0
+
+
+def test_paper_ids_are_stored_even_when_the_run_before_was_cut_between(
+    litline: Litline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listing = next(path for path in SAMPLES if "listing" in path)
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "save_papers", _cut)
+        assert litline("run", listing).code == 130
+    litline("run")
+    ids = {path.stem for path in Path("outputs/papers").glob("*.json")}
+    litline("run", *SAMPLES, "--as-of", AS_OF)
+    assert ids <= {path.stem for path in Path("outputs/papers").glob("*.json")}
+
+
+def _cut(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("day", ["0", "2026", "2026-06-31", "2026-06-30T00:00:00"])
+def test_as_of_is_an_iso_day(litline: Litline, day: str) -> None:
+    assert litline("read", *SAMPLES, "--as-of", day).code == 2
+
+
+def test_plan_needs_no_key(litline: Litline) -> None:
+    result = litline("plan", *SAMPLES, "--engine", "openai")
+    assert result.code == 0
+    assert "18 calls to make" in result.out
+
+
+def test_addresses_are_shown_without_their_secrets(
+    litline: Litline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://ann:canary@localhost:1/v1?key=canary")
+    monkeypatch.setenv("PREFECT_API_URL", "http://ann:canary@127.0.0.1:9/api")
+    store = "postgresql+nodriver://ann:canary@db/x?password=canary"
+    for arguments in (("doctor",), ("doctor", "--store", store), ("run", "--store", store)):
+        result = litline(*arguments)
+        assert "canary" not in result.out + result.err
+
+
+def test_what_other_programs_keep_beside_the_outputs_is_no_fault(litline: Litline) -> None:
+    litline("run", *SAMPLES, "--as-of", AS_OF)
+    Path("outputs/.obsidian").mkdir()
+    Path("outputs/.obsidian/app.json").write_text("{}", encoding="utf-8")
+    assert litline("check").code == 0
+    Path("outputs/papers/sources").mkdir()
+    sheet = next(Path("outputs/papers").glob("*.json"))
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("quote", "quota"), encoding="utf-8")
+    assert litline("check").code == 3

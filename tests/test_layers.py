@@ -29,8 +29,14 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     (5, "b"): ("report",),
 }
 FLOWS = (6, "")
-ONLY_FLOWS = frozenset({"prefect", "typer", "pydantic_settings", "filelock", "rich", "os.environ"})
-OUTSIDE = frozenset({"os.environ", "os.getenv", "time.time", "random", "uuid"})
+ONLY_FLOWS = frozenset({"prefect", "typer", "pydantic_settings", "filelock", "rich"})
+OUTSIDE = frozenset({"os.environ", "os.getenv", "time.time", "time.monotonic"})
+RELATIVE = "a relative import"
+FORBIDDEN = frozenset(
+    {RELATIVE, "importlib.import_module", "os.environ", "os.getenv", "os.environb"}
+    | {"time.time", "time.time_ns", "time.monotonic", "time.perf_counter"}
+)
+CLIENTS = frozenset({"openai", "httpx", "httpx2", "aiohttp", "requests", "urllib.request"})
 CLOCK = frozenset({"now", "today", "utcnow"})
 
 
@@ -55,7 +61,9 @@ def _imports(tree: ast.Module, *, lazy: bool) -> Iterator[str]:
     for node in ast.walk(tree) if lazy else tree.body:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif isinstance(node, ast.ImportFrom) and (node.level or not node.module):
+            yield RELATIVE
+        elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
@@ -68,6 +76,10 @@ def outside_reads(source: str) -> tuple[str, ...]:
 
 def _outside_reads(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (
+                f"{a.name} as {a.asname}" for a in node.names if a.asname and a.name == "os"
+            )
         if not isinstance(node, ast.Attribute):
             continue
         owner = ast.unparse(node.value)
@@ -93,6 +105,9 @@ def violations(sources: Mapping[str, str]) -> list[str]:
             heavy = {name.split(".")[0] for name in imports(source)} & ONLY_FLOWS
             found += [f"{module} -> {name}" for name in sorted(heavy)]
             found += [f"{module} reads {what}" for what in outside_reads(source)]
+            found += [f"{module} -> {x}" for x in sorted(FORBIDDEN & set(imports(source)))]
+        if not module.startswith("pipeline.providers") and here != FLOWS:
+            found += [f"{module} -> {x}" for x in sorted(CLIENTS & set(imports(source)))]
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -139,6 +154,13 @@ def test_the_project_holds_its_layers() -> None:
         ("pipeline.latex", "import pipeline.text", "cycle: "),
         ("pipeline.store", "import os\nx = os.environ", "pipeline.store reads os.environ"),
         ("pipeline.store", "import datetime\nx = datetime.date.today()", "reads today()"),
+        ("pipeline.store", "from . import ask", "a relative import"),
+        ("pipeline.store", "from os import environ", "pipeline.store -> os.environ"),
+        ("pipeline.store", "from os import getenv\ngetenv('x')", "pipeline.store -> os.getenv"),
+        ("pipeline.store", "import os as o\no.environ", "os as o"),
+        ("pipeline.store", "from time import time\ntime()", "pipeline.store -> time.time"),
+        ("pipeline.store", "import time\nx = time.monotonic", "reads time.monotonic"),
+        ("pipeline.store", "import httpx2", "pipeline.store -> httpx2"),
     ],
 )
 def test_planted_violations_are_found(module: str, source: str, expected: str | None) -> None:

@@ -171,9 +171,20 @@ async def test_renewing_goes_on_after_a_failure(
         await until(lambda: owners(store)["k1"][1] == 5000.0 + LEASE_SECONDS)
 
 
-async def test_a_lease_that_is_not_ours_is_not_given_back(store: Store) -> None:
+async def test_a_lease_ends_when_its_reply_is_saved(store: Store) -> None:
+    async with ledger(store, surroundings("one")) as mine:
+        assert await mine.leased(KETTLE, going) is None
+        await mine.save(bought())
+        assert owners(store)["k1"] == (None, None)
+        assert await mine.leased(KETTLE, going) == bought()
+
+
+async def test_a_lease_that_is_not_ours_is_not_given_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with ledger(store, surroundings("one")) as one, ledger(store, surroundings("two")) as two:
         await one.lease([KETTLE])
+        monkeypatch.setattr(module, "release", None)
         await two.give_back("k1")
         assert owners(store)["k1"][0] == "one"
 

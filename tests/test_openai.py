@@ -244,8 +244,6 @@ async def test_a_connection_that_breaks_is_tried_again(
     [
         (error(500), "the server answered 500 (no code)"),
         (Reply(b"<html>busy</html>", 503), "the server answered 503 (no code)"),
-        (Reply(fault="reset"), BROKEN),
-        (Reply(fault="garbage"), BROKEN),
     ],
 )
 async def test_what_does_not_pass_fails_this_question(
@@ -256,6 +254,17 @@ async def test_what_does_not_pass_fails_this_question(
     assert (type(found), str(found)) == (AnswerError, reason)
     assert len(server.requests) == ATTEMPTS
     assert waits == [1.0, 2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize("fault", ["reset", "garbage"])
+async def test_a_reply_that_may_be_billed_is_asked_for_once_more(
+    make: Make, server: FaultServer, waits: list[float], fault: Any
+) -> None:
+    server.script(Reply(fault=fault))
+    found = await failure(make())
+    assert (type(found), str(found)) == (AnswerError, BROKEN)
+    assert len(server.requests) == 2
+    assert waits == [1.0]
 
 
 async def test_a_server_that_is_not_there_fails_this_question(make: Make) -> None:

@@ -165,6 +165,8 @@ def test_making_a_store_that_fails_half_way_leaves_an_empty_one(
         ("CREATE TABLE meta (kettle TEXT);", "cannot be used: no such column: meta.value"),
         (NEWER, "newer Litline"),
         (DAMAGED, "is not a Litline store"),
+        (f"PRAGMA journal_mode=WAL; {NEWER}", "newer Litline"),
+        ("PRAGMA journal_mode=WAL; CREATE TABLE meta (kettle TEXT);", "no such column: meta.value"),
     ],
 )
 def test_a_foreign_database_is_refused_and_left_as_it_was(
@@ -232,9 +234,9 @@ def test_a_url_that_leads_nowhere_is_refused(url: str, reason: str) -> None:
 SERVER = "postgresql://litline:canary@192.0.2.1/kettles"
 
 
-@pytest.mark.parametrize("open_it", [open_store, read_store])
+@pytest.mark.parametrize(("open_it", "made"), [(open_store, True), (read_store, False)])
 def test_a_url_of_a_server_is_not_taken_for_a_file(
-    open_it: Callable[[str], Store | None], monkeypatch: pytest.MonkeyPatch
+    open_it: Callable[[str], Store | None], made: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[sa.URL] = []
 
@@ -244,9 +246,10 @@ def test_a_url_of_a_server_is_not_taken_for_a_file(
 
     monkeypatch.setattr(module, "_engine", engine)
     opened = open_it(SERVER)
-    assert opened is not None
-    with closing(opened):
-        assert opened.documents() == []
+    assert (opened is not None) is made
+    if opened is not None:
+        with closing(opened):
+            assert opened.documents() == []
     assert [address.host for address in asked] == ["192.0.2.1"]
 
 
@@ -260,7 +263,7 @@ def test_the_password_of_a_server_stays_out_of_messages(monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "_engine", lambda _address: engine)
     with pytest.raises(StoreError, match="nobody is there; move it away") as caught:
         open_store(SERVER)
-    assert "litline:***@192.0.2.1/kettles" in str(caught.value)
+    assert "litline@192.0.2.1/kettles" in str(caught.value)
 
 
 # --- Reading only ----------------------------------------------------------------------------

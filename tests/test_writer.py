@@ -129,7 +129,10 @@ async def test_a_write_that_fails_fails_all_that_shared_its_transaction(
 
 @pytest.mark.parametrize("job", [adds("one"), fails])
 async def test_nobody_has_to_wait_for_a_write(
-    writer: GroupWriter, job: Callable[[sa.Connection], object], transactions: list[str]
+    writer: GroupWriter,
+    job: Callable[[sa.Connection], object],
+    transactions: list[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     gate = Gate()
     held = asyncio.create_task(writer.write(gate))
@@ -144,6 +147,7 @@ async def test_nobody_has_to_wait_for_a_write(
     while len(transactions) < 2:
         await asyncio.sleep(0.001)
     assert await writer.write(adds("two")) == "two"
+    assert caplog.records == []
 
 
 async def test_closing_finishes_what_was_asked_for(store: Store) -> None:

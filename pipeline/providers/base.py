@@ -7,6 +7,9 @@ from typing import NamedTuple, Protocol
 
 from pipeline.prompts import Messages, Prompt
 
+OPENAI = "openai"
+"""The engine of all servers that speak OpenAI's protocol."""
+
 
 class Request(NamedTuple):
     """One question: the rendered prompt, and the sentences it numbers from 1."""

@@ -11,10 +11,10 @@ import aiohttp
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from pipeline.errors import AnswerError, ProviderRefused
-from pipeline.providers.base import Completion, Request, Usage
+from pipeline.providers.base import OPENAI, Completion, Request, Usage
 
 ATTEMPTS = 5
 DEADLINE_SECONDS = 180.0
@@ -57,7 +57,7 @@ class OpenAIProvider:
     request in seconds, retries and a server that drips bytes included.
     """
 
-    engine = "openai"
+    engine = OPENAI
 
     def __init__(
         self,
@@ -93,7 +93,7 @@ class OpenAIProvider:
     async def complete(self, request: Request) -> Completion:
         """Answer one request within the deadline."""
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(ATTEMPTS),
+            stop=_stop,
             wait=_wait,
             retry=retry_if_exception(_is_passing),
             reraise=True,
@@ -168,6 +168,12 @@ def _is_passing(error: BaseException) -> bool:
             return False
         return error.status_code in _RETRIED or error.status_code >= 500
     return isinstance(error, _BROKEN)
+
+
+def _stop(state: RetryCallState) -> bool:
+    """Give up after ATTEMPTS, or after two where a reply may have been lost that is billed."""
+    error = state.outcome.exception() if state.outcome else None
+    return state.attempt_number >= (ATTEMPTS if isinstance(error, openai.APIStatusError) else 2)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -17,6 +17,7 @@ from pipeline.sheets import SHEETS, Claim, PaperSheet, claim_id, count
 from pipeline.text import strip_lead_in
 
 _EVIDENCE = {"document", "start", "end", "quote"}
+_OURS = frozenset({"papers", "digests", "lineages", "briefings"})
 _DIGITS = re.compile(r"\d+")
 
 
@@ -35,8 +36,11 @@ def check_outputs(root: Path) -> list[str]:
 
 def _json_files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
+        if path.name.startswith("."):
+            continue
         if path.is_dir():
-            if not path.is_symlink() and not (path / "sources").is_dir():
+            own_run = (path / "sources").is_dir() and path.name not in _OURS
+            if not path.is_symlink() and not own_run:
                 yield from _json_files(path)
         elif path.suffix == ".json":
             yield path

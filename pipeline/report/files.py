@@ -20,14 +20,25 @@ class Outputs:
     def __init__(self, root: Path) -> None:
         self.root = root
 
+    def create(self) -> None:
+        """Create the folder, so that it can be locked.
+
+        Raises:
+            ConfigError: it cannot be created.
+        """
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
     def prepare(self) -> None:
-        """Create the folder, try to write in it, and sweep up what a killed run left.
+        """Try to write in the folder and sweep up what a killed run left; call it under a lock.
 
         Raises:
             ConfigError: it cannot be written.
         """
+        self.create()
         try:
-            self.root.mkdir(parents=True, exist_ok=True)
             for folder in (self.root, self._folder("papers"), self._folder("sources")):
                 folder.mkdir(exist_ok=True)
                 for stray in folder.glob(f"{_TEMPORARY}*"):
@@ -35,10 +46,13 @@ class Outputs:
                 with tempfile.TemporaryFile(dir=folder, prefix=_TEMPORARY):
                     pass
         except OSError as error:
-            raise ConfigError(
-                f"the outputs folder {self.root} cannot be written: {error.strerror}; "
-                "name another with --out"
-            ) from error
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> ConfigError:
+        return ConfigError(
+            f"the outputs folder {self.root} cannot be written: {error.strerror}; "
+            "name another with --out"
+        )
 
     def write(self, relative: str, text: str) -> bool:
         """Write a file if its bytes change, so that a reader sees the old or the new one whole.
