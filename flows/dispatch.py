@@ -26,6 +26,7 @@ HOME = Path(".litline/prefect")
 _JOBS = {"run": jobs.write_summaries, "summarize_papers": jobs.write_summaries}
 _PASSED = ("out", "store", "engine", "model", "budget", "concurrency")
 _HEALTH_SECONDS = 10
+_MOST_SHOWN = 10
 
 
 def work(name: str, documents: Sequence[str], settings: Settings) -> Path:
@@ -144,7 +145,7 @@ def _raise_failures(path: Path) -> None:
 
 
 def _listed(failed: Sequence[Failure], path: Path) -> str:
-    first = failed[0]
-    what = first.document or first.paper or first.stage
-    more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
-    return f"failed: {what}: {first.reason}{more}; all are listed in {path.with_name('run.json')}"
+    shown = [f"  {f.document or f.paper or f.stage}: {f.reason}" for f in failed[:_MOST_SHOWN]]
+    more = f"\n  and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""
+    lines = "\n".join(shown)
+    return f"{len(failed)} failed (see {path.with_name('run.json')}):\n{lines}{more}"

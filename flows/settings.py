@@ -28,6 +28,16 @@ DEFAULT_STORE = ".litline/litline.db"
 Engine = Literal["auto", "openai", "extractive"]
 
 
+class _File(TomlConfigSettingsSource):
+    """The settings file; keys are no settings, since files are shared and committed."""
+
+    def __call__(self) -> dict[str, Any]:
+        found = super().__call__()
+        if any("key" in name.lower() for name in found):
+            raise ValueError("a key does not belong there; set OPENAI_API_KEY in the environment")
+        return found
+
+
 class Settings(BaseSettings):
     """Everything that can be set; the names are those of the options, of LITLINE_* and the file."""
 
@@ -78,7 +88,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources; secrets are read from the environment only."""
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, _File(settings_cls)
 
     @property
     def chosen_engine(self) -> Literal["openai", "extractive"]:
@@ -103,7 +113,11 @@ def load_settings(**options: Any) -> Settings:
         name = ".".join(map(str, first["loc"]))
         if name in given:
             raise UsageError(f"--{name.replace('_', '-')}: {first['msg']}") from error
-        raise ConfigError(f"setting {name}: {first['msg']}") from error
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(sorted(Settings.model_fields.keys() - {"api_key", "base_url"}))
+            raise ConfigError(f"{FILE}: there is no setting {name}; known are {known}") from error
+        where = f"setting {name} (in {FILE} or the environment)"
+        raise ConfigError(f"{where}: {first['msg']}") from error
     except ValueError as error:
         raise ConfigError(f"{FILE} cannot be read: {error}") from error
 

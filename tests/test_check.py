@@ -111,6 +111,19 @@ def test_a_run_below_this_one_is_passed_over(root: Path, place: str) -> None:
     assert check_outputs(below) == ["run.json: names no schema that Litline knows"]
 
 
+def test_a_folder_of_sources_among_the_pages_hides_none_of_them(root: Path) -> None:
+    (root / "papers" / "sources").mkdir()
+    (root / "papers" / "odd.json").write_text("{}")
+    assert check_outputs(root) == ["papers/odd.json: names no schema that Litline knows"]
+
+
+@pytest.mark.parametrize("name", [".notes.json", ".obsidian/app.json"])
+def test_hidden_files_are_those_of_other_programs(root: Path, name: str) -> None:
+    (root / name).parent.mkdir(exist_ok=True)
+    (root / name).write_text("{}")
+    assert check_outputs(root) == []
+
+
 def test_files_at_any_depth_are_checked_in_order(root: Path) -> None:
     for name in ("digests/2031-W22/digest.json", "a.json", "digests/z.json"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -61,7 +61,9 @@ def test_without_prefect_installed_commands_work(
 
 def test_failures_of_a_run_are_raised_after_it(settings: Settings) -> None:
     direct = settings.model_copy(update={"direct": True})
-    with pytest.raises(PartialError, match=r"failed: missing.txt: no such file.*run\.json"):
+    with pytest.raises(
+        PartialError, match=r"1 failed \(see outputs/run\.json\):\n  missing\.txt: no such file"
+    ):
         dispatch.work("run", ["missing.txt", *sample_files()], direct)
     assert Path("outputs/index.html").exists()
 

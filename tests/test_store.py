@@ -29,6 +29,7 @@ from pipeline.store import (
     release_all,
     save_raw,
     save_replies,
+    store_folder,
     store_url,
 )
 
@@ -231,7 +232,7 @@ def test_a_url_that_leads_nowhere_is_refused(url: str, reason: str) -> None:
         open_store(url)
 
 
-SERVER = "postgresql://litline:canary@192.0.2.1/kettles"
+SERVER = "postgresql://litline:canary@192.0.2.1/kettles?sslpassword=canary"
 
 
 @pytest.mark.parametrize(("open_it", "made"), [(open_store, True), (read_store, False)])
@@ -263,7 +264,22 @@ def test_the_password_of_a_server_stays_out_of_messages(monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "_engine", lambda _address: engine)
     with pytest.raises(StoreError, match="nobody is there; move it away") as caught:
         open_store(SERVER)
-    assert "litline@192.0.2.1/kettles" in str(caught.value)
+    assert "postgresql://litline@192.0.2.1/kettles cannot be used" in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("deep/litline.db", "deep"),
+        ("litline.db", "."),
+        ("sqlite:////deep/litline.db", "/deep"),
+        ("sqlite://", None),
+        (SERVER, None),
+    ],
+)
+def test_a_store_in_a_file_has_a_folder(url: str, folder: str | None) -> None:
+    assert store_folder(url) == (Path(folder) if folder else None)
 
 
 # --- Reading only ----------------------------------------------------------------------------

@@ -177,7 +177,8 @@ def test_a_figure_that_names_more_is_printed(text: str, given: Figures) -> None:
 def test_a_stamp_without_a_model_says_so() -> None:
     words = view.stamp_words(stamp(summary(claim("a"), problem=[claim("b")])))
     assert words == (
-        "No language model was used: each sentence is copied from the source. Engine: extractive 1."
+        "No language model was used: each sentence is copied from the source, at most without a "
+        "lead-in. Engine: extractive 1."
         " 2 claims (all quoted; all chosen without a model), none dropped."
     )
 

@@ -194,7 +194,9 @@ def stamp_words(stamp: Stamp) -> str:
 
 def _without_model(stamp: Stamp) -> str:
     copied = set(stamp.counts.by_kind) == {"quoted"}
-    what = ": each sentence is copied from the source." if copied else "."
+    what = (
+        ": each sentence is copied from the source, at most without a lead-in." if copied else "."
+    )
     return f"No language model was used{what} Engine: {stamp.engine}."
 
 
