@@ -251,6 +251,15 @@ async def test_a_row_that_was_tampered_with_is_a_miss(
     assert again.requests == 1
 
 
+async def test_only_answers_that_can_be_used_are_known(asker: Make, store: Store) -> None:
+    async with asker(FakeProvider([GOOD, "no JSON"]), concurrency=1) as made:
+        await results(made, KETTLE, POT)
+    late = asker(FakeProvider())
+    assert late.prime({late.key(asked): asked for asked in (KETTLE, POT, PAN)}) == {
+        late.key(KETTLE)
+    }
+
+
 async def test_a_reply_of_which_only_the_validated_form_is_left_is_enough(
     asker: Make, store: Store
 ) -> None:
