@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     def _http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
+        urlsplit(value or "")  # raises ValueError where the address makes no sense
         return value
 
     @classmethod

@@ -327,11 +327,14 @@ def test_a_wrong_settings_file_is_4(litline: Litline, text: str, told: str) -> N
     assert "canary" not in result.err
 
 
-def test_a_wrong_address_is_4(litline: Litline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OPENAI_BASE_URL", "ftp://example.org")
+@pytest.mark.parametrize("address", ["ftp://example.org", "127.0.0.1:8123", "http://[bad"])
+def test_a_wrong_address_is_4(
+    litline: Litline, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", address)
     result = litline("run", *SAMPLES)
     assert result.code == 4
-    assert "http" in result.err
+    assert "OPENAI_BASE_URL" in result.err
 
 
 def test_hostile_titles_stay_inside_the_outputs(litline: Litline) -> None:
