@@ -1,0 +1,108 @@
+"""Whether a claim is grounded in its evidence: six rules, each necessary and none sufficient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from pipeline.mentions import known_names, mentions, unknown_names
+from pipeline.numbers import unfounded_numbers
+from pipeline.text import normalise
+from pipeline.wording import content, readable
+
+RULES_VERSION = 1
+SUPPORT = 0.5  # the share of content words that the evidence must hold, inclusive
+
+
+class Failure(NamedTuple):
+    """A rule that a claim breaks, the words that break it, and what was expected instead.
+
+    `rule` is `located`, `numbers`, `names`, `order`, `direction` or `support`.
+    """
+
+    rule: str
+    token: str
+    message: str
+
+
+class _Case(NamedTuple):
+    """A claim and what it must rest on, all of it readable text."""
+
+    claim: str
+    evidence: str
+    metadata: str
+
+
+_Rule = Callable[[_Case], Iterator[Failure]]
+
+
+def check_claim(text: str, evidence: list[str], metadata: str = "") -> list[Failure]:
+    """Check a claim against its evidence sentences.
+
+    Args:
+        text: the claim, one or more sentences; LaTeX allowed.
+        evidence: the sentences that it rests on, in any order.
+        metadata: title, names, authors and date of the paper, one per line. It may satisfy names
+            and dates, never other numbers.
+
+    Returns:
+        What fails, in the order of the rules; empty when the claim is grounded.
+    """
+    case = _Case(readable(text), readable("\n\n".join(evidence)), readable(metadata))
+    if not case.evidence:
+        return [Failure("located", "", "The claim names no evidence; at least one sentence must.")]
+    return [failure for rule in _RULES for failure in rule(case)]
+
+
+# --- Located -------------------------------------------------------------------------------
+
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|(?<![\w'])'([^']+)'(?!\w)")
+_GAP = re.compile(r"\s*(?:\[?(?:\.\.\.|…)\]?)\s*")
+
+
+def _located(case: _Case) -> Iterator[Failure]:
+    """Find words in quotation marks that are not in the evidence."""
+    source = f" {normalise(case.evidence)} "
+    for found in _QUOTED.finditer(case.claim):
+        quoted = next(filter(None, found.groups()))
+        pieces = [piece for piece in _GAP.split(quoted) if piece]
+        if not all(p in case.evidence or f" {normalise(p)} " in source for p in pieces):
+            message = f"The words “{quoted}” are in quotation marks but not in the evidence."
+            yield Failure("located", quoted, message)
+
+
+# --- Numbers and names ---------------------------------------------------------------------
+
+
+def _numbers(case: _Case) -> Iterator[Failure]:
+    for token, message in unfounded_numbers(case.claim, case.evidence, case.metadata):
+        yield Failure("numbers", token, message)
+
+
+def _names(case: _Case) -> Iterator[Failure]:
+    known = known_names(f"{case.evidence}\n{case.metadata}".strip())
+    for mention in unknown_names(case.claim, known):
+        there = ", ".join(dict.fromkeys(m.text for m in mentions(case.evidence))) or "none"
+        message = f"{mention.text} is not named in the evidence; the names there: {there}."
+        yield Failure("names", mention.text, message)
+
+
+# --- Support -------------------------------------------------------------------------------
+
+
+def _support(case: _Case) -> Iterator[Failure]:
+    """Require that at least half of the content words occur in the evidence."""
+    claimed = list(dict.fromkeys(content(case.claim)))
+    there = set(content(case.evidence))
+    missing = [word for word in claimed if word not in there]
+    if claimed and len(claimed) - len(missing) >= SUPPORT * len(claimed):
+        return
+    message = (
+        f"Only {len(claimed) - len(missing)} of the claim's {len(claimed)} content words occur "
+        f"in the evidence; at least half must. Not there: {', '.join(missing)}."
+    )
+    yield Failure("support", ", ".join(missing), message)
+
+
+_RULES: tuple[_Rule, ...] = (_located, _numbers, _names, _support)

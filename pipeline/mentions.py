@@ -1,0 +1,276 @@
+"""Which names a sentence mentions, and whether another text knows them."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from pipeline.phrases import is_distinctive
+from pipeline.synonyms import FUNCTION_WORDS
+from pipeline.wording import Token, is_address, meaning, parts, stem, tokens
+
+
+class Mention(NamedTuple):
+    """A name as a sentence writes it; `key` is the same for all ways of writing it.
+
+    `size` is the size of a model such as `32b`, lower case, empty where none is written.
+    """
+
+    text: str
+    key: str
+    size: str
+    start: int
+    end: int
+
+
+_ROMAN = re.compile(r"(?<=[\w-])[- ](II|III|IV)(?![\w])")
+_ROMANS = {"II": " 2", "III": " 3", "IV": " 4"}
+_SIZE = re.compile(r"(?<![\w.])a?\d+(?:\.\d+)?[bm](?![a-z0-9])")
+_MARKED = re.compile(r"(?<=[A-Za-z\- ])[vV]\.?(?=\d)")
+_CUT = re.compile(r"[a-z]+|\d+(?:\.\d+)*|[+*&]+")
+_VERSION = re.compile(r"[vV]?\d{1,2}(?:\.\d{1,3})*")
+_EDITION = re.compile(r"Pro|Flash|Mini|Nano|Lite|Plus|Max|Ultra|Turbo|Sonnet|Opus|Haiku|Large")
+_UNIT_AFTER = re.compile(
+    r"\s?(?:%|×|x\b|points?|percent|per ?cent|times|fold|[kKMBT]\b|million|billion|trillion"
+    r"|thousand|hours?|seconds?|ms\b|s\b|GB|MB|of\b|to\b|–|and \d|,\d{3}|other\b|more\b|out\b)"
+)
+_MONTHS = frozenset(
+    """
+    January February March April May June July August September October November December
+    """.split()
+)
+_ALWAYS_PLAIN = frozenset("I AI SOTA OK vs e.g i.e".split()) | _MONTHS
+
+
+@lru_cache(maxsize=16384)
+def name_key(name: str) -> tuple[str, str]:
+    """Reduce a written name to a key and the size of the model, empty where none is written.
+
+    `Foo3`, `Foo 3`, `Foo-3.0`, `Foo v3` and `Foo III` have one key; `Foo 2.5` has another.
+    """
+    arabic = _ROMAN.sub(lambda found: _ROMANS[found[1]], _MARKED.sub("", name))
+    flat = re.sub(r"(?<=[A-Z]{2})s$", "", arabic).lower()
+    sizes = _SIZE.findall(flat) if any(letter.isalpha() for letter in flat) else []
+    cut = _CUT.findall(_SIZE.sub(" ", flat) if sizes else flat)
+    pieces = [_trimmed(piece) if piece[0].isdigit() else piece for piece in cut]
+    joined = "".join(f"|{p}|" if p[0].isdigit() else p for p in pieces)
+    return joined.replace("||", "|").strip("|"), "-".join(sizes)
+
+
+def _trimmed(version: str) -> str:
+    """Drop the zeros at a version's end: `3.0` is `3`."""
+    return re.sub(r"(?:\.0+)+$", "", version)
+
+
+# --- Finding -------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def mentions(text: str) -> tuple[Mention, ...]:
+    """List what reads as a name in a readable text, versions and sizes included."""
+    row = tokens(text)
+    found: list[Mention] = []
+    at = 0
+    while at < len(row):
+        end = _mention_end(row, at, text)
+        if end > at:
+            written = _written(text, row, at, end)
+            found.append(Mention(written, *name_key(written), row[at].start, row[end - 1].end))
+        at = max(end, at + 1)
+    return tuple(found)
+
+
+def _written(text: str, row: tuple[Token, ...], at: int, end: int) -> str:
+    """Return a name as written, without a possessive ending."""
+    return re.sub(r"'s?$", "", text[row[at].start : row[end - 1].end])
+
+
+def _mention_end(row: tuple[Token, ...], at: int, text: str) -> int:
+    """Find where the name that begins at a token ends, exclusive; `at` when none begins there."""
+    token = row[at]
+    if not token.is_word or is_address(token) or not _reads_as_name(row, at):
+        return at
+    end = at + 1
+    if _is_version(row, end, text):
+        end += 1
+    joined = end < len(row) and row[end].start == row[end - 1].end + 1
+    return end + 1 if joined and _EDITION.fullmatch(row[end].text) else end
+
+
+def _is_version(row: tuple[Token, ...], at: int, text: str) -> bool:
+    """Say whether a token is the version of the name before it and no amount."""
+    if at >= len(row) or row[at].start != row[at - 1].end + 1:
+        return False
+    if row[at].text in ("II", "III", "IV"):
+        return True
+    if not _VERSION.fullmatch(row[at].text) or row[at - 1].text.endswith("'s"):
+        return False
+    major = int(re.findall(r"\d+", row[at].text)[0])
+    return major < 30 and not _UNIT_AFTER.match(text, row[at].end)
+
+
+def _reads_as_name(row: tuple[Token, ...], at: int) -> bool:
+    """Say whether a token looks like a name where it stands."""
+    word = re.sub(r"'s?$", "", row[at].text)
+    if word in _ALWAYS_PLAIN or not any(letter.isalpha() for letter in word):
+        return False
+    if word[0].isdigit():
+        return is_distinctive(word) and bool(re.search(r"[A-Z][a-z]|[A-Z]{2}", word))
+    if is_distinctive(word) or (len(word) > 1 and word.isupper()):
+        return True
+    if not word[0].isupper() or len(word) < 2:
+        return False
+    if _is_version(row, at + 1, f"{' ' * row[at].end}"):
+        return True
+    return not _opens(row, at) or _subject(row, at)
+
+
+def _opens(row: tuple[Token, ...], at: int) -> bool:
+    """Say whether a word stands where every word has a capital."""
+    if at == 0 or row[at - 1].text in '.!?:;•"“([*' or row[at].lower in FUNCTION_WORDS:
+        return True
+    return row[at - 1].text == "'" and (at == 1 or row[at - 2].text == ":")
+
+
+_NO_NAME = re.compile(r"\w+(?:s|ing|ed|[st]ion|ity|ness|ment|ance|ence|ism|ogy|ship|cy|ly|ure|ry)")
+_ORDINARY = frozenset(
+    """
+    accuracy audio bias code context data detail error feedback footage glass hardware help image
+    input language latency light loss machine math memory music noise output people performance
+    power pretraining progress quality rain research reward safety scale software sound space
+    speech speed staff storage supervision test text throughput time video vision voice water
+    weather work everyone everything someone nothing nobody neither another other half
+    """.split()
+)
+_VERB = re.compile(
+    r"(?:is|was|can|could|may|has|had|does|did|will|cannot|also|then|therefore|which|who"
+    r"|[a-z]{3,}(?:[^s]s|ed))"
+)
+
+
+def _subject(row: tuple[Token, ...], at: int) -> bool:
+    """Say whether a sentence's first word is a name: a bare subject and no ordinary word."""
+    word = row[at].lower
+    ordinary = word in FUNCTION_WORDS or word in _ORDINARY or _NO_NAME.fullmatch(word)
+    if ordinary or at + 1 >= len(row):
+        return False
+    after = row[at + 1].text
+    return after == "'" or bool(_VERB.fullmatch(after)) or row[at].text.endswith("'s")
+
+
+# --- Knowing -------------------------------------------------------------------------------
+
+_RUN = 5  # the most words that one name has
+_CONNECTORS = frozenset("of the and for in to a with by on".split())
+_FAMILY = frozenset("series family line models suite lineage versions generation".split())
+
+
+class Known(NamedTuple):
+    """The names that a text knows: keys of its runs of words, sizes, stems, and first letters."""
+
+    keys: frozenset[str]
+    sizes: frozenset[str]
+    sized: frozenset[tuple[str, str]]
+    stems: frozenset[str]
+    families: frozenset[str]
+    initials: tuple[str, str]
+
+
+@lru_cache(maxsize=2048)
+def known_names(text: str) -> Known:
+    """Collect what a readable text may call things; a versioned name is not known without it."""
+    row = [token for token in tokens(text) if token.is_word and not is_address(token)]
+    found = mentions(text)
+    versioned = {m.start for m in found if re.search(r"\d", m.key)}
+    keys, sized = set(), set()
+    for start in range(len(row)):
+        for end in range(start + 1, min(start + _RUN, len(row)) + 1):
+            cut_short = end - start == 1 and row[start].start in versioned
+            whole = not cut_short or not any(m.end > row[start].end for m in found
+                                             if m.start == row[start].start)  # fmt: skip
+            key, size = _run_key(text, row, start, end)
+            keys.update([key] if whole else [])
+            sized.update([(key, size)] if whole and size else [])
+    words = [part for token in row for part in parts(token)]
+    plain = [part for token in row if token.start not in versioned for part in _loose(token)]
+    return Known(
+        frozenset(keys),
+        frozenset(re.findall(r"(?<![\d.])a?\d+(?:\.\d+)?[bm]\b", " ".join(words))),
+        frozenset(sized),
+        frozenset(form for word in plain for form in (word, stem(word), meaning(word))),
+        frozenset(re.split(r"\|", m.key)[0] for m in found),
+        ("".join(w[0] for w in words), "".join(w[0] for w in words if w not in _CONNECTORS)),
+    )
+
+
+def _run_key(text: str, row: list[Token], start: int, end: int) -> tuple[str, str]:
+    """Reduce a run of words to its key as a name."""
+    if all(token.text.isalpha() and not token.text.isupper() for token in row[start:end]):
+        return "".join(token.text for token in row[start:end]).lower(), ""
+    return name_key(re.sub(r"'s?$", "", text[row[start].start : row[end - 1].end]))
+
+
+def _loose(token: Token) -> list[str]:
+    """List the parts of a token that stand for themselves; those of `Foo-Mini-2B` do not."""
+    after = token.text.split("-")[1:]
+    return [] if after and all(not piece[:1].islower() for piece in after) else parts(token)
+
+
+def unknown_names(text: str, known: Known) -> list[Mention]:
+    """List the names of a readable text that are not among those known."""
+    row = [token for token in tokens(text) if token.is_word]
+    starts = {token.start: at for at, token in enumerate(row)}
+    covered = _covered(text, row, known)
+    return [
+        mention
+        for mention in mentions(text)
+        if not (mention.end <= covered[mention.start])
+        and not _known_alone(mention, known)
+        and not _of_family(row, starts[mention.start], mention, known)
+    ]
+
+
+def _covered(text: str, row: list[Token], known: Known) -> dict[int, int]:
+    """Map each word's start to the end of the longest known name that reaches over it."""
+    reach: dict[int, int] = {}
+    for at, token in enumerate(row):
+        best = -1
+        for end in range(at + 1, min(at + _RUN, len(row)) + 1):
+            key, size = _run_key(text, row, at, end)
+            sized = (key, size) in known.sized or _in_sizes(size, known)
+            if key in known.keys and (not size or sized):
+                best = row[end - 1].end
+        reach[token.start] = best
+    furthest = accumulate((reach[token.start] for token in row), max)
+    return {token.start: end for token, end in zip(row, furthest, strict=True)}
+
+
+def _in_sizes(size: str, known: Known) -> bool:
+    """Say whether every part of a size is printed by itself somewhere."""
+    return bool(size) and all(part in known.sizes for part in size.split("-"))
+
+
+def _known_alone(mention: Mention, known: Known) -> bool:
+    """Say whether a name without a version is an ordinary word or short form of the other text."""
+    if mention.size or re.search(r"\d", mention.key):
+        return False
+    named = [piece for piece in re.split(r"[-/]", mention.text) if piece != piece.lower()]
+    pieces = [piece.lower() for piece in named]
+    if all(not known.stems.isdisjoint((p, stem(p), meaning(p))) for p in pieces):
+        return True
+    return mention.text.rstrip("s").isupper() and _spelled_out(word, known)
+
+
+def _spelled_out(short: str, known: Known) -> bool:
+    """Say whether the letters of a short form begin words that follow each other."""
+    letters = re.sub(r"[^a-z0-9]", "", short)
+    forms = {letters, letters.removesuffix("s")}
+    return len(letters) > 1 and any(form in row for form in forms for row in known.initials)
+
+
+def _of_family(row: list[Token], at: int, mention: Mention, known: Known) -> bool:
+    """Say whether a name without its version is called a series, as in `the Foo models`."""
+    after = {token.lower for token in row[at + 1 : at + 3]}
+    return mention.key in known.families and not _FAMILY.isdisjoint(after)
