@@ -6,8 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from pipeline.direction import turned_directions
 from pipeline.mentions import known_names, mentions, unknown_names
+from pipeline.negation import changed_denials
 from pipeline.numbers import unfounded_numbers
+from pipeline.roles import exchanged, reversed_comparisons
 from pipeline.text import normalise
 from pipeline.wording import content, readable
 
@@ -88,6 +91,26 @@ def _names(case: _Case) -> Iterator[Failure]:
         yield Failure("names", mention.text, message)
 
 
+# --- Order and direction --------------------------------------------------------------------
+
+
+def _order(case: _Case) -> Iterator[Failure]:
+    """Find names around a comparison, or in each other's place, that were exchanged."""
+    findings = dict(reversed_comparisons(case.claim, case.evidence))
+    for token, message in findings.items():
+        yield Failure("order", token, message)
+    for one, other, figures in exchanged(case.claim, case.evidence) if not findings else ():
+        message = f"{one} and {other} stand in each other's place; look again at the evidence."
+        yield Failure("numbers" if figures else "order", f"{one}, {other}", message)
+
+
+def _direction(case: _Case) -> Iterator[Failure]:
+    """Find directions that were turned round, and denials that were added or left out."""
+    turned = dict(turned_directions(case.claim, case.evidence))
+    for token, message in {**turned, **dict(changed_denials(case.claim, case.evidence))}.items():
+        yield Failure("direction", token, message)
+
+
 # --- Support -------------------------------------------------------------------------------
 
 
@@ -105,4 +128,4 @@ def _support(case: _Case) -> Iterator[Failure]:
     yield Failure("support", ", ".join(missing), message)
 
 
-_RULES: tuple[_Rule, ...] = (_located, _numbers, _names, _support)
+_RULES: tuple[_Rule, ...] = (_located, _numbers, _names, _order, _direction, _support)

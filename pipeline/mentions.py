@@ -260,7 +260,7 @@ def _known_alone(mention: Mention, known: Known) -> bool:
     pieces = [piece.lower() for piece in named]
     if all(not known.stems.isdisjoint((p, stem(p), meaning(p))) for p in pieces):
         return True
-    return mention.text.rstrip("s").isupper() and _spelled_out(word, known)
+    return mention.text.rstrip("s").isupper() and _spelled_out(mention.text.lower(), known)
 
 
 def _spelled_out(short: str, known: Known) -> bool:

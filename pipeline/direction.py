@@ -1,0 +1,128 @@
+"""Whether a claim says which way things go as its evidence does: up or down, yes or no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.negation import Word, closeness, marked_words, word_at
+from pipeline.numbers import Finding
+from pipeline.poles import AXES, COSTS, STRONG
+from pipeline.wording import stem
+
+
+class Pole(NamedTuple):
+    """A word that says which way: its axis, and +1 or -1, negation taken in."""
+
+    axis: str
+    sign: int
+    at: int
+    word: str
+
+
+def _forms() -> dict[str, list[tuple[str, int]]]:
+    """List the axes and signs of each word of the table."""
+    forms: dict[str, list[tuple[str, int]]] = {}
+    for axis, (plus, minus) in AXES.items():
+        for words, sign in ((plus, 1), (minus, -1)):
+            for word in words.split():
+                forms.setdefault(word, []).append((axis, sign))
+    return forms
+
+
+_FORMS = _forms()
+_FIGURE = re.compile(r"\d|half|twice|one|two|three|four|five|six|seven|eight|nine|ten")
+
+
+@lru_cache(maxsize=2048)
+def poles(text: str) -> tuple[Pole, ...]:
+    """List the words of a readable text that say which way things go."""
+    words = marked_words(text)
+    return tuple(
+        Pole(_bounded(axis, words, at), -sign if word.negated else sign, at, word.text)
+        for at, word in enumerate(words)
+        for axis, sign in _FORMS.get(word.text, ())
+        if not _set_phrase(words, at)
+    )
+
+
+def _bounded(axis: str, words: tuple[Word, ...], at: int) -> str:
+    """Tell `more than 100`, which bounds a number, from `more tokens`."""
+    after = [word.text for word in words[at + 1 : at + 3]]
+    bounds = after[:1] == ["than"] and len(after) > 1 and _FIGURE.match(after[1])
+    direct = axis == "place" and after and re.match(r"\d", after[0])
+    return "bound" if bounds or (direct and words[at].text in ("over", "under")) else axis
+
+
+_PHRASES = frozenset(
+    """
+    more-than less-than no-more at-least at-most large-language high-level low-level long-term
+    short-term deep-learning more-over high-dimensional low-dimensional large-scale small-scale
+    open-source long-short least-squares
+    """.split()
+)
+
+
+def _set_phrase(words: tuple[Word, ...], at: int) -> bool:
+    """Say whether a word is part of a phrase in which it says no direction."""
+    pair = "-".join(word.text for word in words[at : at + 2])
+    before = "-".join(word.text for word in words[max(0, at - 1) : at + 1])
+    return (pair in _PHRASES and words[at].text not in ("more", "less")) or before in _PHRASES
+
+
+# --- Comparing -----------------------------------------------------------------------------
+
+
+def turned_directions(claim: str, evidence: str) -> Iterator[Finding]:
+    """Find words of a readable claim that go the other way than the evidence does."""
+    here, there = marked_words(claim), marked_words(evidence)
+    known = poles(evidence)
+    reported: set[int] = set()
+    for pole in poles(claim):
+        if pole.at in reported or not (opposite := _opposite(pole, known, here, there)):
+            continue
+        reported.add(pole.at)
+        yield pole.word, f"“{pole.word}” goes the other way: the evidence says “{opposite}”."
+
+
+def _opposite(
+    pole: Pole, known: tuple[Pole, ...], here: tuple[Word, ...], there: tuple[Word, ...]
+) -> str:
+    """Return the word of the evidence that says the opposite in the same place, or nothing."""
+    alike = [other for other in known if other.axis == pole.axis] or [
+        other for other in map(_as_amount, [there] * len(known), known) if other.axis == pole.axis
+    ]
+    scored = [(closeness(here, pole.at, there, other.at), other) for other in alike]
+    same = max((score for score, other in scored if other.sign == pole.sign), default=0.0)
+    against = [pair for pair in scored if pair[1].sign != pole.sign]
+    best, other = max(against, key=lambda pair: pair[0], default=(0.0, pole))
+    if best <= same or best < _enough(pole, there, same > 0):
+        return ""
+    strong = pole.axis in STRONG or _neighbours_agree(here, pole.at, there, other.at)
+    return other.word if strong else ""
+
+
+_SHORT = 60  # words; in more, the same words turn up in other matters
+
+
+def _enough(pole: Pole, there: tuple[Word, ...], both_ways: bool) -> float:
+    """Say how close an opposite must stand to count."""
+    return 1.0 if len(there) <= _SHORT and pole.axis in STRONG and not both_ways else 2.5
+
+
+def _neighbours_agree(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
+    """Say whether two words have the same word directly before or after them."""
+    pairs = [(word_at(here, at + d), word_at(there, other + d)) for d in (-1, 1)]
+    return any(a and b and a.meaning == b.meaning and a.text.isalnum() for a, b in pairs)
+
+
+def _as_amount(words: tuple[Word, ...], pole: Pole) -> Pole:
+    """Read better as more and worse as less, and the other way round beside a word for cost."""
+    if pole.axis not in ("quality", "amount"):
+        return pole
+    near = words[max(0, pole.at - 3) : pole.at + 5]
+    costly = any(stem(word.text) in COSTS or word.text in COSTS for word in near)
+    axis = "amount" if pole.axis == "quality" else "quality"
+    return pole._replace(axis=axis, sign=-pole.sign if costly else pole.sign)

@@ -1,0 +1,179 @@
+"""Which words a sentence denies, and denials that a claim adds or leaves out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.numbers import Finding
+from pipeline.wording import is_content, meaning, tokens
+
+
+class Word(NamedTuple):
+    """A word or mark as the checks of direction see it.
+
+    `negated` is true in the reach of an odd number of denials such as `not`; `softly` is true in
+    the reach of a verb or preposition that takes away, such as `removes`.
+    """
+
+    text: str
+    meaning: str
+    content: bool
+    negated: bool
+    softly: bool
+
+
+_DENIALS = frozenset("not no never neither nor none cannot without nothing nobody n't".split())
+_SOFT = re.compile(
+    r"fail(?:s|ed|ing)?|lack(?:s|ed|ing)?|remov(?:e|es|ed|ing)|unable|impossible|absent|absence"
+    r"|missing|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|only|hardly|barely|rarely|seldom|few|little"
+    r"|instead|rather|than|unlike|free|eliminat(?:e|es|ed|ing)|obviat\w+|disappear(?:s|ed)?"
+    r"|vanish(?:es|ed)?|lost|loss|ignor(?:e|es|ed|ing)|skip(?:s|ped)?|omit(?:s|ted)?|exclud\w+"
+    r"|reject(?:s|ed)?|stop(?:s|ped)?|unless|beyond|until|outside|limited|too|except|independent"
+    r"|neglect\w*|abandon\w*|drop(?:s|ped|ping)?|refus\w+|den(?:y|ies|ied)|forbid\w*|unclear"
+    r"|unknown|open|invisible|insignificant|discard\w*|poor(?:ly)?|difficult|hard|un\w{4,}"
+    r"|in(?:capable|sufficient|adequate|complete|valid|correct|dependent|sensitive|variant)\w*"
+    r"|\w+less|\w+-free|untouched|zero|remain\w*|different\w*|contrary|contrast|loses?|cuts?"
+    r"|reduc\w+|less|away|off|before|yet|problem\w*|limitation\w*|challeng\w+|struggl\w+|suffer\w*"
+)
+_FALSE_START = frozenset("only just merely necessarily least more less later worse".split())
+_REACH = 5  # words
+_STOP = frozenset(".;:,()") | frozenset("but while whereas although though because which".split())
+
+
+@lru_cache(maxsize=4096)
+def marked_words(text: str) -> tuple[Word, ...]:
+    """List the words of a readable text, each with the denials that reach it."""
+    row = [piece for token in tokens(_opened(text)) for piece in _pieces(token.text)]
+    counts, soft = [0] * len(row), [False] * len(row)
+    for at, word in enumerate(row):
+        if word in _DENIALS and not (row[at + 1 : at + 2] and row[at + 1] in _FALSE_START):
+            for place in _reach(row, at):
+                counts[place] += 1
+        elif _SOFT.fullmatch(word):
+            for place in [*_reach(row, at), *range(max(0, at - 3), at)]:
+                soft[place] = True
+    return tuple(
+        Word(
+            word, meaning(word), word.isalnum() and is_content(word), counts[at] % 2 == 1, soft[at]
+        )
+        for at, word in enumerate(row)
+    )
+
+
+def _opened(text: str) -> str:
+    """Write `isn't` and `can not` as the words that they are."""
+    return re.sub(r"\bcan not\b", "cannot", re.sub(r"(?i)\b(ca|wo|\w+?)n't\b", r"\1 not", text))
+
+
+def _pieces(token: str) -> list[str]:
+    """Cut a token at hyphens, in lower case; marks stay."""
+    lower = re.sub(r"'s?$", "", token.lower())
+    return re.split(r"[-/]", lower) if lower[:1].isalnum() else [lower or "'"]
+
+
+def _reach(row: list[str], at: int) -> Iterator[int]:
+    """List the places that a denial reaches: the next words, up to the end of the clause."""
+    for place in range(at + 1, min(at + 1 + _REACH, len(row))):
+        if row[place] in _STOP:
+            return
+        yield place
+
+
+# --- Surroundings -----------------------------------------------------------------------------
+
+
+def closeness(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> float:
+    """Say how alike the surroundings of two words are: shared words, more when equally placed."""
+    score = 0.0
+    for distance in (-3, -2, -1, 1, 2, 3):
+        a, b = word_at(here, at + distance), word_at(there, other + distance)
+        score += 1.0 if a and b and a.meaning == b.meaning else 0.0
+    mine = {word.meaning for word in here[max(0, at - 5) : at + 6] if word.content}
+    theirs = {word.meaning for word in there[max(0, other - 5) : other + 6] if word.content}
+    own = {here[at].meaning, there[other].meaning}
+    return score * 0.5 + len((mine & theirs) - own)
+
+
+def word_at(words: tuple[Word, ...], at: int) -> Word | None:
+    """Return a word by its place; `None` outside of the text."""
+    return words[at] if 0 <= at < len(words) else None
+
+
+# --- Comparing -----------------------------------------------------------------------------
+
+
+def changed_denials(claim: str, evidence: str) -> Iterator[Finding]:
+    """Find denials of a readable claim that the evidence does not make, and the reverse."""
+    here, there = marked_words(claim), marked_words(evidence)
+    yield from _added(here, there)
+    yield from _left_out(here, there)
+
+
+def _denied(words: tuple[Word, ...], at: int) -> list[Word]:
+    """List the first content words that the denial at a place reaches, nearest first."""
+    if words[at].text not in _DENIALS or _false_start(words, at):
+        return []
+    row = [word.text for word in words]
+    return [words[place] for place in _reach(row, at) if words[place].content][:2]
+
+
+def _false_start(words: tuple[Word, ...], at: int) -> bool:
+    return at + 1 < len(words) and words[at + 1].text in _FALSE_START
+
+
+def _added(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]:
+    """Find denials of what the evidence says without one."""
+    any_denial = any(w.text in _DENIALS or _SOFT.fullmatch(w.text) for w in there)
+    for at, word in enumerate(here):
+        reached = _denied(here, at)
+        if not reached:
+            continue
+        shared = [w for w in reached if any(w.meaning == o.meaning for o in there)]
+        held = [w for w in shared if _asserted(w, there) and _same_matter(w, here, at, there)]
+        if (shared and held == shared) or (not shared and not any_denial):
+            what = f"{word.text} {' '.join(w.text for w in reached)}"
+            yield what, f"“{what}” is a denial, but the evidence says this without one."
+
+
+def _asserted(word: Word, words: tuple[Word, ...]) -> bool:
+    """Say whether a text has a word, and never in the reach of a denial."""
+    places = [other for other in words if other.meaning == word.meaning]
+    return bool(places) and not any(other.negated or other.softly for other in places)
+
+
+def _same_matter(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bool:
+    """Say whether a denied word stands among the same words in both texts; short ones need less."""
+    mine = next(i for i in range(at, len(here)) if here[i].meaning == word.meaning)
+    enough = 1.0 if len(there) <= 60 else 2.5
+    places = [i for i, other in enumerate(there) if other.meaning == word.meaning]
+    return any(closeness(here, mine, there, place) >= enough for place in places)
+
+
+def _left_out(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]:
+    """Find words that the evidence only denies and that the claim asserts."""
+    for at, word in enumerate(there):
+        reached = [w for w in _denied(there, at) if _only_denied(w, there)]
+        claimed = [w for w in reached if any(w.meaning == o.meaning for o in here)]
+        first_there = bool(reached) and reached[:1] == claimed[:1]
+        if (
+            first_there
+            and all(_asserted(w, here) for w in claimed)
+            and _near(word, at, here, there)
+        ):
+            what = " ".join(w.text for w in reached)
+            yield what, f"“{what}” is denied in the evidence (“{word.text} {what}”), not here."
+
+
+def _only_denied(word: Word, words: tuple[Word, ...]) -> bool:
+    """Say whether every place of a word is in the reach of a denial."""
+    return all(other.negated for other in words if other.meaning == word.meaning)
+
+
+def _near(word: Word, at: int, here: tuple[Word, ...], there: tuple[Word, ...]) -> bool:
+    """Say whether the claim speaks of what stands around a denial, and not just of one word."""
+    around = {w.meaning for w in there[max(0, at - 5) : at + 6] if w.content}
+    said = {w.meaning for w in here if w.content}
+    return bool(around) and len(around & said) * 2 >= len(around) and word.text in _DENIALS

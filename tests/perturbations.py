@@ -1,0 +1,218 @@
+"""True sentences made false in known ways, one change each, always the same for one sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pipeline.samples import sample_files
+from pipeline.sentences import sentences
+
+SHARED = Path(os.environ.get("LITLINE_SHARED") or Path(__file__).parents[2] / "shared")
+CLASSES = ("number", "name", "version", "direction", "negation", "swap", "unit")
+
+
+class Lie(NamedTuple):
+    """A sentence after one change, and the true one."""
+
+    kind: str
+    text: str
+    truth: str
+
+
+@cache
+def sample_sentences() -> tuple[str, ...]:
+    """Return the sentences of the invented documents, each once."""
+    return _sentences(Path(path) for path in sample_files())
+
+
+@cache
+def seed_sentences() -> tuple[str, ...]:
+    """Return the sentences of the real documents beside the checkout; empty where absent."""
+    return _sentences(sorted((SHARED / "seeds").glob("*.txt")))
+
+
+def _sentences(paths: Iterator[Path] | list[Path]) -> tuple[str, ...]:
+    """Return the sentences of long lines; lists of authors are no sentences."""
+    found: dict[str, None] = {}
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if len(line) > 200:
+                found |= dict.fromkeys(line[start:end] for start, end in sentences(line))
+    return tuple(text for text in found if len(text.split()) > 3 and text.count(",") < 25)
+
+
+def lies(truth: str) -> list[Lie]:
+    """Return every way in which this module makes a sentence false."""
+    makers = (_numbers, _names, _versions, _directions, _negations, _swaps, _units)
+    changed = zip(CLASSES, makers, strict=True)
+    return [
+        Lie(kind, text, truth) for kind, make in changed for text in make(truth) if text != truth
+    ]
+
+
+def _put(text: str, found: re.Match[str], new: str) -> str:
+    return text[: found.start()] + new + text[found.end() :]
+
+
+# --- Numbers and units ---------------------------------------------------------------------
+
+_DIGITS = re.compile(r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.,-])\d+(?:\.\d+)?")
+_COUNTS = "two three four five six seven eight nine ten eleven twelve".split()
+_COUNT = re.compile(rf"\b(?:{'|'.join(_COUNTS)})\b")
+_ITEM = re.compile(r"\d\)")
+_NAME_BEFORE = re.compile(r"[A-Z][\w-]* $")
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """Change the first digit of each number, then the last; count words move by one."""
+    for found in _DIGITS.finditer(text):
+        version = _NAME_BEFORE.search(text[: found.start()]) and len(found[0]) < 4
+        if _ITEM.match(text, found.start()) or (version and text[found.end() : found.end() + 1] != "%"):
+            continue
+        digits = found[0]
+        yield _put(text, found, str(int(digits[0]) % 9 + 1) + digits[1:])
+        if len(digits) > 1:
+            yield _put(text, found, digits[:-1] + str((int(digits[-1]) + 3) % 10))
+    for found in _COUNT.finditer(text):
+        yield _put(text, found, _COUNTS[(_COUNTS.index(found[0]) + 1) % len(_COUNTS)])
+
+
+_OTHER_UNITS = (
+    (r"(?<=\d)\s?\\?%", " percentage points"),
+    (r"(?<=\d) (?:percentage |accuracy )?points", "%"),
+    (r"(?<=\d) million", " billion"),
+    (r"(?<=[a-z]) million", " billion"),
+    (r"(?<=\d) billion", " million"),
+    (r"(?<=\d) seconds", " minutes"),
+    (r"(?<=\d) milliseconds", " seconds"),
+    (r"(?<=\d) hours", " minutes"),
+    (r"(?<=\d) MB\b", " GB"),
+    (r"(?<=\d)K\b", "M"),
+    (r"(?<=\d) times\b", "%"),
+    (r"(?<=\d)\$\\times\$(?! ?\d)", "%"),
+    (r"(?<![-\w])(?<=\s)(\d+)B\b", r"\1M"),
+)
+
+
+def _units(text: str) -> Iterator[str]:
+    for pattern, new in _OTHER_UNITS:
+        for found in re.finditer(pattern, text):
+            yield _put(text, found, found.expand(new) if "\\1" in new else new)
+
+
+# --- Names ---------------------------------------------------------------------------------
+
+_STRANGERS = "Quillnet HarbourBench Ostrel-9B Vantor VEX Moorhen-Lite SaltBench Corvid-XL".split()
+_VERSIONED = r"[A-Z][A-Za-z]+(?:-[A-Z]\w*)*[ -]?\d+(?:\.\d+)?(?:-\d+B)?\b"
+_NAME = re.compile(rf"\b(?:{_VERSIONED}|[A-Z]?[a-z]*[A-Z][A-Za-z]*[A-Z]\w*(?:-\w+)*|[A-Z][a-z]+-[A-Z]\w+)")
+_PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?:-[A-Z]\w*)*(?![\w-]| \d)")
+
+
+def _name_spans(text: str) -> list[re.Match[str]]:
+    found = [*_NAME.finditer(text), *_PROPER.finditer(text)]
+    return sorted(found, key=lambda match: match.start())
+
+
+def _names(text: str) -> Iterator[str]:
+    for at, found in enumerate(_name_spans(text)):
+        yield _put(text, found, _STRANGERS[(at + len(text)) % len(_STRANGERS)])
+
+
+_VERSION = re.compile(r"(?<=[A-Za-z])(?P<gap>[ -]?)(?P<v>\d+(?:\.\d+)?)(?![\d%]|\.\d)")
+_ROMAN = re.compile(r"(?<=-)II+\b")
+
+
+def _versions(text: str) -> Iterator[str]:
+    for name in re.finditer(_VERSIONED, text):
+        found = _VERSION.search(text, name.start(), name.end())
+        if found and not text[found.end() :].startswith((",", "B")) and float(found["v"]) < 30:
+            number = float(found["v"])
+            other = f"{number - 0.5:g}" if number % 1 else f"{number + 1:g}"
+            yield _put(text, found, found["gap"] + other)
+    for found in _ROMAN.finditer(text):
+        yield _put(text, found, "III" if found[0] == "II" else "II")
+
+
+# --- Direction and negation ------------------------------------------------------------------
+
+_PAIRS = """
+    increases/decreases increase/decrease increased/decreased increasing/decreasing
+    raises/lowers raise/lower raised/lowered improves/worsens improve/worsen improved/worsened
+    improvement/degradation improvements/degradations better/worse best/worst higher/lower
+    highest/lowest more/less faster/slower largest/smallest larger/smaller outperforms/underperforms
+    outperform/underperform outperforming/underperforming above/below reduces/increases
+    reduce/increase reducing/increasing reduced/increased enhances/degrades enhance/degrade
+    enhancing/degrading gains/losses gain/loss with/without longer/shorter before/after
+    stronger/weaker strong/weak falls/rises grows/shrinks rises/falls loses/gains cuts/raises
+    fewer/more superior/inferior surpasses/trails surpassing/trailing exceeds/undercuts
+    boosts/harms early/late slower/faster worse/better
+""".split()
+_OPPOSITE = {
+    one: other
+    for pair in _PAIRS
+    for one, other in (pair.split("/"), pair.split("/")[::-1])
+    if pair.split("/")[0] != one or one not in ()
+}
+for _pair in _PAIRS:
+    _first, _second = _pair.split("/")
+    _OPPOSITE[_first] = _second
+
+
+def _directions(text: str) -> Iterator[str]:
+    for found in re.finditer(r"\b[a-z]+\b", text):
+        if found[0] in _OPPOSITE and found[0] != "with":
+            yield _put(text, found, _OPPOSITE[found[0]])
+
+
+_AUXILIARY = re.compile(r"\b(?:is|are|was|were|can|may|will|should|must)\b(?! not\b| no\b)")
+_DENIED = (
+    (re.compile(r"\b(is|are|was|were|do|does|did|can|could|should|must|will|has|have) not\b"), r"\1"),
+    (re.compile(r"\bcannot\b"), "can"),
+    (re.compile(r"\bwithout\b"), "with"),
+    (re.compile(r"\bno (?!longer|more|less)"), "a "),
+    (re.compile(r"\bnever\b"), "always"),
+    (re.compile(r"\bNeither\b"), "Each"),
+)
+_VERB = re.compile(
+    r"\b(reaches|answers|introduces|achieves|keeps|needs|uses|shows|outperforms|improves|adds"
+    r"|surpasses|enables|provides|supports|covers|runs|decides|presents|contains|lowers)\b"
+)
+_BASES = {"reaches": "reach", "introduces": "introduce", "surpasses": "surpass"}
+
+
+def _negations(text: str) -> Iterator[str]:
+    for found in _AUXILIARY.finditer(text):
+        yield _put(text, found, f"{found[0]} not")
+    for found in _VERB.finditer(text):
+        base = _BASES.get(found[0], found[0].removesuffix("s"))
+        yield _put(text, found, f"does not {base}")
+    for found in re.finditer(r"\bwith\b(?! no\b| respect\b)", text):
+        yield _put(text, found, "without")
+    for pattern, new in _DENIED:
+        for found in pattern.finditer(text):
+            yield _put(text, found, found.expand(new))
+
+
+# --- Swaps ---------------------------------------------------------------------------------
+
+_COMPARISON = re.compile(
+    r"\b(?:outperform\w*|surpass\w*|exceed\w*|beat\w*|than|compared (?:to|with)|above|below|over"
+    r"|against|versus|ahead of|successor to|buil[dt]s? (?:up)?on|based on|behind|better|whereas)\b"
+)
+
+
+def _swaps(text: str) -> Iterator[str]:
+    """Exchange the nearest different names before and after each comparison."""
+    names = _name_spans(text)
+    for comparison in _COMPARISON.finditer(text):
+        before = [n for n in names if n.end() <= comparison.start()]
+        after = [n for n in names if n.start() >= comparison.end()]
+        if before and after and before[-1][0] != after[0][0]:
+            one, other = before[-1], after[0]
+            middle = text[one.end() : other.start()]
+            yield text[: one.start()] + other[0] + middle + one[0] + text[other.end() :]
