@@ -77,7 +77,9 @@ def _rounded(claimed: Quantity, value: float, grain: float, claim: str) -> bool:
     off = abs(claimed.value - value)
     bound = _BOUND.search(claim[: claimed.start])
     if bound and off <= 0.25 * abs(value) and _on_side(bound, claimed.value, value):
-        return off < _last_digit(claimed) * 1.0001
+        digit = _last_digit(claimed)
+        room = 0.50001 if bound["about"] or bound["most"] else 1.0001
+        return off < digit * room and not _whole(value / digit)
     if claimed.grain <= grain * 1.0001:
         return False
     return off <= claimed.grain * 0.50001 and off <= 0.05 * abs(value)
@@ -93,7 +95,7 @@ def _on_side(bound: re.Match[str], claimed: float, value: float) -> bool:
 def _last_digit(claimed: Quantity) -> float:
     """Return the value of the last digit that is no trailing zero: 100 for `8,400`."""
     digit = claimed.grain
-    while claimed.value and digit < abs(claimed.value) and _whole(claimed.value / (digit * 10)):
+    while digit < abs(claimed.value) and _whole(claimed.value / (digit * 10)):
         digit *= 10
     return digit
 

@@ -10,9 +10,10 @@ from pipeline.direction import turned_directions
 from pipeline.mentions import known_names, mentions, unknown_names
 from pipeline.negation import changed_denials
 from pipeline.numbers import unfounded_numbers
+from pipeline.ownership import Owned, misplaced_figures, misplaced_names, owners
 from pipeline.roles import exchanged, reversed_comparisons
 from pipeline.text import normalise
-from pipeline.wording import content, readable
+from pipeline.wording import addresses, content, readable
 
 RULES_VERSION = 1
 SUPPORT = 0.5  # the share of content words that the evidence must hold, inclusive
@@ -58,6 +59,37 @@ def check_claim(text: str, evidence: list[str], metadata: str = "") -> list[Fail
     return [failure for rule in _RULES for failure in rule(case)]
 
 
+def check_owned(
+    text: str, evidence: list[tuple[str, str]], names: dict[str, list[str]]
+) -> list[Failure]:
+    """Check a claim that spans papers: the six rules, and whose each figure and finding is.
+
+    Args:
+        text: the claim; LaTeX allowed.
+        evidence: the sentences that it rests on, each with the id of its paper.
+        names: what papers call their own work, by paper id; papers without evidence may be among
+            them, and naming one of those is a failure unless a sentence does so too.
+
+    Returns:
+        What fails; another paper's figure as `numbers`, its finding or name as `names`.
+    """
+    cited = {paper for paper, _ in evidence}
+    allowed = "\n".join(name for paper in sorted(cited) for name in names.get(paper, ()))
+    failures = check_claim(text, [sentence for _, sentence in evidence], allowed)
+    if any(failure.rule == "located" and not failure.token for failure in failures):
+        return failures
+    claim, known = readable(text), owners(names)
+    owned = [Owned(paper, readable(sentence)) for paper, sentence in evidence]
+    tried = (("numbers", misplaced_figures), ("names", misplaced_names))
+    seen = {(failure.rule, failure.token) for failure in failures}
+    return failures + [
+        Failure(rule, token, message)
+        for rule, find in tried
+        for token, message in find(claim, owned, known)
+        if (rule, token) not in seen
+    ]
+
+
 # --- Located -------------------------------------------------------------------------------
 
 _QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|(?<![\w'])'([^']+)'(?!\w)")
@@ -89,6 +121,9 @@ def _names(case: _Case) -> Iterator[Failure]:
         there = ", ".join(dict.fromkeys(m.text for m in mentions(case.evidence))) or "none"
         message = f"{mention.text} is not named in the evidence; the names there: {there}."
         yield Failure("names", mention.text, message)
+    for address in addresses(case.claim):
+        if address not in case.evidence and address not in case.metadata:
+            yield Failure("names", address, f"The address {address} is not in the evidence.")
 
 
 # --- Order and direction --------------------------------------------------------------------

@@ -36,6 +36,8 @@ _UNIT_AFTER = re.compile(
     r"\s?(?:%|×|x\b|points?|percent|per ?cent|times|fold|[kKMBT]\b|million|billion|trillion"
     r"|thousand|hours?|seconds?|ms\b|s\b|GB|MB|of\b|to\b|–|and \d|,\d{3}|other\b|more\b|out\b)"
 )
+_TWO_PARTS = re.compile(r"[A-Z][a-z]+-[A-Z]")
+_DIMENSION = re.compile(r"\d-?D")
 _MONTHS = frozenset(
     """
     January February March April May June July August September October November December
@@ -117,8 +119,8 @@ def _reads_as_name(row: tuple[Token, ...], at: int) -> bool:
     if word in _ALWAYS_PLAIN or not any(letter.isalpha() for letter in word):
         return False
     if word[0].isdigit():
-        return is_distinctive(word) and bool(re.search(r"[A-Z][a-z]|[A-Z]{2}", word))
-    if is_distinctive(word) or (len(word) > 1 and word.isupper()):
+        return bool(_DIMENSION.fullmatch(word)) or is_distinctive(word) and bool(re.search(r"[A-Z][a-z]|[A-Z]{2}", word))
+    if is_distinctive(word) or (len(word) > 1 and word.isupper()) or _TWO_PARTS.match(word):
         return True
     if not word[0].isupper() or len(word) < 2:
         return False
@@ -129,7 +131,7 @@ def _reads_as_name(row: tuple[Token, ...], at: int) -> bool:
 
 def _opens(row: tuple[Token, ...], at: int) -> bool:
     """Say whether a word stands where every word has a capital."""
-    if at == 0 or row[at - 1].text in '.!?:;•"“([*' or row[at].lower in FUNCTION_WORDS:
+    if at == 0 or row[at - 1].text in '.!?:;•"“*' or row[at].lower in FUNCTION_WORDS:
         return True
     return row[at - 1].text == "'" and (at == 1 or row[at - 2].text == ":")
 
@@ -157,6 +159,8 @@ def _subject(row: tuple[Token, ...], at: int) -> bool:
     if ordinary or at + 1 >= len(row):
         return False
     after = row[at + 1].text
+    if after == "," and at + 2 < len(row):
+        return row[at + 2].text in ("the", "a", "an", "our", "its", "which")
     return after == "'" or bool(_VERB.fullmatch(after)) or row[at].text.endswith("'s")
 
 

@@ -132,24 +132,31 @@ def _added(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]
         if not reached:
             continue
         shared = [w for w in reached if any(w.meaning == o.meaning for o in there)]
-        held = [w for w in shared if _asserted(w, there) and _same_matter(w, here, at, there)]
+        held = [w for w in shared if _said_plainly(w, here, at, there)]
         if (shared and held == shared) or (not shared and not any_denial):
             what = f"{word.text} {' '.join(w.text for w in reached)}"
             yield what, f"“{what}” is a denial, but the evidence says this without one."
 
 
-def _asserted(word: Word, words: tuple[Word, ...]) -> bool:
-    """Say whether a text has a word, and never in the reach of a denial."""
-    places = [other for other in words if other.meaning == word.meaning]
-    return bool(places) and not any(other.negated or other.softly for other in places)
+_VERBATIM = 3.0  # closeness at which the words around a word are the same words
 
 
-def _same_matter(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bool:
-    """Say whether a denied word stands among the same words in both texts; short ones need less."""
+def _said_plainly(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bool:
+    """Say whether a text has a word that a denial at a place reaches, and never denies it.
+
+    Softer denials nearby, such as `removes`, excuse a difference unless the wording is the same.
+    """
     mine = next(i for i in range(at, len(here)) if here[i].meaning == word.meaning)
-    enough = 1.0 if len(there) <= 60 else 2.5
     places = [i for i, other in enumerate(there) if other.meaning == word.meaning]
-    return any(closeness(here, mine, there, place) >= enough for place in places)
+    near = max(closeness(here, mine, there, place) for place in places)
+    if any(there[place].negated for place in places):
+        return False
+    if any(there[place].softly for place in places):
+        return near >= _VERBATIM
+    return near >= (1.0 if len(there) <= _SHORT else 2.5)
+
+
+_SHORT = 60  # words; in more, the same words turn up in other matters
 
 
 def _left_out(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]:
@@ -158,11 +165,7 @@ def _left_out(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Findi
         reached = [w for w in _denied(there, at) if _only_denied(w, there)]
         claimed = [w for w in reached if any(w.meaning == o.meaning for o in here)]
         first_there = bool(reached) and reached[:1] == claimed[:1]
-        if (
-            first_there
-            and all(_asserted(w, here) for w in claimed)
-            and _near(word, at, here, there)
-        ):
+        if first_there and all(_asserted(w, here, at, there) for w in claimed):
             what = " ".join(w.text for w in reached)
             yield what, f"“{what}” is denied in the evidence (“{word.text} {what}”), not here."
 
@@ -172,8 +175,20 @@ def _only_denied(word: Word, words: tuple[Word, ...]) -> bool:
     return all(other.negated for other in words if other.meaning == word.meaning)
 
 
-def _near(word: Word, at: int, here: tuple[Word, ...], there: tuple[Word, ...]) -> bool:
-    """Say whether the claim speaks of what stands around a denial, and not just of one word."""
+def _asserted(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bool:
+    """Say whether a claim has a word, denies it nowhere, and speaks of what stands around it."""
+    places = [i for i, other in enumerate(here) if other.meaning == word.meaning]
+    if any(here[place].negated for place in places):
+        return False
+    denied = next(i for i in range(at, len(there)) if there[i].meaning == word.meaning)
+    near = max(closeness(here, place, there, denied) for place in places)
+    if any(here[place].softly for place in places):
+        return near >= _VERBATIM
+    return _near(at, here, there)
+
+
+def _near(at: int, here: tuple[Word, ...], there: tuple[Word, ...]) -> bool:
+    """Say whether the claim has at least half of the words around a denial."""
     around = {w.meaning for w in there[max(0, at - 5) : at + 6] if w.content}
     said = {w.meaning for w in here if w.content}
-    return bool(around) and len(around & said) * 2 >= len(around) and word.text in _DENIALS
+    return bool(around) and len(around & said) * 2 >= len(around)

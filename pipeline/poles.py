@@ -17,8 +17,8 @@ AXES: dict[str, tuple[str, str]] = {
         fallen falling
         decline declines declined declining shrink shrinks shrank shrunk shrinking
         cut cuts cutting less fewer fewest least smaller smallest diminish diminishes diminished
-        lessen lessens lessened halve halves halved decreasingly narrows narrowed minimum minimal shorten shortens shortened minimise minimize minimises
-        minimizes minimised minimized
+        lessen lessens lessened halve halves halved decreasingly narrows narrowed minimum minimal
+        shorten shortens shortened minimise minimize minimises minimizes minimised minimized
         """,
     ),
     "quality": (
@@ -26,12 +26,12 @@ AXES: dict[str, tuple[str, str]] = {
         better best improve improves improved improving improvement improvements outperform
         outperforms outperformed outperforming surpass surpasses surpassed surpassing exceed
         exceeds exceeded exceeding beat beats beating superior stronger strongest ahead enhance
-        enhances enhanced enhancing enhancement boost boosts boosted boosting strengthen
+        enhances enhanced enhancing enhancement enhancements boost boosts boosted boosting strengthen
         strengthens strengthened advance advances
         """,
         """
         worse worst worsen worsens worsened worsening degrade degrades degraded degrading
-        degradation deteriorate deteriorates deteriorated deterioration underperform underperforms
+        degradation degradations deteriorate deteriorates deteriorated deterioration underperform underperforms
         underperformed underperforming inferior weaker weakest behind trail trails trailing lag
         lags lagging poorer poorest harm harms harmed impair impairs impaired hurt hurts weaken
         weakens hinder hinders
@@ -88,6 +88,7 @@ AXES: dict[str, tuple[str, str]] = {
     "start": ("start starts started begin begins began", "end ends ended stop stops stopped"),
     "keeping": ("keep keeps kept retains preserves maintains", "loses discards abandons"),
     "age": ("new newer newest", "old older oldest"),
+    "earliness": ("early", "late"),
     "distance": ("near nearer close closer closest", "far farther further distant"),
     "heat": ("warm hot", "cold cool"),
     "direction": ("upward upwards up", "downward downwards down"),

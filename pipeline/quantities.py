@@ -97,7 +97,7 @@ _AFTER = rf"""
 """
 _NUMBER = re.compile(
     rf"""
-    (?<![\w.])(?<!\d[,/])(?:
+    (?<![\w.])(?<!\d,)(?:
       (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE](?P<power>-?\d{{1,2}})\b)?
       {_AFTER}
     | (?P<share>(?:(?P<count>\d|one|two|three|four|a)[ -])?\b(?P<fraction>{_FRACTION})\b)
@@ -120,7 +120,7 @@ def quantities(text: str, skip: Iterable[tuple[int, int]] = ()) -> list[Quantity
         skip: spans whose digits belong to something else, such as names and dates.
     """
     spans = tuple(skip)
-    found = [q for q in _all(text) if not any(a < q.end and q.start < b for a, b in spans)]
+    found = [q for q in _all(text) if not any(a <= q.start < b for a, b in spans)]
     return _share_units(found, text)
 
 

@@ -117,3 +117,8 @@ def content(text: str) -> tuple[str, ...]:
 def is_address(token: Token) -> bool:
     """Say whether a token is an address of the web or an arXiv id."""
     return token.text.startswith(("http://", "https://", "www.", "arXiv:"))
+
+
+def addresses(text: str) -> list[str]:
+    """List the addresses and arXiv ids of a readable text, without marks at their ends."""
+    return [t.text.rstrip(".,;:)]}'\"”") for t in tokens(text) if is_address(t)]

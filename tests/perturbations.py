@@ -133,7 +133,9 @@ def _versions(text: str) -> Iterator[str]:
         if found and not text[found.end() :].startswith((",", "B")) and float(found["v"]) < 30:
             number = float(found["v"])
             other = f"{number - 0.5:g}" if number % 1 else f"{number + 1:g}"
-            yield _put(text, found, found["gap"] + other)
+            renamed = text[name.start() : found.start()] + found["gap"] + other
+            if not re.search(rf"{re.escape(renamed)}(?:\.0)?(?!\.?\d)", text):
+                yield _put(text, found, found["gap"] + other)
     for found in _ROMAN.finditer(text):
         yield _put(text, found, "III" if found[0] == "II" else "II")
 
@@ -152,15 +154,11 @@ _PAIRS = """
     fewer/more superior/inferior surpasses/trails surpassing/trailing exceeds/undercuts
     boosts/harms early/late slower/faster worse/better
 """.split()
-_OPPOSITE = {
-    one: other
-    for pair in _PAIRS
-    for one, other in (pair.split("/"), pair.split("/")[::-1])
-    if pair.split("/")[0] != one or one not in ()
-}
+_OPPOSITE: dict[str, str] = {}
 for _pair in _PAIRS:
     _first, _second = _pair.split("/")
-    _OPPOSITE[_first] = _second
+    _OPPOSITE.setdefault(_first, _second)
+    _OPPOSITE.setdefault(_second, _first)
 
 
 def _directions(text: str) -> Iterator[str]:
