@@ -29,15 +29,16 @@ _BOUND = re.compile(
 _DIFFERENCE = re.compile(
     r"\b(?:by|gains?|gained|more|fewer|less|longer|shorter|higher|lower|larger|smaller|faster"
     r"|slower|difference|gap|margin|drops?|increase[sd]?|reductions?|improve\w*|saves?|saving"
-    r"|additional|extra|above|below|ahead|behind|earlier|later|apart|better|worse|lead|up|down)\b",
+    r"|additional|extra|above|below|ahead|behind|earlier|later|apart|better|worse|lead|up|down|miss(?:es|ed)?|fail\w*|remaining|differ)\b",
     re.IGNORECASE,
 )
+_LEFT = re.compile(r"\b(?:miss(?:es|ed)?|fail\w*|remaining|others?|left)\b")
 _OPPOSITES = frozenset(
     map(
         meaning,
         """wrong error errs fail miss missed not no other others rest remaining remainder lost
         loss without less incorrect incorrectly unanswered failed invalid cut reduce lower save
-        neither unable outside faulty absent needed corrected except exclude excluded""".split(),
+        neither unable outside faulty absent except exclude excluded""".split(),
     )
 )
 
@@ -139,7 +140,7 @@ def _differ_by(one: Quantity, other: Quantity, claimed: Quantity, claim: str) ->
     off = abs(one.value - other.value)
     grain = max(one.grain, other.grain)
     small_integers = not claimed.unit and claimed.grain == grain == 1 and off < 10
-    if small_integers:
+    if small_integers and not _LEFT.search(claim):
         return False
     return _close(off, claimed.value) or _rounded(claimed, off, grain, claim)
 
@@ -148,9 +149,7 @@ def _complement(claimed: Quantity, claim: str, given: Given) -> bool:
     """Say whether a claimed share is what a given one leaves of 100 %, and one text says so."""
     if claimed.unit != PERCENT:
         return False
-    said = _OPPOSITES.isdisjoint(_plain_words(claim)) != _OPPOSITES.isdisjoint(
-        _plain_words(given.text)
-    )
+    said = _OPPOSITES & _plain_words(claim) != _OPPOSITES & _plain_words(given.text)
     rests = [q for q in given.quantities if q.unit == PERCENT]
     return said and any(
         _close(claimed.value, 100 - q.value) or _rounded(claimed, 100 - q.value, q.grain, claim)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipeline.negation import Word, closeness, marked_words, word_at
 from pipeline.numbers import Finding
-from pipeline.poles import AXES, COSTS, STRONG
+from pipeline.poles import AXES, COSTS, STRONG, TURNED
 from pipeline.wording import stem
 
 
@@ -41,7 +41,12 @@ def poles(text: str) -> tuple[Pole, ...]:
     """List the words of a readable text that say which way things go."""
     words = marked_words(text)
     return tuple(
-        Pole(_bounded(axis, words, at), -sign if word.negated else sign, at, word.text)
+        Pole(
+            _bounded(axis, words, at),
+            -sign if word.negated and axis in TURNED else sign,
+            at,
+            word.text,
+        )
         for at, word in enumerate(words)
         for axis, sign in _FORMS.get(word.text, ())
         if not _set_phrase(words, at)
@@ -100,6 +105,8 @@ def _opposite(
     best, other = max(against, key=lambda pair: pair[0], default=(0.0, pole))
     if best <= same or best < _enough(pole, there, same > 0):
         return ""
+    if _mirrored(here, pole.at, there, other.at):
+        return ""
     strong = pole.axis in STRONG or _neighbours_agree(here, pole.at, there, other.at)
     return other.word if strong else ""
 
@@ -115,7 +122,26 @@ def _enough(pole: Pole, there: tuple[Word, ...], both_ways: bool) -> float:
 def _neighbours_agree(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
     """Say whether two words have the same word directly before or after them."""
     pairs = [(word_at(here, at + d), word_at(there, other + d)) for d in (-1, 1)]
+    if all(after and after.text[0].isdigit() for after in pairs[1]) and pairs[1][0] != pairs[1][1]:
+        return False
     return any(a and b and a.meaning == b.meaning and a.text.isalnum() for a, b in pairs)
+
+
+def _mirrored(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
+    """Say whether one text says `A less than B` where the other says `B more than A`."""
+    mine, theirs = _after_than(here, at), _after_than(there, other)
+    if not mine or not theirs:
+        return False
+    before = {word.meaning for word in there[:other] if word.content}
+    return len(mine & before) > len(mine & theirs)
+
+
+def _after_than(words: tuple[Word, ...], at: int) -> set[str]:
+    """Collect the content words after the `than` that belongs to a comparative."""
+    for place in range(at + 1, min(at + 6, len(words))):
+        if words[place].text == "than":
+            return {word.meaning for word in words[place + 1 : place + 8] if word.content}
+    return set()
 
 
 def _as_amount(words: tuple[Word, ...], pole: Pole) -> Pole:

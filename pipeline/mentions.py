@@ -43,7 +43,7 @@ _MONTHS = frozenset(
     January February March April May June July August September October November December
     """.split()
 )
-_ALWAYS_PLAIN = frozenset("I AI SOTA OK vs e.g i.e".split()) | _MONTHS
+_ALWAYS_PLAIN = frozenset("I AI SOTA OK GB MB KB TB dB Hz kHz MHz GHz FPS".split()) | _MONTHS
 
 
 @lru_cache(maxsize=16384)
@@ -119,12 +119,16 @@ def _reads_as_name(row: tuple[Token, ...], at: int) -> bool:
     if word in _ALWAYS_PLAIN or not any(letter.isalpha() for letter in word):
         return False
     if word[0].isdigit():
-        return bool(_DIMENSION.fullmatch(word)) or is_distinctive(word) and bool(re.search(r"[A-Z][a-z]|[A-Z]{2}", word))
+        return (
+            bool(_DIMENSION.fullmatch(word))
+            or is_distinctive(word)
+            and bool(re.search(r"[A-Z][a-z]|[A-Z]{2}", word))
+        )
     if is_distinctive(word) or (len(word) > 1 and word.isupper()) or _TWO_PARTS.match(word):
         return True
     if not word[0].isupper() or len(word) < 2:
         return False
-    if _is_version(row, at + 1, f"{' ' * row[at].end}"):
+    if row[at].lower not in FUNCTION_WORDS and _is_version(row, at + 1, f"{' ' * row[at].end}"):
         return True
     return not _opens(row, at) or _subject(row, at)
 

@@ -15,7 +15,8 @@ class Word(NamedTuple):
     """A word or mark as the checks of direction see it.
 
     `negated` is true in the reach of an odd number of denials such as `not`; `softly` is true in
-    the reach of a verb or preposition that takes away, such as `removes`.
+    the reach of a word that takes away or sets apart, such as `beyond`, and `lacking` in that of
+    one that denies by its meaning, such as `fails`.
     """
 
     text: str
@@ -23,12 +24,16 @@ class Word(NamedTuple):
     content: bool
     negated: bool
     softly: bool
+    lacking: bool
 
 
 _DENIALS = frozenset("not no never neither nor none cannot without nothing nobody n't".split())
-_SOFT = re.compile(
+_LACKING = re.compile(
     r"fail(?:s|ed|ing)?|lack(?:s|ed|ing)?|remov(?:e|es|ed|ing)|unable|impossible|absent|absence"
-    r"|missing|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|only|hardly|barely|rarely|seldom|few|little"
+    r"|missing|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|invisible|eliminat\w+|disappears?|excluded"
+)
+_SOFT = re.compile(
+    r"only|hardly|barely|rarely|seldom|few|little"
     r"|instead|rather|than|unlike|free|eliminat(?:e|es|ed|ing)|obviat\w+|disappear(?:s|ed)?"
     r"|vanish(?:es|ed)?|lost|loss|ignor(?:e|es|ed|ing)|skip(?:s|ped)?|omit(?:s|ted)?|exclud\w+"
     r"|reject(?:s|ed)?|stop(?:s|ped)?|unless|beyond|until|outside|limited|too|except|independent"
@@ -47,17 +52,23 @@ _STOP = frozenset(".;:,()") | frozenset("but while whereas although though becau
 def marked_words(text: str) -> tuple[Word, ...]:
     """List the words of a readable text, each with the denials that reach it."""
     row = [piece for token in tokens(_opened(text)) for piece in _pieces(token.text)]
-    counts, soft = [0] * len(row), [False] * len(row)
+    counts, soft, lacking = [0] * len(row), [False] * len(row), [False] * len(row)
     for at, word in enumerate(row):
         if word in _DENIALS and not (row[at + 1 : at + 2] and row[at + 1] in _FALSE_START):
             for place in _reach(row, at):
                 counts[place] += 1
-        elif _SOFT.fullmatch(word):
+        elif _LACKING.fullmatch(word) or _SOFT.fullmatch(word):
+            marks = lacking if _LACKING.fullmatch(word) else soft
             for place in [*_reach(row, at), *range(max(0, at - 3), at)]:
-                soft[place] = True
+                marks[place] = True
     return tuple(
         Word(
-            word, meaning(word), word.isalnum() and is_content(word), counts[at] % 2 == 1, soft[at]
+            word,
+            meaning(word),
+            word.isalnum() and is_content(word),
+            counts[at] % 2 == 1,
+            soft[at],
+            lacking[at],
         )
         for at, word in enumerate(row)
     )
@@ -126,7 +137,9 @@ def _false_start(words: tuple[Word, ...], at: int) -> bool:
 
 def _added(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]:
     """Find denials of what the evidence says without one."""
-    any_denial = any(w.text in _DENIALS or _SOFT.fullmatch(w.text) for w in there)
+    any_denial = any(
+        w.text in _DENIALS or _SOFT.fullmatch(w.text) or _LACKING.fullmatch(w.text) for w in there
+    )
     for at, word in enumerate(here):
         reached = _denied(here, at)
         if not reached:
@@ -149,7 +162,7 @@ def _said_plainly(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word
     mine = next(i for i in range(at, len(here)) if here[i].meaning == word.meaning)
     places = [i for i, other in enumerate(there) if other.meaning == word.meaning]
     near = max(closeness(here, mine, there, place) for place in places)
-    if any(there[place].negated for place in places):
+    if any(there[place].negated or there[place].lacking for place in places):
         return False
     if any(there[place].softly for place in places):
         return near >= _VERBATIM
@@ -178,7 +191,7 @@ def _only_denied(word: Word, words: tuple[Word, ...]) -> bool:
 def _asserted(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bool:
     """Say whether a claim has a word, denies it nowhere, and speaks of what stands around it."""
     places = [i for i, other in enumerate(here) if other.meaning == word.meaning]
-    if any(here[place].negated for place in places):
+    if any(here[place].negated or here[place].lacking for place in places):
         return False
     denied = next(i for i in range(at, len(there)) if there[i].meaning == word.meaning)
     near = max(closeness(here, place, there, denied) for place in places)

@@ -81,11 +81,15 @@ def printed_quantities(text: str, skip: list[tuple[int, int]]) -> list[Quantity]
     return quantities(text, [*_spans(text), *skip])
 
 
+_TWO = re.compile(r"\b(?:both|neither|either|twice|second)\b", re.IGNORECASE)
+
+
 def _given(evidence: str) -> Given:
     """Collect the evidence's quantities; one that shares a unit counts without it as well."""
     found = printed_quantities(evidence, [])
     bare = [q for q in quantities(evidence, _spans(evidence)) if q.shared]
-    return Given(evidence, [*found, *(q._replace(unit="", shared=False) for q in bare)])
+    two = [Quantity(2, "", 1, *t.span(), t[0]) for t in _TWO.finditer(evidence)]
+    return Given(evidence, [*found, *(q._replace(unit="", shared=False) for q in bare), *two])
 
 
 def unfounded_numbers(claim: str, evidence: str, metadata: str) -> Iterator[Finding]:

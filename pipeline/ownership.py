@@ -43,9 +43,7 @@ def owners(names: Mapping[str, Sequence[str]]) -> Owners:
 
 def _spots(text: str, known: Owners) -> list[_Spot]:
     """List where a text names papers, with names that look like none in it left out."""
-    found = [
-        _Spot(known[m.key], m.text, m.start, m.end) for m in mentions(text) if m.key in known
-    ]
+    found = [_Spot(known[m.key], m.text, m.start, m.end) for m in mentions(text) if m.key in known]
     taken = [(spot.start, spot.end) for spot in found]
     words = re.compile(r"[^\W_][\w.+-]*(?: \d+(?:\.\d+)*\b)?")
     for word in words.finditer(text):
@@ -130,9 +128,7 @@ def _given_to(
     return follows(quantity, claim, Given(texts, [q for found in given for q in found]))
 
 
-def _givers(
-    quantity: Quantity, claim: str, evidence: Sequence[Owned], known: Owners
-) -> set[str]:
+def _givers(quantity: Quantity, claim: str, evidence: Sequence[Owned], known: Owners) -> set[str]:
     """List the papers to which the evidence gives a figure."""
     ids = {owned.paper for owned in evidence}
     return {i for i in ids if _given_to({i}, quantity, claim, evidence, known)}
@@ -168,9 +164,15 @@ def misplaced_names(claim: str, evidence: Sequence[Owned], known: Owners) -> Ite
         best, paper = max(rest, default=(0.0, ""))
         if best >= 0.5 and best - own >= _MARGIN:
             name = spots[0].name
-            yield name, f"What is said of {name} is in the evidence of paper {paper}, not of its own."
+            yield (
+                name,
+                f"What is said of {name} is in the evidence of paper {paper}, not of its own.",
+            )
         elif not papers & cited and not any(_speaks_of(o, papers, known) for o in evidence):
-            yield spots[0].name, f"{spots[0].name} belongs to a paper of which no evidence is given."
+            yield (
+                spots[0].name,
+                f"{spots[0].name} belongs to a paper of which no evidence is given.",
+            )
 
 
 def _speaks_of(owned: Owned, papers: set[str], known: Owners) -> bool:

@@ -65,7 +65,7 @@ AXES: dict[str, tuple[str, str]] = {
     "adding": ("add adds added adding", "remove removes removed removing drops discards"),
     "frequency": ("always often frequently frequent common commonly usually",
                   "never rarely rare seldom infrequently"),
-    "quantity": ("all every many both everything", "none few neither nothing no"),
+    "quantity": ("all every everything", "none nothing"),
     "value": ("positive positively", "negative negatively"),
     "truth": ("correct correctly right accurate accurately accuracy",
               "wrong wrongly incorrect incorrectly inaccurate inaccurately"),
@@ -102,6 +102,10 @@ AXES: dict[str, tuple[str, str]] = {
 
 # The axes on which any word nearby tells enough; on the others a neighbouring word must agree.
 STRONG = frozenset("amount quality speed outcome".split())
+# The axes on which a denial turns a word into its opposite: not possible, not significant.
+TURNED = STRONG | frozenset(
+    "possibility necessity truth significance likelihood difference presence stability".split()
+)
 
 COSTS = frozenset(
     """

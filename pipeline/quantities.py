@@ -84,6 +84,7 @@ _UNITS: dict[str, tuple[str, float]] = {
 _SPELLED = "|".join(sorted(_WORDS, key=len, reverse=True))
 _FRACTION = "|".join(sorted(_SHARES, key=len, reverse=True))
 _SCALE = r"hundred|thousand|millions?|billions?|trillions?|bn|mn|[kKMBT](?![\w'])"
+_MULTIPLE = "|".join(word for word in _MULTIPLES if word != "twice")
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _AFTER = rf"""
     (?P<scale>[ -]?(?:{_SCALE}))?
@@ -101,7 +102,7 @@ _NUMBER = re.compile(
       (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE](?P<power>-?\d{{1,2}})\b)?
       {_AFTER}
     | (?P<share>(?:(?P<count>\d|one|two|three|four|a)[ -])?\b(?P<fraction>{_FRACTION})\b)
-    | (?P<multiple>\b(?:{"|".join(_MULTIPLES)})\b)
+    | (?P<multiple>\b(?:twice(?=\s(?:as|the|that|more))|{_MULTIPLE})\b)
     | (?P<spelled>\b(?i:{_SPELLED}|a(?=[ -](?:hundred|thousand|million|billion|trillion))))\b
       {_AFTER.replace("?P<", "?P<w_")}
     )(?!-?D\b)(?!(?<=\d)(?:[A-Za-z]|\)(?!\s?[,.;])))
@@ -140,15 +141,16 @@ def _quantity(found: re.Match[str]) -> Quantity | None:
     mark = "" if found["digits"] else "w_"
     value, grain = _value(found)
     scale = (found[f"{mark}scale"] or "").strip(" -").lower()
-    if found["spelled"] and found["spelled"].lower() == "one" and not _printed_unit(found, mark):
+    if (found["spelled"] or "").lower() == "one" and not _counts(found, mark):
         return None
     unit, size = _unit(found, mark)
     factor = _SCALES.get(scale, 1) * size
     return Quantity(value * factor, unit, grain * factor, *found.span(), found[0].strip())
 
 
-def _printed_unit(found: re.Match[str], mark: str) -> bool:
-    return any(found[mark + group] for group in ("scale", "percent", "points", "times", "unit"))
+def _counts(found: re.Match[str], mark: str) -> bool:
+    """Say whether `one` is a number; `one day` is no more than a day."""
+    return any(found[mark + group] for group in ("scale", "percent", "points", "times"))
 
 
 def _share(found: re.Match[str]) -> Quantity | None:

@@ -41,6 +41,7 @@ _COMPARISON = re.compile(
          |follow-up\ (?:to|of)|adapted\ from)
     | (?P<ancestor>predecessor\ (?:to|of)|precedes|succeeded\ by|extended\ (?:by|in|into)
          |replaced\ by|basis\ (?:of|for)|foundation\ (?:of|for))
+    | (?P<used>(?:is|are|was|were)\ (?:used|employed|adopted|fine-tuned|evaluated|applied)\ by)
     | (?P<uses>uses|employs|adopts|fine-tunes|applies|relies\ on|evaluates|integrates)
     )\b""",
     re.VERBOSE | re.IGNORECASE,
@@ -71,6 +72,9 @@ def relations(text: str) -> tuple[Relation, ...]:
     )
 
 
+_GROUPS = {"lineage": "lineage", "ancestor": "lineage", "uses": "uses", "used": "uses"}
+
+
 def _relation(text: str, start: int, end: int, found: re.Match[str]) -> Relation | None:
     """Read the names around one comparison; `None` when a side has none."""
     named = mentions(text)
@@ -82,10 +86,12 @@ def _relation(text: str, start: int, end: int, found: re.Match[str]) -> Relation
         return None
     heads, tails = _keys(before), frozenset({after[0].key})
     kind = found.lastgroup or ""
-    group = {"lineage": "lineage", "ancestor": "lineage", "uses": "uses"}.get(kind, "value")
-    turned = kind in ("passive", "reverse", "ancestor") or (
-        kind == "than" and _says_less(text[start : found.start()])
-    )
+    group = _GROUPS.get(kind, "value")
+    turned = kind in ("passive", "reverse", "ancestor", "used")
+    if kind == "than":
+        turned = _says_less(text[start : found.start()])
+    elif found[0].lower() in ("above", "below") and _COST.search(text, start, found.start()):
+        turned = not turned
     return Relation(group, tails, heads) if turned else Relation(group, heads, tails)
 
 
@@ -197,7 +203,7 @@ def _in_other_place(one: _Anchor, other: _Anchor, there: tuple[_Anchor, ...]) ->
     own = _likeness(one, one.key, there, pair), _likeness(other, other.key, there, pair)
     cross = _likeness(one, other.key, there, pair), _likeness(other, one.key, there, pair)
     better = cross[0] > own[0] and cross[1] > own[1]
-    return better and sum(cross) - sum(own) >= 3
+    return better and sum(cross) - sum(own) >= (6 if _is_figure(one) else 3)
 
 
 def _likeness(anchor: _Anchor, key: str, there: tuple[_Anchor, ...], pair: set[str]) -> int:

@@ -72,7 +72,9 @@ def _numbers(text: str) -> Iterator[str]:
     """Change the first digit of each number, then the last; count words move by one."""
     for found in _DIGITS.finditer(text):
         version = _NAME_BEFORE.search(text[: found.start()]) and len(found[0]) < 4
-        if _ITEM.match(text, found.start()) or (version and text[found.end() : found.end() + 1] != "%"):
+        if _ITEM.match(text, found.start()) or (
+            version and text[found.end() : found.end() + 1] != "%"
+        ):
             continue
         digits = found[0]
         yield _put(text, found, str(int(digits[0]) % 9 + 1) + digits[1:])
@@ -109,7 +111,9 @@ def _units(text: str) -> Iterator[str]:
 
 _STRANGERS = "Quillnet HarbourBench Ostrel-9B Vantor VEX Moorhen-Lite SaltBench Corvid-XL".split()
 _VERSIONED = r"[A-Z][A-Za-z]+(?:-[A-Z]\w*)*[ -]?\d+(?:\.\d+)?(?:-\d+B)?\b"
-_NAME = re.compile(rf"\b(?:{_VERSIONED}|[A-Z]?[a-z]*[A-Z][A-Za-z]*[A-Z]\w*(?:-\w+)*|[A-Z][a-z]+-[A-Z]\w+)")
+_NAME = re.compile(
+    rf"\b(?:{_VERSIONED}|[A-Z]?[a-z]*[A-Z][A-Za-z]*[A-Z]\w*(?:-\w+)*|[A-Z][a-z]+-[A-Z]\w+)"
+)
 _PROPER = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?:-[A-Z]\w*)*(?![\w-]| \d)")
 
 
@@ -169,7 +173,10 @@ def _directions(text: str) -> Iterator[str]:
 
 _AUXILIARY = re.compile(r"\b(?:is|are|was|were|can|may|will|should|must)\b(?! not\b| no\b)")
 _DENIED = (
-    (re.compile(r"\b(is|are|was|were|do|does|did|can|could|should|must|will|has|have) not\b"), r"\1"),
+    (
+        re.compile(r"\b(is|are|was|were|do|does|did|can|could|should|must|will|has|have) not\b"),
+        r"\1",
+    ),
     (re.compile(r"\bcannot\b"), "can"),
     (re.compile(r"\bwithout\b"), "with"),
     (re.compile(r"\bno (?!longer|more|less)"), "a "),
