@@ -121,6 +121,12 @@ def _inverse(claimed: Quantity, known: Quantity) -> bool:
     return abs(claimed.value * known.value - 100) <= 2
 
 
+def complements(claimed: Quantity, claim: str, given: Given) -> bool:
+    """Say whether a claimed share follows only as what a given one leaves of 100 %."""
+    plain = any(_same(claimed, known, claim) for known in given.quantities)
+    return not plain and _complement(claimed, claim, given)
+
+
 # --- Numbers that follow from two ----------------------------------------------------------
 
 

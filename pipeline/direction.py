@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.negation import Word, closeness, marked_words, word_at
+from pipeline.negation import Word, closeness, excuses, marked_words, word_at
 from pipeline.numbers import Finding
 from pipeline.poles import AXES, COSTS, STRONG, TURNED
 from pipeline.wording import stem
@@ -20,6 +20,7 @@ class Pole(NamedTuple):
     sign: int
     at: int
     word: str
+    lacking: frozenset[str]
 
 
 def _forms() -> dict[str, list[tuple[str, int]]]:
@@ -33,7 +34,9 @@ def _forms() -> dict[str, list[tuple[str, int]]]:
 
 
 _FORMS = _forms()
-_FIGURE = re.compile(r"\d|half|twice|one|two|three|four|five|six|seven|eight|nine|ten")
+_FIGURE = re.compile(
+    r"\d|hal[fv]|doubl|tripl|twice|one|two|three|four|five|six|seven|eight|nine|ten"
+)
 
 
 @lru_cache(maxsize=2048)
@@ -43,9 +46,10 @@ def poles(text: str) -> tuple[Pole, ...]:
     return tuple(
         Pole(
             _bounded(axis, words, at),
-            -sign if word.negated and axis in TURNED else sign,
+            -sign if word.denied and axis in TURNED else sign,
             at,
             word.text,
+            word.lacking,
         )
         for at, word in enumerate(words)
         for axis, sign in _FORMS.get(word.text, ())
@@ -99,6 +103,9 @@ def _opposite(
     alike = [other for other in known if other.axis == pole.axis] or [
         other for other in map(_as_amount, [there] * len(known), known) if other.axis == pole.axis
     ]
+    if excuses(pole.lacking, there):
+        return ""
+    alike = [other for other in alike if not excuses(other.lacking, here)]
     scored = [(closeness(here, pole.at, there, other.at), other) for other in alike]
     same = max((score for score, other in scored if other.sign == pole.sign), default=0.0)
     against = [pair for pair in scored if pair[1].sign != pole.sign]
@@ -107,8 +114,10 @@ def _opposite(
         return ""
     if _mirrored(here, pole.at, there, other.at):
         return ""
-    strong = pole.axis in STRONG or _neighbours_agree(here, pole.at, there, other.at)
-    return other.word if strong else ""
+    if pole.axis in STRONG:
+        return other.word
+    told = any(_neighbours_agree(here, pole.at, there, o.at) for o in alike if o.sign == pole.sign)
+    return other.word if _neighbours_agree(here, pole.at, there, other.at) and not told else ""
 
 
 _SHORT = 60  # words; in more, the same words turn up in other matters
@@ -132,7 +141,7 @@ def _mirrored(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: i
     mine, theirs = _after_than(here, at), _after_than(there, other)
     if not mine or not theirs:
         return False
-    before = {word.meaning for word in there[:other] if word.content}
+    before = {word.meaning for word in there[:other]}
     return len(mine & before) > len(mine & theirs)
 
 
@@ -140,7 +149,10 @@ def _after_than(words: tuple[Word, ...], at: int) -> set[str]:
     """Collect the content words after the `than` that belongs to a comparative."""
     for place in range(at + 1, min(at + 6, len(words))):
         if words[place].text == "than":
-            return {word.meaning for word in words[place + 1 : place + 8] if word.content}
+            said = [
+                w.meaning for w in words[place + 1 : place + 8] if w.content or w.text.isdigit()
+            ]
+            return set(said[:3])
     return set()
 
 

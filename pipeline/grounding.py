@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.direction import turned_directions
 from pipeline.mentions import known_names, mentions, unknown_names
 from pipeline.negation import changed_denials
-from pipeline.numbers import unfounded_numbers
+from pipeline.numbers import takes_complement, unfounded_numbers
 from pipeline.ownership import Owned, misplaced_figures, misplaced_names, owners
 from pipeline.roles import exchanged, reversed_comparisons
 from pipeline.text import normalise
@@ -121,8 +121,9 @@ def _names(case: _Case) -> Iterator[Failure]:
         there = ", ".join(dict.fromkeys(m.text for m in mentions(case.evidence))) or "none"
         message = f"{mention.text} is not named in the evidence; the names there: {there}."
         yield Failure("names", mention.text, message)
+    there = addresses(case.evidence) + addresses(case.metadata)
     for address in addresses(case.claim):
-        if address not in case.evidence and address not in case.metadata:
+        if not any(f"{other}/".startswith(f"{address}/") for other in there):
             yield Failure("names", address, f"The address {address} is not in the evidence.")
 
 
@@ -134,13 +135,15 @@ def _order(case: _Case) -> Iterator[Failure]:
     findings = dict(reversed_comparisons(case.claim, case.evidence))
     for token, message in findings.items():
         yield Failure("order", token, message)
-    for one, other, figures in exchanged(case.claim, case.evidence) if not findings else ():
+    for one, other, figures in () if findings else exchanged(case.claim, case.evidence):
         message = f"{one} and {other} stand in each other's place; look again at the evidence."
         yield Failure("numbers" if figures else "order", f"{one}, {other}", message)
 
 
 def _direction(case: _Case) -> Iterator[Failure]:
     """Find directions that were turned round, and denials that were added or left out."""
+    if takes_complement(case.claim, case.evidence):
+        return
     turned = dict(turned_directions(case.claim, case.evidence))
     for token, message in {**turned, **dict(changed_denials(case.claim, case.evidence))}.items():
         yield Failure("direction", token, message)

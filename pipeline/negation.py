@@ -14,23 +14,25 @@ from pipeline.wording import is_content, meaning, tokens
 class Word(NamedTuple):
     """A word or mark as the checks of direction see it.
 
-    `negated` is true in the reach of an odd number of denials such as `not`; `softly` is true in
-    the reach of a word that takes away or sets apart, such as `beyond`, and `lacking` in that of
-    one that denies by its meaning, such as `fails`.
+    `negated` is true in the reach of an odd number of denials such as `not`; `denied` in that of one right
+    before. `softly` lists the words nearby that take away or set apart, such as `beyond`, and
+    `lacking` those that deny by their meaning, such as `fails`.
     """
 
     text: str
     meaning: str
     content: bool
     negated: bool
-    softly: bool
-    lacking: bool
+    softly: frozenset[str]
+    lacking: frozenset[str]
+    denied: bool
 
 
 _DENIALS = frozenset("not no never neither nor none cannot without nothing nobody n't".split())
 _LACKING = re.compile(
     r"fail(?:s|ed|ing)?|lack(?:s|ed|ing)?|remov(?:e|es|ed|ing)|unable|impossible|absent|absence"
     r"|missing|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|invisible|eliminat\w+|disappears?|excluded"
+    r"|identical|unchanged|untouched|vanish(?:es|ed)?|gone"
 )
 _SOFT = re.compile(
     r"only|hardly|barely|rarely|seldom|few|little"
@@ -45,22 +47,27 @@ _SOFT = re.compile(
 )
 _FALSE_START = frozenset("only just merely necessarily least more less later worse".split())
 _REACH = 5  # words
-_STOP = frozenset(".;:,()") | frozenset("but while whereas although though because which".split())
+_STOP = frozenset(".;:,()") | frozenset(
+    "but while whereas although though because which if when than since".split()
+)
 
 
 @lru_cache(maxsize=4096)
 def marked_words(text: str) -> tuple[Word, ...]:
     """List the words of a readable text, each with the denials that reach it."""
     row = [piece for token in tokens(_opened(text)) for piece in _pieces(token.text)]
-    counts, soft, lacking = [0] * len(row), [False] * len(row), [False] * len(row)
+    counts: list[int] = [0] * len(row)
+    soft: list[frozenset[str]] = [frozenset()] * len(row)
+    lacking: list[frozenset[str]] = [frozenset()] * len(row)
     for at, word in enumerate(row):
         if word in _DENIALS and not (row[at + 1 : at + 2] and row[at + 1] in _FALSE_START):
             for place in _reach(row, at):
                 counts[place] += 1
         elif _LACKING.fullmatch(word) or _SOFT.fullmatch(word):
             marks = lacking if _LACKING.fullmatch(word) else soft
-            for place in [*_reach(row, at), *range(max(0, at - 3), at)]:
-                marks[place] = True
+            for place in [*_reach(row, at), *_behind(row, at, 8 if marks is lacking else 3)]:
+                marks[place] |= {word}
+    near = {at + 1 + d for at, word in enumerate(row) if word in _DENIALS for d in range(3)}
     return tuple(
         Word(
             word,
@@ -69,6 +76,7 @@ def marked_words(text: str) -> tuple[Word, ...]:
             counts[at] % 2 == 1,
             soft[at],
             lacking[at],
+            counts[at] % 2 == 1 and at in near,
         )
         for at, word in enumerate(row)
     )
@@ -83,6 +91,14 @@ def _pieces(token: str) -> list[str]:
     """Cut a token at hyphens, in lower case; marks stay."""
     lower = re.sub(r"'s?$", "", token.lower())
     return re.split(r"[-/]", lower) if lower[:1].isalnum() else [lower or "'"]
+
+
+def _behind(row: list[str], at: int, most: int) -> Iterator[int]:
+    """List the places before a word, up to the start of the clause, nearest first."""
+    for place in range(at - 1, max(-1, at - 1 - most), -1):
+        if row[place] in _STOP:
+            return
+        yield place
 
 
 def _reach(row: list[str], at: int) -> Iterator[int]:
@@ -162,11 +178,16 @@ def _said_plainly(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word
     mine = next(i for i in range(at, len(here)) if here[i].meaning == word.meaning)
     places = [i for i, other in enumerate(there) if other.meaning == word.meaning]
     near = max(closeness(here, mine, there, place) for place in places)
-    if any(there[place].negated or there[place].lacking for place in places):
+    if any(there[place].negated or excuses(there[place].lacking, here) for place in places):
         return False
-    if any(there[place].softly for place in places):
+    if any(excuses(there[place].softly, here) for place in places):
         return near >= _VERBATIM
     return near >= (1.0 if len(there) <= _SHORT else 2.5)
+
+
+def excuses(soft: frozenset[str], other: tuple[Word, ...]) -> bool:
+    """Say whether softer denials of one text are not simply repeated in the other."""
+    return bool(soft) and not soft <= {word.text for word in other}
 
 
 _SHORT = 60  # words; in more, the same words turn up in other matters
@@ -174,6 +195,8 @@ _SHORT = 60  # words; in more, the same words turn up in other matters
 
 def _left_out(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]:
     """Find words that the evidence only denies and that the claim asserts."""
+    if _denials(here) >= _denials(there):
+        return
     for at, word in enumerate(there):
         reached = [w for w in _denied(there, at) if _only_denied(w, there)]
         claimed = [w for w in reached if any(w.meaning == o.meaning for o in here)]
@@ -181,6 +204,11 @@ def _left_out(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Findi
         if first_there and all(_asserted(w, here, at, there) for w in claimed):
             what = " ".join(w.text for w in reached)
             yield what, f"“{what}” is denied in the evidence (“{word.text} {what}”), not here."
+
+
+def _denials(words: tuple[Word, ...]) -> int:
+    """Count what denies in a text."""
+    return sum(word.text in _DENIALS for word in words)
 
 
 def _only_denied(word: Word, words: tuple[Word, ...]) -> bool:
@@ -191,11 +219,11 @@ def _only_denied(word: Word, words: tuple[Word, ...]) -> bool:
 def _asserted(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bool:
     """Say whether a claim has a word, denies it nowhere, and speaks of what stands around it."""
     places = [i for i, other in enumerate(here) if other.meaning == word.meaning]
-    if any(here[place].negated or here[place].lacking for place in places):
+    if any(here[place].negated or excuses(here[place].lacking, there) for place in places):
         return False
     denied = next(i for i in range(at, len(there)) if there[i].meaning == word.meaning)
     near = max(closeness(here, place, there, denied) for place in places)
-    if any(here[place].softly for place in places):
+    if any(excuses(here[place].softly, there) for place in places):
         return near >= _VERBATIM
     return _near(at, here, there)
 

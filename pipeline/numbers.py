@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.derivations import Given, follows
+from pipeline.derivations import Given, complements, follows
 from pipeline.mentions import mentions
 from pipeline.quantities import PERCENT, POINTS, Quantity, printed, quantities
 from pipeline.wording import content, is_address, tokens
@@ -111,6 +111,12 @@ def unfounded_numbers(claim: str, evidence: str, metadata: str) -> Iterator[Find
             yield quantity.text, _expected(quantity, given)
         elif other := _bound_elsewhere(quantity, claim, given):
             yield quantity.text, other
+
+
+def takes_complement(claim: str, evidence: str) -> bool:
+    """Say whether a figure of a readable claim is the rest to 100 %, so that the claim is turned."""
+    given = _given(evidence)
+    return any(complements(q, claim, given) for q in printed_quantities(claim, []))
 
 
 def _quantity_there(date: Date, evidence: str) -> bool:

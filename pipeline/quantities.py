@@ -101,8 +101,8 @@ _NUMBER = re.compile(
     (?<![\w.])(?<!\d,)(?:
       (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE](?P<power>-?\d{{1,2}})\b)?
       {_AFTER}
-    | (?P<share>(?:(?P<count>\d|one|two|three|four|a)[ -])?\b(?P<fraction>{_FRACTION})\b)
-    | (?P<multiple>\b(?:twice(?=\s(?:as|the|that|more))|{_MULTIPLE})\b)
+    | (?P<share>(?:(?P<count>\d|one|two|three|four|a)[ -])?\b(?P<fraction>(?i:{_FRACTION}))\b)
+    | (?P<multiple>\b(?:twice(?=\s(?:as|the|that|more))|(?i:{_MULTIPLE}))\b)
     | (?P<spelled>\b(?i:{_SPELLED}|a(?=[ -](?:hundred|thousand|million|billion|trillion))))\b
       {_AFTER.replace("?P<", "?P<w_")}
     )(?!-?D\b)(?!(?<=\d)(?:[A-Za-z]|\)(?!\s?[,.;])))
@@ -110,6 +110,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _JOINT = re.compile(r"\s*(?:to|and|or|–|-|—|, and|and/or|but|by|versus|vs\.?)\s*(?:to |by )?")
+_OF_UNIT = re.compile(rf"\s+an?\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
 _FACTOR = re.compile(r"\bfactors?\s+(?:of\s+)?(?:about\s+|roughly\s+|nearly\s+)?$")
 
 
@@ -136,7 +137,7 @@ def _quantity(found: re.Match[str]) -> Quantity | None:
     if found["share"]:
         return _share(found)
     if found["multiple"]:
-        value = _MULTIPLES[found["multiple"]]
+        value = _MULTIPLES[found["multiple"].lower()]
         return Quantity(value, TIMES, 1, *found.span(), found[0], vague=True)
     mark = "" if found["digits"] else "w_"
     value, grain = _value(found)
@@ -155,9 +156,13 @@ def _counts(found: re.Match[str], mark: str) -> bool:
 
 def _share(found: re.Match[str]) -> Quantity | None:
     """Read `half` or `two thirds`; `third` after no count is an ordinal."""
-    word, count = found["fraction"], found["count"]
+    word, count = found["fraction"].lower(), found["count"]
     if not count and not word.startswith("hal"):
         return None
+    whole = _OF_UNIT.match(found.string, found.end())
+    if whole and word == "half":
+        unit, size = _UNITS[whole["unit"].lower()]
+        return Quantity(0.5 * size, unit, 0.5 * size, found.start(), whole.end(), found[0])
     many = {"one": 1, "two": 2, "three": 3, "four": 4, "a": 1, None: 1}.get(count) or int(count)
     return Quantity(many * _SHARES[word], PERCENT, 1, *found.span(), found[0], vague=True)
 

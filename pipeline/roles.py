@@ -189,8 +189,28 @@ def exchanged(claim: str, evidence: str) -> Iterator[tuple[str, str, bool]]:
         same_sort = _is_figure(one) == _is_figure(other)
         if not same_sort or one.key == other.key or not _in_other_place(one, other, there):
             continue
-        if not _listed(one, other, there, evidence):
+        turned = _passive_between(one, other, claim) or _keeps_roles(one, other, claim, evidence)
+        if not turned and not _listed(one, other, there, evidence):
             yield one.text, other.text, _is_figure(one)
+
+
+_PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being)\s(?:\w+\s)?\w+(?:ed|en|ght|ilt)\sby\b")
+
+
+def _passive_between(one: _Anchor, other: _Anchor, claim: str) -> bool:
+    """Say whether a claim puts a passive between two names."""
+    first, second = sorted((one, other), key=lambda anchor: anchor.start)
+    return bool(_PASSIVE.search(claim, first.end, second.start))
+
+
+def _keeps_roles(one: _Anchor, other: _Anchor, claim: str, evidence: str) -> bool:
+    """Say whether claim and evidence compare two names and mean the same one as above."""
+    pair = (one.key, other.key), (other.key, one.key)
+    sides = [
+        {(a, b) for a, b in pair for r in relations(text) if a in r.heads and b in r.tails}
+        for text in (claim, evidence)
+    ]
+    return bool(sides[0] & sides[1])
 
 
 def _is_figure(anchor: _Anchor) -> bool:
