@@ -37,7 +37,7 @@ _OPPOSITES = frozenset(
     map(
         meaning,
         """wrong error errs fail miss missed not no other others rest remaining remainder lost
-        loss without less incorrect incorrectly unanswered failed invalid cut reduce lower save
+        loss reject refuse deny dislike without less incorrect incorrectly unanswered failed invalid cut reduce lower save
         neither unable outside faulty absent except exclude excluded""".split(),
     )
 )

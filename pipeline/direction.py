@@ -42,7 +42,12 @@ _FIGURE = re.compile(
 @lru_cache(maxsize=2048)
 def poles(text: str) -> tuple[Pole, ...]:
     """List the words of a readable text that say which way things go."""
-    words = marked_words(text)
+    return poles_of(marked_words(text))
+
+
+@lru_cache(maxsize=2048)
+def poles_of(words: tuple[Word, ...]) -> tuple[Pole, ...]:
+    """List the words that say which way things go."""
     return tuple(
         Pole(
             _bounded(axis, words, at),
@@ -112,7 +117,13 @@ def _opposite(
     best, other = max(against, key=lambda pair: pair[0], default=(0.0, pole))
     if best <= same or best < _enough(pole, there, same > 0):
         return ""
-    if _mirrored(here, pole.at, there, other.at):
+    taken = any(
+        mine.axis == other.axis
+        and mine.sign == other.sign
+        and closeness(here, mine.at, there, other.at) >= best
+        for mine in poles_of(here)
+    )
+    if taken or _mirrored(here, pole.at, there, other.at):
         return ""
     if pole.axis in STRONG:
         return other.word

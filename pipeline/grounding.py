@@ -154,8 +154,8 @@ def _direction(case: _Case) -> Iterator[Failure]:
 
 def _support(case: _Case) -> Iterator[Failure]:
     """Require that at least half of the content words occur in the evidence."""
-    claimed = list(dict.fromkeys(content(case.claim)))
-    there = set(content(case.evidence))
+    claimed = list(dict.fromkeys([*content(case.claim), *_digits(case.claim)]))
+    there = {*content(case.evidence), *_digits(case.evidence)}
     missing = [word for word in claimed if word not in there]
     if claimed and len(claimed) - len(missing) >= SUPPORT * len(claimed):
         return
@@ -164,6 +164,11 @@ def _support(case: _Case) -> Iterator[Failure]:
         f"in the evidence; at least half must. Not there: {', '.join(missing)}."
     )
     yield Failure("support", ", ".join(missing), message)
+
+
+def _digits(text: str) -> list[str]:
+    """List the numbers of a text; they carry as much of what it says as words do."""
+    return re.findall(r"(?<![\w.])\d[\d.,]*\d|(?<![\w.])\d", text)
 
 
 _RULES: tuple[_Rule, ...] = (_located, _numbers, _names, _order, _direction, _support)

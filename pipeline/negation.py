@@ -46,7 +46,7 @@ _SOFT = re.compile(
     r"|reduc\w+|less|away|off|before|yet|problem\w*|limitation\w*|challeng\w+|struggl\w+|suffer\w*"
 )
 _FALSE_START = frozenset("only just merely necessarily least more less later worse".split())
-_REACH = 5  # words
+_REACH, _FAR = 5, 12  # words
 _STOP = frozenset(".;:,()") | frozenset(
     "but while whereas although though because which if when than since".split()
 )
@@ -103,7 +103,8 @@ def _behind(row: list[str], at: int, most: int) -> Iterator[int]:
 
 def _reach(row: list[str], at: int) -> Iterator[int]:
     """List the places that a denial reaches: the next words, up to the end of the clause."""
-    for place in range(at + 1, min(at + 1 + _REACH, len(row))):
+    whole = row[at] in ("neither", "nor", "none") or (at == 0 and row[at] == "no")
+    for place in range(at + 1, min(at + 1 + (_FAR if whole else _REACH), len(row))):
         if row[place] in _STOP:
             return
         yield place
@@ -208,7 +209,7 @@ def _left_out(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Findi
 
 def _denials(words: tuple[Word, ...]) -> int:
     """Count what denies in a text."""
-    return sum(word.text in _DENIALS for word in words)
+    return sum(word.text in _DENIALS and word.text != "nor" for word in words)
 
 
 def _only_denied(word: Word, words: tuple[Word, ...]) -> bool:

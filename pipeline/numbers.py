@@ -109,6 +109,8 @@ def unfounded_numbers(claim: str, evidence: str, metadata: str) -> Iterator[Find
     for quantity in printed_quantities(claim, [(date.start, date.end) for date in claimed]):
         if not follows(quantity, claim, given):
             yield quantity.text, _expected(quantity, given)
+        elif repeated := _repeated(quantity, claim, given):
+            yield quantity.text, repeated
         elif other := _bound_elsewhere(quantity, claim, given):
             yield quantity.text, other
 
@@ -135,14 +137,33 @@ def _expected(quantity: Quantity, given: Given) -> str:
     return f"{what} is not in the evidence and does not follow from it; the numbers there: {there}."
 
 
+_TIE = re.compile(r"\s*(?:and|or|of|to|out of|–|-|,)\s*")
+
+
+def _repeated(quantity: Quantity, claim: str, given: Given) -> str:
+    """Explain that a claim says a number twice in a row, as in `nine of nine`; empty if not."""
+    rest = claim[quantity.end :]
+    tie = _TIE.match(rest)
+    again = bool(tie) and rest[tie.end() if tie else 0 :].startswith(quantity.text)
+    once = sum(q.text == quantity.text for q in given.quantities) == 1
+    there = ", ".join(dict.fromkeys(printed(q) for q in given.quantities))
+    return f"{quantity.text} is said twice, but the evidence has {there}." if again and once else ""
+
+
 # --- What is counted -----------------------------------------------------------------------
 
 _STOP = re.compile(r"[,;:.()]|\b(?:and|or|from|to|in|on|with|for|by|at|is|are|that|which)\b")
 
 
+# `57 the longer one` and `183 preferred it` leave out what they count.
+_ELLIPTIC = re.compile(r"\s*(?:the|a|an|of|their|its|them)\b|\s*\w+ed\b")
+
+
 def _counted(quantity: Quantity, text: str) -> set[str]:
     """Collect what a number counts: the content words right after it."""
     after = text[quantity.end : quantity.end + 60]
+    if _ELLIPTIC.match(after):
+        return set()
     stop = _STOP.search(after)
     return set(content(after[: stop.start()] if stop else after)[:3])
 

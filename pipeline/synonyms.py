@@ -128,6 +128,10 @@ SYNONYMS = (
     "occur happen appear arise",
     "expand extend scale enlarge extension",
     "publicly freely",
+    "affect effect influence impact",
+    "prefer favour favor preference",
+    "happen event",
+    "survey review overview",
 )
 
 FUNCTION_WORDS = frozenset(
