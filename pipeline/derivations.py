@@ -32,7 +32,6 @@ _DIFFERENCE = re.compile(
     r"|additional|extra|above|below|ahead|behind|earlier|later|apart|better|worse|lead|up|down|miss(?:es|ed)?|fail\w*|remaining|differ)\b",
     re.IGNORECASE,
 )
-_LEFT = re.compile(r"\b(?:miss(?:es|ed)?|fail\w*|remaining|others?|left)\b")
 _OPPOSITES = frozenset(
     map(
         meaning,
@@ -47,7 +46,7 @@ def follows(claimed: Quantity, claim: str, given: Given) -> bool:
     """Say whether a claimed quantity occurs among those given or follows by a named derivation."""
     return any(
         _same(claimed, known, claim) or _vaguely_same(claimed, known) for known in given.quantities
-    ) or any(way(claimed, claim, given) for way in (_difference, _complement, _ratio))
+    ) or any(way(claimed, claim, given) for way in (_difference, _complement, _rest, _ratio))
 
 
 # --- The same number, another way of writing -----------------------------------------------
@@ -124,7 +123,7 @@ def _inverse(claimed: Quantity, known: Quantity) -> bool:
 def complements(claimed: Quantity, claim: str, given: Given) -> bool:
     """Say whether a claimed share follows only as what a given one leaves of 100 %."""
     plain = any(_same(claimed, known, claim) for known in given.quantities)
-    return not plain and _complement(claimed, claim, given)
+    return not plain and any(way(claimed, claim, given) for way in (_complement, _rest))
 
 
 # --- Numbers that follow from two ----------------------------------------------------------
@@ -145,8 +144,7 @@ def _difference(claimed: Quantity, claim: str, given: Given) -> bool:
 def _differ_by(one: Quantity, other: Quantity, claimed: Quantity, claim: str) -> bool:
     off = abs(one.value - other.value)
     grain = max(one.grain, other.grain)
-    small_integers = not claimed.unit and claimed.grain == grain == 1 and off < 10
-    if small_integers and not _LEFT.search(claim):
+    if not claimed.unit and claimed.grain == grain == 1 and off < 10:
         return False
     return _close(off, claimed.value) or _rounded(claimed, off, grain, claim)
 
@@ -155,12 +153,34 @@ def _complement(claimed: Quantity, claim: str, given: Given) -> bool:
     """Say whether a claimed share is what a given one leaves of 100 %, and one text says so."""
     if claimed.unit != PERCENT:
         return False
-    said = _OPPOSITES & _plain_words(claim) != _OPPOSITES & _plain_words(given.text)
+    said = _says_opposite(claim, given.text)
     rests = [q for q in given.quantities if q.unit == PERCENT]
     return said and any(
         _close(claimed.value, 100 - q.value) or _rounded(claimed, 100 - q.value, q.grain, claim)
         for q in rests
     )
+
+
+def _rest(claimed: Quantity, claim: str, given: Given) -> bool:
+    """Say whether a claimed count is what `41 of 50` leaves, and one text says so."""
+    if claimed.unit or not _says_opposite(claim, given.text):
+        return False
+    row = given.quantities
+    return any(
+        _OF.fullmatch(given.text[one.end : other.start])
+        and _close(other.value - one.value, claimed.value)
+        for one in row
+        for other in row
+        if one.end < other.start < one.end + 16
+    )
+
+
+_OF = re.compile(r"\s(?:out )?of (?:the |all )?")
+
+
+def _says_opposite(claim: str, evidence: str) -> bool:
+    """Say whether words such as `wrong` or `not` stand in one text and not in the other."""
+    return _OPPOSITES & _plain_words(claim) != _OPPOSITES & _plain_words(evidence)
 
 
 def _plain_words(text: str) -> set[str]:

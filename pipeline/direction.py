@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.negation import Word, closeness, excuses, marked_words, word_at
+from pipeline.mentions import mentions
+from pipeline.negation import Word, closeness, excuses, marked_words, opened, word_at
 from pipeline.numbers import Finding
 from pipeline.poles import AXES, COSTS, STRONG, TURNED
 from pipeline.wording import stem
@@ -92,31 +93,42 @@ def _set_phrase(words: tuple[Word, ...], at: int) -> bool:
 def turned_directions(claim: str, evidence: str) -> Iterator[Finding]:
     """Find words of a readable claim that go the other way than the evidence does."""
     here, there = marked_words(claim), marked_words(evidence)
-    known = poles(evidence)
-    reported: set[int] = set()
+    turned: dict[int, Pole] = {}
     for pole in poles(claim):
-        if pole.at in reported or not (opposite := _opposite(pole, known, here, there)):
-            continue
-        reported.add(pole.at)
-        yield pole.word, f"“{pole.word}” goes the other way: the evidence says “{opposite}”."
+        other = _opposite(pole, poles(evidence), here, there)
+        if other and not _changed_sides(claim, here[pole.at], evidence, there[other.at]):
+            turned.setdefault(pole.at, other)
+    if _turned_together(list(turned), here):
+        return
+    for at, other in turned.items():
+        word = here[at].text
+        yield word, f"“{word}” goes the other way: the evidence says “{other.word}”."
+
+
+def _turned_together(places: list[int], here: tuple[Word, ...]) -> bool:
+    """Say whether two turns are one statement: `smaller models err more` for `larger ... less`."""
+    if len(places) != 2 or any(here[at].denied for at in places):
+        return False
+    between = {word.text for word in here[places[0] : places[1]]}
+    return between.isdisjoint({"and", "or", ",", ";", ":", "."})
 
 
 def _opposite(
     pole: Pole, known: tuple[Pole, ...], here: tuple[Word, ...], there: tuple[Word, ...]
-) -> str:
-    """Return the word of the evidence that says the opposite in the same place, or nothing."""
+) -> Pole | None:
+    """Return the word of the evidence that says the opposite in the same place."""
     alike = [other for other in known if other.axis == pole.axis] or [
         other for other in map(_as_amount, [there] * len(known), known) if other.axis == pole.axis
     ]
-    if excuses(pole.lacking, there):
-        return ""
+    if excuses(pole.lacking, there) or _denied_alike(pole, here, there):
+        return None
     alike = [other for other in alike if not excuses(other.lacking, here)]
     scored = [(closeness(here, pole.at, there, other.at), other) for other in alike]
     same = max((score for score, other in scored if other.sign == pole.sign), default=0.0)
     against = [pair for pair in scored if pair[1].sign != pole.sign]
     best, other = max(against, key=lambda pair: pair[0], default=(0.0, pole))
     if best <= same or best < _enough(pole, there, same > 0):
-        return ""
+        return None
     taken = any(
         mine.axis == other.axis
         and mine.sign == other.sign
@@ -124,11 +136,17 @@ def _opposite(
         for mine in poles_of(here)
     )
     if taken or _mirrored(here, pole.at, there, other.at):
-        return ""
+        return None
     if pole.axis in STRONG:
-        return other.word
+        return other
     told = any(_neighbours_agree(here, pole.at, there, o.at) for o in alike if o.sign == pole.sign)
-    return other.word if _neighbours_agree(here, pole.at, there, other.at) and not told else ""
+    return other if _neighbours_agree(here, pole.at, there, other.at) and not told else None
+
+
+def _denied_alike(pole: Pole, here: tuple[Word, ...], there: tuple[Word, ...]) -> bool:
+    """Say whether a denial of the claim is about a word right after, which the evidence denies."""
+    after = {w.meaning for w in here[pole.at + 1 : pole.at + 3] if w.content}
+    return here[pole.at].denied and any(w.negated and w.meaning in after for w in there)
 
 
 _SHORT = 60  # words; in more, the same words turn up in other matters
@@ -145,6 +163,20 @@ def _neighbours_agree(here: tuple[Word, ...], at: int, there: tuple[Word, ...], 
     if all(after and after.text[0].isdigit() for after in pairs[1]) and pairs[1][0] != pairs[1][1]:
         return False
     return any(a and b and a.meaning == b.meaning and a.text.isalnum() for a, b in pairs)
+
+
+def _changed_sides(claim: str, word: Word, evidence: str, other: Word) -> bool:
+    """Say whether the names around a word are those around the other, the other way round."""
+    mine, theirs = _names_around(claim, word), _names_around(evidence, other)
+    return all(mine) and mine[0] != mine[1] and mine == theirs[::-1]
+
+
+def _names_around(text: str, word: Word) -> tuple[str, str]:
+    """Return the keys of the names nearest before and after a word; empty where there is none."""
+    named = mentions(opened(text))
+    before = [m.key for m in named if m.end <= word.start]
+    after = [m.key for m in named if m.start > word.start]
+    return (before[-1] if before else "", after[0] if after else "")
 
 
 def _mirrored(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:

@@ -145,8 +145,23 @@ def _direction(case: _Case) -> Iterator[Failure]:
     if takes_complement(case.claim, case.evidence):
         return
     turned = dict(turned_directions(case.claim, case.evidence))
-    for token, message in {**turned, **dict(changed_denials(case.claim, case.evidence))}.items():
+    denied = dict(changed_denials(case.claim, case.evidence))
+    if _cancel(case.claim, turned, denied):
+        return
+    for token, message in {**turned, **denied}.items():
         yield Failure("direction", token, message)
+
+
+_CONDITION = re.compile(r"\b(?:when|if|where|unless)\b")
+
+
+def _cancel(claim: str, turned: dict[str, str], denied: dict[str, str]) -> bool:
+    """Say whether a turn and a denial make it right again: `more when it does not`."""
+    if len(turned) != 1 or len(denied) != 1:
+        return False
+    low = claim.lower()
+    first, second = sorted(max(low.find(token.split()[0]), 0) for token in (*turned, *denied))
+    return bool(_CONDITION.search(low, first, second))
 
 
 # --- Support -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.phrases import is_distinctive
+from pipeline.quantities import quantities
 from pipeline.synonyms import FUNCTION_WORDS
 from pipeline.wording import Token, is_address, meaning, parts, stem, tokens
 
@@ -36,7 +37,7 @@ _UNIT_AFTER = re.compile(
     r"\s?(?:%|×|x\b|points?|percent|per ?cent|times|fold|[kKMBT]\b|million|billion|trillion"
     r"|thousand|hours?|seconds?|ms\b|s\b|GB|MB|of\b|to\b|–|and \d|,\d{3}|other\b|more\b|out\b)"
 )
-_TWO_PARTS = re.compile(r"[A-Z][a-z]+-[A-Z]")
+_TWO_PARTS = re.compile(r"[A-Z][a-z]+-[A-Z\d]")
 _DIMENSION = re.compile(r"\d-?D")
 _MONTHS = frozenset(
     """
@@ -152,15 +153,20 @@ _ORDINARY = frozenset(
 )
 _VERB = re.compile(
     r"(?:is|was|can|could|may|has|had|does|did|will|cannot|also|then|therefore|which|who"
-    r"|[a-z]{3,}(?:[^s]s|ed))"
+    r"|achieved|reached|outperformed|[a-z]+(?:ieves|forms|roves|asses|ceeds|eaches|ains|uces|owers"
+    r"|ises|ates|izes|ases|ifies|ides|ends|icts|ires|ells|inds)|reads|uses|adds|keeps|runs|beats"
+    r"|needs|makes|takes|gives|helps|shows|allows|leads|builds|scores|answers|covers|contains"
+    r"|supports|combines|learns|cuts|works|fails|turns|finds|leaves|hears|stores|presents)"
 )
 
 
 def _subject(row: tuple[Token, ...], at: int) -> bool:
     """Say whether a sentence's first word is a name: a bare subject and no ordinary word."""
     word = row[at].lower
-    ordinary = word in FUNCTION_WORDS or word in _ORDINARY or _NO_NAME.fullmatch(word)
-    if ordinary or at + 1 >= len(row):
+    ordinary = (
+        word in FUNCTION_WORDS or quantities(word) or word in _ORDINARY or _NO_NAME.fullmatch(word)
+    )
+    if ordinary or meaning(word) != stem(word) or at + 1 >= len(row):
         return False
     after = row[at + 1].text
     if after == "," and at + 2 < len(row):

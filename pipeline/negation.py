@@ -20,6 +20,7 @@ class Word(NamedTuple):
     """
 
     text: str
+    start: int
     meaning: str
     content: bool
     negated: bool
@@ -46,6 +47,7 @@ _SOFT = re.compile(
     r"|reduc\w+|less|away|off|before|yet|problem\w*|limitation\w*|challeng\w+|struggl\w+|suffer\w*"
 )
 _FALSE_START = frozenset("only just merely necessarily least more less later worse".split())
+_FALSE_STARTS = [[word] for word in sorted(_FALSE_START)]
 _REACH, _FAR = 5, 12  # words
 _STOP = frozenset(".;:,()") | frozenset(
     "but while whereas although though because which if when than since".split()
@@ -54,13 +56,15 @@ _STOP = frozenset(".;:,()") | frozenset(
 
 @lru_cache(maxsize=4096)
 def marked_words(text: str) -> tuple[Word, ...]:
-    """List the words of a readable text, each with the denials that reach it."""
-    row = [piece for token in tokens(_opened(text)) for piece in _pieces(token.text)]
+    """List the words of `opened(text)`, each with the denials that reach it."""
+    cut = [(piece, t.start) for t in tokens(opened(text)) for piece in _pieces(t.text)]
+    row = [piece for piece, _ in cut]
     counts: list[int] = [0] * len(row)
     soft: list[frozenset[str]] = [frozenset()] * len(row)
     lacking: list[frozenset[str]] = [frozenset()] * len(row)
     for at, word in enumerate(row):
-        if word in _DENIALS and not (row[at + 1 : at + 2] and row[at + 1] in _FALSE_START):
+        paired = word == "nor" and "neither" in row[max(0, at - _FAR) : at]
+        if word in _DENIALS and not paired and row[at + 1 : at + 2] not in _FALSE_STARTS:
             for place in _reach(row, at):
                 counts[place] += 1
         elif _LACKING.fullmatch(word) or _SOFT.fullmatch(word):
@@ -71,6 +75,7 @@ def marked_words(text: str) -> tuple[Word, ...]:
     return tuple(
         Word(
             word,
+            cut[at][1],
             meaning(word),
             word.isalnum() and is_content(word),
             counts[at] % 2 == 1,
@@ -82,7 +87,7 @@ def marked_words(text: str) -> tuple[Word, ...]:
     )
 
 
-def _opened(text: str) -> str:
+def opened(text: str) -> str:
     """Write `isn't` and `can not` as the words that they are."""
     return re.sub(r"\bcan not\b", "cannot", re.sub(r"(?i)\b(ca|wo|\w+?)n't\b", r"\1 not", text))
 

@@ -144,7 +144,13 @@ def _repeated(quantity: Quantity, claim: str, given: Given) -> str:
     """Explain that a claim says a number twice in a row, as in `nine of nine`; empty if not."""
     rest = claim[quantity.end :]
     tie = _TIE.match(rest)
-    again = bool(tie) and rest[tie.end() if tie else 0 :].startswith(quantity.text)
+    again = (
+        bool(tie)
+        and not quantity.shared
+        and bool(
+            re.match(rf"{re.escape(quantity.text)}(?![\w.,])", rest[tie.end() if tie else 0 :])
+        )
+    )
     once = sum(q.text == quantity.text for q in given.quantities) == 1
     there = ", ".join(dict.fromkeys(printed(q) for q in given.quantities))
     return f"{quantity.text} is said twice, but the evidence has {there}." if again and once else ""

@@ -103,9 +103,7 @@ AXES: dict[str, tuple[str, str]] = {
 # The axes on which any word nearby tells enough; on the others a neighbouring word must agree.
 STRONG = frozenset("amount quality speed outcome".split())
 # The axes on which a denial turns a word into its opposite: not possible, not significant.
-TURNED = STRONG | frozenset(
-    "possibility necessity truth significance likelihood difference presence stability".split()
-)
+TURNED = frozenset(AXES) - frozenset("place order company bound direction distance".split())
 
 COSTS = frozenset(
     """

@@ -47,7 +47,7 @@ _SHARES: dict[str, float] = {
 _MULTIPLES: dict[str, float] = {
     **{"twice": 2, "double": 2, "doubles": 2, "doubled": 2, "doubling": 2, "thrice": 3},
     **{"triple": 3, "triples": 3, "tripled": 3, "tripling": 3, "quadruple": 4, "quadruples": 4},
-    "quadrupled": 4,
+    **{"quadrupled": 4, "twofold": 2, "threefold": 3, "fourfold": 4, "fivefold": 5, "tenfold": 10},
 }
 _SCALES: dict[str, float] = {
     **{"hundred": 100, "thousand": 1e3, "k": 1e3, "million": 1e6, "mn": 1e6, "m": 1e6},
