@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from pipeline.quantities import PERCENT, POINTS, TIMES, Quantity
+from pipeline.quantities import PERCENT, POINTS, TIMES, Quantity, unit_size
 from pipeline.wording import content, meaning
 
 
@@ -56,7 +56,7 @@ def _same(claimed: Quantity, known: Quantity, claim: str) -> bool:
     """Say whether two quantities are equal, or one is the other rounded or in another unit."""
     if not _same_unit(claimed, known):
         return False
-    if _close(claimed.value, known.value):
+    if _close(claimed.value, known.value) or (not claimed.unit and _printed_alike(claimed, known)):
         return True
     return _rounded(claimed, known.value, known.grain, claim)
 
@@ -66,6 +66,11 @@ def _same_unit(claimed: Quantity, known: Quantity) -> bool:
     if claimed.unit == known.unit or not claimed.unit or claimed.shared:
         return claimed.unit == known.unit or claimed.grain <= known.grain * 10
     return known.shared and claimed.unit == ""
+
+
+def _printed_alike(claimed: Quantity, known: Quantity) -> bool:
+    """Say whether a number without a unit is printed as a number with one: `30` for `30 years`."""
+    return bool(known.unit) and _close(claimed.value, known.value / unit_size(known))
 
 
 def _close(one: float, other: float) -> bool:

@@ -121,9 +121,9 @@ def _names(case: _Case) -> Iterator[Failure]:
         there = ", ".join(dict.fromkeys(m.text for m in mentions(case.evidence))) or "none"
         message = f"{mention.text} is not named in the evidence; the names there: {there}."
         yield Failure("names", mention.text, message)
-    there = addresses(case.evidence) + addresses(case.metadata)
+    known_ones = addresses(case.evidence) + addresses(case.metadata)
     for address in addresses(case.claim):
-        if not any(f"{other}/".startswith(f"{address}/") for other in there):
+        if not any(f"{other}/".startswith(f"{address}/") for other in known_ones):
             yield Failure("names", address, f"The address {address} is not in the evidence.")
 
 

@@ -125,7 +125,8 @@ def _reads_as_name(row: tuple[Token, ...], at: int) -> bool:
             or is_distinctive(word)
             and bool(re.search(r"[A-Z][a-z]|[A-Z]{2}", word))
         )
-    if is_distinctive(word) or (len(word) > 1 and word.isupper()) or _TWO_PARTS.match(word):
+    capitals = len(word) > 1 and word.isupper()
+    if capitals or is_distinctive(word) or _TWO_PARTS.match(word):
         return True
     if not word[0].isupper() or len(word) < 2:
         return False

@@ -195,21 +195,18 @@ def _share_units(found: list[Quantity], text: str) -> list[Quantity]:
         this, after = out[at], out[at + 1]
         joined = _JOINT.fullmatch(text[this.end : after.start])
         if joined and not this.unit and this.grain <= 1 and (after.unit or after.grain > 1):
-            size = _scale_of(after)
+            size = unit_size(after)
             out[at] = this._replace(
                 value=this.value * size, grain=this.grain * size, unit=after.unit, shared=True
             )
     return out
 
 
-def _scale_of(quantity: Quantity) -> float:
+def unit_size(quantity: Quantity) -> float:
     """Return how much one printed unit of a quantity is: 1,000,000 for `2.4 million`."""
-    digits = re.match(r"[\d.,]+", quantity.text)
-    printed = digits[0].replace(",", "").rstrip(".") if digits else ""
-    try:
-        return quantity.value / float(printed)
-    except (ValueError, ZeroDivisionError):
-        return 1.0
+    found = _NUMBER.match(quantity.text)
+    value = _value(found)[0] if found and (found["digits"] or found["spelled"]) else 0.0
+    return quantity.value / value if value else 1.0
 
 
 def printed(quantity: Quantity) -> str:
