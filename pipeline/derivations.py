@@ -29,15 +29,17 @@ _BOUND = re.compile(
 _DIFFERENCE = re.compile(
     r"\b(?:by|gains?|gained|more|fewer|less|longer|shorter|higher|lower|larger|smaller|faster"
     r"|slower|difference|gap|margin|drops?|increase[sd]?|reductions?|improve\w*|saves?|saving"
-    r"|additional|extra|above|below|ahead|behind|earlier|later|apart|better|worse|lead|up|down|miss(?:es|ed)?|fail\w*|remaining|differ)\b",
+    r"|additional|extra|above|below|ahead|behind|earlier|later|apart|better|worse|lead|up|down"
+    r"|miss(?:es|ed)?|fail\w*|remaining|differ)\b",
     re.IGNORECASE,
 )
 _OPPOSITES = frozenset(
     map(
         meaning,
         """wrong error errs fail miss missed not no other others rest remaining remainder lost
-        loss reject refuse deny dislike without less incorrect incorrectly unanswered failed invalid cut reduce lower save
-        neither unable outside faulty absent except exclude excluded""".split(),
+        loss reject refuse deny dislike without less incorrect incorrectly unanswered failed
+        invalid cut reduce lower save neither unable outside faulty absent except
+        exclude excluded""".split(),
     )
 )
 

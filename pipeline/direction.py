@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.mentions import mentions
-from pipeline.negation import Word, closeness, excuses, marked_words, opened, word_at
+from pipeline.negation import Word, closeness, denied_later, excuses, marked_words, opened, word_at
 from pipeline.numbers import Finding
 from pipeline.poles import AXES, COSTS, STRONG, TURNED
 from pipeline.wording import stem
@@ -145,8 +145,7 @@ def _opposite(
 
 def _denied_alike(pole: Pole, here: tuple[Word, ...], there: tuple[Word, ...]) -> bool:
     """Say whether a denial of the claim is about a word right after, which the evidence denies."""
-    after = {w.meaning for w in here[pole.at + 1 : pole.at + 3] if w.content}
-    return here[pole.at].denied and any(w.negated and w.meaning in after for w in there)
+    return here[pole.at].denied and denied_later(here, pole.at, there)
 
 
 _SHORT = 60  # words; in more, the same words turn up in other matters
@@ -160,7 +159,8 @@ def _enough(pole: Pole, there: tuple[Word, ...], both_ways: bool) -> float:
 def _neighbours_agree(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
     """Say whether two words have the same word directly before or after them."""
     pairs = [(word_at(here, at + d), word_at(there, other + d)) for d in (-1, 1)]
-    if all(after and after.text[0].isdigit() for after in pairs[1]) and pairs[1][0] != pairs[1][1]:
+    ends = [after.text for after in pairs[1] if after and after.text[0].isdigit()]
+    if len(ends) == 2 and len(set(ends)) > 1:
         return False
     return any(a and b and a.meaning == b.meaning and a.text.isalnum() for a, b in pairs)
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from pipeline.acquaintance import known_names, unknown_names
 from pipeline.direction import turned_directions
-from pipeline.mentions import known_names, mentions, unknown_names
+from pipeline.mentions import mentions
 from pipeline.negation import changed_denials
 from pipeline.numbers import takes_complement, unfounded_numbers
 from pipeline.ownership import Owned, misplaced_figures, misplaced_names, owners

@@ -1,16 +1,15 @@
-"""Which names a sentence mentions, and whether another text knows them."""
+"""Which names a sentence mentions, and when two ways of writing are one name."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.phrases import is_distinctive
 from pipeline.quantities import quantities
 from pipeline.synonyms import FUNCTION_WORDS
-from pipeline.wording import Token, is_address, meaning, parts, stem, tokens
+from pipeline.wording import Token, is_address, meaning, stem, tokens
 
 
 class Mention(NamedTuple):
@@ -38,7 +37,7 @@ _UNIT_AFTER = re.compile(
     r"|thousand|hours?|seconds?|ms\b|s\b|GB|MB|of\b|to\b|–|and \d|,\d{3}|other\b|more\b|out\b)"
 )
 _TWO_PARTS = re.compile(r"[A-Z][a-z]+-[A-Z\d]")
-_DIMENSION = re.compile(r"\d-?D")
+_NUMBERED = re.compile(r"\d-?D(?:-[A-Z]\w+)?")
 _MONTHS = frozenset(
     """
     January February March April May June July August September October November December
@@ -99,7 +98,7 @@ def _mention_end(row: tuple[Token, ...], at: int, text: str) -> int:
     if _is_version(row, end, text):
         end += 1
     joined = end < len(row) and row[end].start == row[end - 1].end + 1
-    return end + 1 if joined and _EDITION.fullmatch(row[end].text) else end
+    return end + 1 if joined and _EDITION.fullmatch(re.sub(r"'s?$", "", row[end].text)) else end
 
 
 def _is_version(row: tuple[Token, ...], at: int, text: str) -> bool:
@@ -120,11 +119,8 @@ def _reads_as_name(row: tuple[Token, ...], at: int) -> bool:
     if word in _ALWAYS_PLAIN or not any(letter.isalpha() for letter in word):
         return False
     if word[0].isdigit():
-        return (
-            bool(_DIMENSION.fullmatch(word))
-            or is_distinctive(word)
-            and bool(re.search(r"[A-Z][a-z]|[A-Z]{2}", word))
-        )
+        named = is_distinctive(word) and re.search(r"[A-Z][a-z]|[A-Z]{2}", word)
+        return bool(named or _NUMBERED.fullmatch(word))
     capitals = len(word) > 1 and word.isupper()
     if capitals or is_distinctive(word) or _TWO_PARTS.match(word):
         return True
@@ -173,119 +169,3 @@ def _subject(row: tuple[Token, ...], at: int) -> bool:
     if after == "," and at + 2 < len(row):
         return row[at + 2].text in ("the", "a", "an", "our", "its", "which")
     return after == "'" or bool(_VERB.fullmatch(after)) or row[at].text.endswith("'s")
-
-
-# --- Knowing -------------------------------------------------------------------------------
-
-_RUN = 5  # the most words that one name has
-_CONNECTORS = frozenset("of the and for in to a with by on".split())
-_FAMILY = frozenset("series family line models suite lineage versions generation".split())
-
-
-class Known(NamedTuple):
-    """The names that a text knows: keys of its runs of words, sizes, stems, and first letters."""
-
-    keys: frozenset[str]
-    sizes: frozenset[str]
-    sized: frozenset[tuple[str, str]]
-    stems: frozenset[str]
-    families: frozenset[str]
-    initials: tuple[str, str]
-
-
-@lru_cache(maxsize=2048)
-def known_names(text: str) -> Known:
-    """Collect what a readable text may call things; a versioned name is not known without it."""
-    row = [token for token in tokens(text) if token.is_word and not is_address(token)]
-    found = mentions(text)
-    versioned = {m.start for m in found if re.search(r"\d", m.key)}
-    keys, sized = set(), set()
-    for start in range(len(row)):
-        for end in range(start + 1, min(start + _RUN, len(row)) + 1):
-            cut_short = end - start == 1 and row[start].start in versioned
-            whole = not cut_short or not any(m.end > row[start].end for m in found
-                                             if m.start == row[start].start)  # fmt: skip
-            key, size = _run_key(text, row, start, end)
-            keys.update([key] if whole else [])
-            sized.update([(key, size)] if whole and size else [])
-    words = [part for token in row for part in parts(token)]
-    plain = [part for token in row if token.start not in versioned for part in _loose(token)]
-    return Known(
-        frozenset(keys),
-        frozenset(re.findall(r"(?<![\d.])a?\d+(?:\.\d+)?[bm]\b", " ".join(words))),
-        frozenset(sized),
-        frozenset(form for word in plain for form in (word, stem(word), meaning(word))),
-        frozenset(re.split(r"\|", m.key)[0] for m in found),
-        ("".join(w[0] for w in words), "".join(w[0] for w in words if w not in _CONNECTORS)),
-    )
-
-
-def _run_key(text: str, row: list[Token], start: int, end: int) -> tuple[str, str]:
-    """Reduce a run of words to its key as a name."""
-    if all(token.text.isalpha() and not token.text.isupper() for token in row[start:end]):
-        return "".join(token.text for token in row[start:end]).lower(), ""
-    return name_key(re.sub(r"'s?$", "", text[row[start].start : row[end - 1].end]))
-
-
-def _loose(token: Token) -> list[str]:
-    """List the parts of a token that stand for themselves; those of `Foo-Mini-2B` do not."""
-    after = token.text.split("-")[1:]
-    return [] if after and all(not piece[:1].islower() for piece in after) else parts(token)
-
-
-def unknown_names(text: str, known: Known) -> list[Mention]:
-    """List the names of a readable text that are not among those known."""
-    row = [token for token in tokens(text) if token.is_word]
-    starts = {token.start: at for at, token in enumerate(row)}
-    covered = _covered(text, row, known)
-    return [
-        mention
-        for mention in mentions(text)
-        if not (mention.end <= covered[mention.start])
-        and not _known_alone(mention, known)
-        and not _of_family(row, starts[mention.start], mention, known)
-    ]
-
-
-def _covered(text: str, row: list[Token], known: Known) -> dict[int, int]:
-    """Map each word's start to the end of the longest known name that reaches over it."""
-    reach: dict[int, int] = {}
-    for at, token in enumerate(row):
-        best = -1
-        for end in range(at + 1, min(at + _RUN, len(row)) + 1):
-            key, size = _run_key(text, row, at, end)
-            sized = (key, size) in known.sized or _in_sizes(size, known)
-            if key in known.keys and (not size or sized):
-                best = row[end - 1].end
-        reach[token.start] = best
-    furthest = accumulate((reach[token.start] for token in row), max)
-    return {token.start: end for token, end in zip(row, furthest, strict=True)}
-
-
-def _in_sizes(size: str, known: Known) -> bool:
-    """Say whether every part of a size is printed by itself somewhere."""
-    return bool(size) and all(part in known.sizes for part in size.split("-"))
-
-
-def _known_alone(mention: Mention, known: Known) -> bool:
-    """Say whether a name without a version is an ordinary word or short form of the other text."""
-    if mention.size or re.search(r"\d", mention.key):
-        return False
-    named = [piece for piece in re.split(r"[-/]", mention.text) if piece != piece.lower()]
-    pieces = [piece.lower() for piece in named]
-    if all(not known.stems.isdisjoint((p, stem(p), meaning(p))) for p in pieces):
-        return True
-    return mention.text.rstrip("s").isupper() and _spelled_out(mention.text.lower(), known)
-
-
-def _spelled_out(short: str, known: Known) -> bool:
-    """Say whether the letters of a short form begin words that follow each other."""
-    letters = re.sub(r"[^a-z0-9]", "", short)
-    forms = {letters, letters.removesuffix("s")}
-    return len(letters) > 1 and any(form in row for form in forms for row in known.initials)
-
-
-def _of_family(row: list[Token], at: int, mention: Mention, known: Known) -> bool:
-    """Say whether a name without its version is called a series, as in `the Foo models`."""
-    after = {token.lower for token in row[at + 1 : at + 3]}
-    return mention.key in known.families and not _FAMILY.isdisjoint(after)

@@ -14,9 +14,9 @@ from pipeline.wording import is_content, meaning, tokens
 class Word(NamedTuple):
     """A word or mark as the checks of direction see it.
 
-    `negated` is true in the reach of an odd number of denials such as `not`; `denied` in that of one right
-    before. `softly` lists the words nearby that take away or set apart, such as `beyond`, and
-    `lacking` those that deny by their meaning, such as `fails`.
+    `negated` is true in the reach of an odd number of denials such as `not`; `denied` in
+    that of one right before. `softly` lists the words nearby that take away or set apart, such as
+    `beyond`, and `lacking` those that deny by their meaning, such as `fails`.
     """
 
     text: str
@@ -98,6 +98,14 @@ def _pieces(token: str) -> list[str]:
     return re.split(r"[-/]", lower) if lower[:1].isalnum() else [lower or "'"]
 
 
+def _ahead(row: list[str], at: int, most: int) -> Iterator[int]:
+    """List the places after a word, up to the end of the clause."""
+    for place in range(at + 1, min(at + 1 + most, len(row))):
+        if row[place] in _STOP:
+            return
+        yield place
+
+
 def _behind(row: list[str], at: int, most: int) -> Iterator[int]:
     """List the places before a word, up to the start of the clause, nearest first."""
     for place in range(at - 1, max(-1, at - 1 - most), -1):
@@ -109,10 +117,7 @@ def _behind(row: list[str], at: int, most: int) -> Iterator[int]:
 def _reach(row: list[str], at: int) -> Iterator[int]:
     """List the places that a denial reaches: the next words, up to the end of the clause."""
     whole = row[at] in ("neither", "nor", "none") or (at == 0 and row[at] == "no")
-    for place in range(at + 1, min(at + 1 + (_FAR if whole else _REACH), len(row))):
-        if row[place] in _STOP:
-            return
-        yield place
+    return _ahead(row, at, _FAR if whole else _REACH)
 
 
 # --- Surroundings -----------------------------------------------------------------------------
@@ -166,11 +171,24 @@ def _added(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]
         reached = _denied(here, at)
         if not reached:
             continue
+        if denied_later(here, at, there):
+            continue
         shared = [w for w in reached if any(w.meaning == o.meaning for o in there)]
         held = [w for w in shared if _said_plainly(w, here, at, there)]
         if (shared and held == shared) or (not shared and not any_denial):
             what = f"{word.text} {' '.join(w.text for w in reached)}"
             yield what, f"“{what}” is a denial, but the evidence says this without one."
+
+
+def denied_later(here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bool:
+    """Say whether what follows a place in its clause is denied by the other text as well."""
+    row = [word.text for word in here]
+    after = list(_ahead(row, at, _FAR))
+    return any(
+        w.negated and w.meaning == here[place].meaning and w.content
+        for w in there
+        for place in after
+    )
 
 
 _VERBATIM = 3.0  # closeness at which the words around a word are the same words

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.derivations import Given, complements, follows
 from pipeline.mentions import mentions
-from pipeline.quantities import PERCENT, POINTS, Quantity, printed, quantities
+from pipeline.quantities import PERCENT, POINTS, Quantity, printed, quantities, single_units
 from pipeline.wording import content, is_address, tokens
 
 Finding = tuple[str, str]  # the token of the claim, and what was expected
@@ -89,7 +89,10 @@ def _given(evidence: str) -> Given:
     found = printed_quantities(evidence, [])
     bare = [q for q in quantities(evidence, _spans(evidence)) if q.shared]
     two = [Quantity(2, "", 1, *t.span(), t[0]) for t in _TWO.finditer(evidence)]
-    return Given(evidence, [*found, *(q._replace(unit="", shared=False) for q in bare), *two])
+    return Given(
+        evidence,
+        [*found, *(q._replace(unit="", shared=False) for q in bare), *two, *single_units(evidence)],
+    )
 
 
 def unfounded_numbers(claim: str, evidence: str, metadata: str) -> Iterator[Finding]:
@@ -116,7 +119,7 @@ def unfounded_numbers(claim: str, evidence: str, metadata: str) -> Iterator[Find
 
 
 def takes_complement(claim: str, evidence: str) -> bool:
-    """Say whether a figure of a readable claim is the rest to 100 %, so that the claim is turned."""
+    """Say whether a figure of a readable claim is what a given one leaves, so that all turns."""
     given = _given(evidence)
     return any(complements(q, claim, given) for q in printed_quantities(claim, []))
 
@@ -172,7 +175,7 @@ _ELLIPTIC = re.compile(r"\s*(?:the|a|an|of|their|its|them)\b|\s*\w+ed\b")
 
 
 # In `6,000 training, 1,000 validation and 2,000 test questions` the noun comes last.
-_LISTED = re.compile(r"\s*[\w-]+(?:,|,? and|,? or|,? to)\s\d")
+_LISTED = re.compile(r"\s*[\w-]*[^\W\ds](?:,|,? and|,? or|,? to)\s\d")
 
 
 def _counted(quantity: Quantity, text: str) -> set[str]:

@@ -26,14 +26,15 @@ AXES: dict[str, tuple[str, str]] = {
         better best improve improves improved improving improvement improvements outperform
         outperforms outperformed outperforming surpass surpasses surpassed surpassing exceed
         exceeds exceeded exceeding beat beats beating superior stronger strongest ahead enhance
-        enhances enhanced enhancing enhancement enhancements boost boosts boosted boosting strengthen
-        strengthens strengthened advance advances
+        enhances enhanced enhancing enhancement enhancements boost boosts boosted boosting
+        strengthen strengthens strengthened advance advances
         """,
         """
         worse worst worsen worsens worsened worsening degrade degrades degraded degrading
-        degradation degradations deteriorate deteriorates deteriorated deterioration underperform underperforms
-        underperformed underperforming inferior weaker weakest behind trail trails trailing lag
-        lags lagging poorer poorest harm harms harmed impair impairs impaired hurt hurts weaken
+        degradation degradations deteriorate deteriorates deteriorated deterioration
+        underperform underperforms underperformed underperforming inferior weaker weakest behind
+        trail trails trailing lag lags lagging poorer poorest
+        harm harms harmed impair impairs impaired hurt hurts weaken
         weakens hinder hinders
         """,
     ),

@@ -101,7 +101,7 @@ _NUMBER = re.compile(
     (?<![\w.])(?<!\d,)(?:
       (?P<digits>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:[eE](?P<power>-?\d{{1,2}})\b)?
       {_AFTER}
-    | (?P<share>(?:(?P<count>\d|one|two|three|four|a)[ -])?\b(?P<fraction>(?i:{_FRACTION}))\b)
+    | (?P<share>(?:(?P<count>\d|(?i:one|two|three|four|a))[ -])?\b(?P<fraction>(?i:{_FRACTION}))\b)
     | (?P<multiple>\b(?:twice(?=\s(?:as|the|that|more))|(?i:{_MULTIPLE}))\b)
     | (?P<spelled>\b(?i:{_SPELLED}|a(?=[ -](?:hundred|thousand|million|billion|trillion))))\b
       {_AFTER.replace("?P<", "?P<w_")}
@@ -156,14 +156,14 @@ def _counts(found: re.Match[str], mark: str) -> bool:
 
 def _share(found: re.Match[str]) -> Quantity | None:
     """Read `half` or `two thirds`; `third` after no count is an ordinal."""
-    word, count = found["fraction"].lower(), found["count"]
+    word, count = found["fraction"].lower(), (found["count"] or "").lower()
     if not count and not word.startswith("hal"):
         return None
     whole = _OF_UNIT.match(found.string, found.end())
     if whole and word == "half":
         unit, size = _UNITS[whole["unit"].lower()]
         return Quantity(0.5 * size, unit, 0.5 * size, found.start(), whole.end(), found[0])
-    many = {"one": 1, "two": 2, "three": 3, "four": 4, "a": 1, None: 1}.get(count) or int(count)
+    many = {"one": 1, "two": 2, "three": 3, "four": 4, "a": 1, "": 1}.get(count) or int(count)
     return Quantity(many * _SHARES[word], PERCENT, 1, *found.span(), found[0], vague=True)
 
 
@@ -200,6 +200,19 @@ def _share_units(found: list[Quantity], text: str) -> list[Quantity]:
                 value=this.value * size, grain=this.grain * size, unit=after.unit, shared=True
             )
     return out
+
+
+_SINGLE = re.compile(rf"\b(?:an?|one|per|each|every)\s(?P<unit>{_UNIT})\b", re.IGNORECASE)
+
+
+def single_units(text: str) -> list[Quantity]:
+    """List what a readable text counts without a number, as in `an hour` or `per second`."""
+    return [
+        Quantity(size, unit, size, *found.span(), found[0])
+        for found in _SINGLE.finditer(text)
+        for unit, size in [_UNITS[found["unit"].lower()]]
+        if len(found["unit"]) > 2
+    ]
 
 
 def unit_size(quantity: Quantity) -> float:

@@ -223,7 +223,9 @@ def _in_other_place(one: _Anchor, other: _Anchor, there: tuple[_Anchor, ...]) ->
     own = _likeness(one, one.key, there, pair), _likeness(other, other.key, there, pair)
     cross = _likeness(one, other.key, there, pair), _likeness(other, one.key, there, pair)
     better = cross[0] > own[0] and cross[1] > own[1]
-    return better and sum(cross) - sum(own) >= (6 if _is_figure(one) else 3)
+    if _is_figure(one):
+        return better and min(cross) >= 5 and sum(cross) - sum(own) >= 6
+    return better and sum(cross) - sum(own) >= 3
 
 
 def _likeness(anchor: _Anchor, key: str, there: tuple[_Anchor, ...], pair: set[str]) -> int:

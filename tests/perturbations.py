@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.coining import coined_names
 from pipeline.samples import sample_files
 from pipeline.sentences import sentences
 
@@ -24,26 +25,40 @@ class Lie(NamedTuple):
     truth: str
 
 
-@cache
-def sample_sentences() -> tuple[str, ...]:
-    """Return the sentences of the invented documents, each once."""
-    return _sentences(Path(path) for path in sample_files())
+class Abstract(NamedTuple):
+    """A paper's sentences, and what it calls its own work."""
+
+    id: str
+    names: list[str]
+    sentences: list[str]
 
 
 @cache
-def seed_sentences() -> tuple[str, ...]:
-    """Return the sentences of the real documents beside the checkout; empty where absent."""
-    return _sentences(sorted((SHARED / "seeds").glob("*.txt")))
+def sample_papers() -> tuple[Abstract, ...]:
+    """Return the abstracts of the invented documents, each once."""
+    return _papers([Path(path) for path in sample_files()])
 
 
-def _sentences(paths: Iterator[Path] | list[Path]) -> tuple[str, ...]:
-    """Return the sentences of long lines; lists of authors are no sentences."""
-    found: dict[str, None] = {}
-    for path in paths:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if len(line) > 200:
-                found |= dict.fromkeys(line[start:end] for start, end in sentences(line))
-    return tuple(text for text in found if len(text.split()) > 3 and text.count(",") < 25)
+@cache
+def seed_papers() -> tuple[Abstract, ...]:
+    """Return the abstracts of the real documents beside the checkout; empty where absent."""
+    return _papers(sorted((SHARED / "seeds").glob("*.txt")))
+
+
+def sentences_of(papers: tuple[Abstract, ...]) -> list[str]:
+    """Return the sentences of papers, each once."""
+    return list(dict.fromkeys(text for paper in papers for text in paper.sentences))
+
+
+def _papers(paths: list[Path]) -> tuple[Abstract, ...]:
+    """Read each long line as an abstract; lists of authors are none."""
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    found = []
+    for at, line in enumerate(dict.fromkeys(line for line in lines if len(line) > 200)):
+        parts = [line[start:end] for start, end in sentences(line)]
+        kept = [part for part in parts if len(part.split()) > 3 and part.count(",") < 25]
+        found.append(Abstract(f"paper-{at}", coined_names(None, line), kept))
+    return tuple(paper for paper in found if paper.sentences)
 
 
 def lies(truth: str) -> list[Lie]:
@@ -221,3 +236,49 @@ def _swaps(text: str) -> Iterator[str]:
             one, other = before[-1], after[0]
             middle = text[one.end() : other.start()]
             yield text[: one.start()] + other[0] + middle + one[0] + text[other.end() :]
+
+
+# --- Another paper's figure ----------------------------------------------------------------
+
+
+_FIGURE = re.compile(r"(?<![\w.,-])(?<![A-Z]\w )\d+(?:[.,]\d+)*(?:\s?\\?%|\$?\\times|x| \w)")
+
+
+class Misattribution(NamedTuple):
+    """A sentence with a figure, said of another paper, and what both papers say."""
+
+    text: str
+    evidence: list[tuple[str, str]]
+    names: dict[str, list[str]]
+
+
+def misattributions(papers: tuple[Abstract, ...]) -> list[Misattribution]:
+    """Give each sentence that has a figure and its paper's name to the next paper with a name."""
+    named = [paper for paper in papers if paper.names]
+    return [
+        lie
+        for at, paper in enumerate(named)
+        for truth in paper.sentences
+        for other in [_other(named, at, truth)]
+        if other and (lie := _misattributed(paper, other, truth))
+    ]
+
+
+def _other(named: list[Abstract], at: int, truth: str) -> Abstract | None:
+    """Find the next paper none of whose names share a word with the sentence."""
+    rest = named[at + 1 :] + named[:at]
+    stems = ((paper, re.match(r"[A-Za-z]+", paper.names[0])) for paper in rest)
+    return next((paper for paper, stem in stems if stem and stem[0] not in truth), None)
+
+
+def _misattributed(paper: Abstract, other: Abstract, truth: str) -> Misattribution | None:
+    """Put the other paper's name in place of the paper's own, where the sentence has a figure."""
+    own = "|".join(re.escape(name) for name in sorted(paper.names, key=len, reverse=True))
+    text, count = re.subn(rf"(?<![\w-])(?:{own})(?![\w-])", other.names[0], truth)
+    if not count or not _FIGURE.search(re.sub(own, "", truth)):
+        return None
+    theirs = next((said for said in other.sentences if other.names[0] in said), "")
+    if not theirs:
+        return None
+    names = {paper.id: paper.names, other.id: other.names}
+    return Misattribution(text, [(paper.id, truth), (other.id, theirs)], names)

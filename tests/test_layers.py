@@ -17,7 +17,9 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     (1, ""): ("errors",),
     (2, "a"): (
         *("records", "text", "latex", "sentences", "names", "phrases", "coining", "tokens"),
-        *("figures", "synonyms", "wording", "quantities", "mentions", "derivations", "numbers"),
+        *("figures", "synonyms", "wording", "quantities", "mentions"),
+        *("acquaintance", "poles", "negation", "direction", "roles", "ownership"),
+        *("derivations", "numbers"),
     ),
     (2, "b"): ("schemas", "sheets"),
     (3, ""): (
