@@ -95,13 +95,14 @@ def _covered(text: str, row: list[Token], known: Known, wanted: set[int]) -> dic
     """
     places = {near for at, token in enumerate(row) if token.start in wanted
               for near in range(max(0, at - _RUN + 1), at + 1)}  # fmt: skip
-    reach = [
-        max((end for end, *name in _runs(text, row, at) if _is_known(*name, known)), default=-1)
-        if at in places
-        else -1
-        for at in range(len(row))
-    ]
+    reach = [_reach(text, row, at, known) if at in places else -1 for at in range(len(row))]
     return dict(zip((token.start for token in row), accumulate(reach, max), strict=True))
+
+
+def _reach(text: str, row: list[Token], at: int, known: Known) -> int:
+    """Find where the longest known name from a place on ends; -1 when none begins there."""
+    known_ends = (end for end, key, size in _runs(text, row, at) if _is_known(key, size, known))
+    return max(known_ends, default=-1)
 
 
 def _is_known(key: str, size: str, known: Known) -> bool:

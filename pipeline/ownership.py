@@ -152,7 +152,6 @@ _MARGIN = 0.34  # how much better another paper must support a clause, as a shar
 
 def misplaced_names(claim: str, evidence: Sequence[Owned], known: Owners) -> Iterator[Finding]:
     """Find names of a readable claim whose clause is about what another paper says."""
-    cited = {owned.paper for owned in evidence}
     for clause in _CUT.split(claim):
         spots = _spots(clause, known)
         papers = {spot.paper for spot in spots}
@@ -164,15 +163,9 @@ def misplaced_names(claim: str, evidence: Sequence[Owned], known: Owners) -> Ite
         best, paper = max(rest, default=(0.0, ""))
         if best >= 0.5 and best - own >= _MARGIN:
             name = spots[0].name
-            yield (
-                name,
-                f"What is said of {name} is in the evidence of paper {paper}, not of its own.",
-            )
-        elif not papers & cited and not any(_speaks_of(o, papers, known) for o in evidence):
-            yield (
-                spots[0].name,
-                f"{spots[0].name} belongs to a paper of which no evidence is given.",
-            )
+            yield name, f"The evidence says this of paper {paper}, not of {name}."
+        elif not any(_speaks_of(owned, papers, known) for owned in evidence):
+            yield spots[0].name, f"{spots[0].name} is a paper's name of which no evidence is given."
 
 
 def _speaks_of(owned: Owned, papers: set[str], known: Owners) -> bool:

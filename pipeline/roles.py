@@ -234,7 +234,7 @@ def _likeness(anchor: _Anchor, key: str, there: tuple[_Anchor, ...], pair: set[s
     return max((len(around & a.around) for a in there if a.key == key), default=0)
 
 
-_LIST = re.compile(r"(?:[\s,;/&+]|and|or|as well as|\w+(?=\s*,))*")
+_LIST = re.compile(r"(?:[\s,;/&+]|and|or|as well as)*")
 
 
 def _listed(one: _Anchor, other: _Anchor, there: tuple[_Anchor, ...], evidence: str) -> bool:

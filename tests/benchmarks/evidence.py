@@ -68,9 +68,9 @@ def _speed() -> str:
 def main() -> None:
     """Write the page and print the speed, which depends on the machine."""
     page = PAGE.read_text(encoding="utf-8")
-    between = re.compile(rf"(?s)(?<={BEGIN}\n).*(?=\n{END})")
+    between = re.compile(rf"(?s)(?<={BEGIN}\n).*?(?={END})")
     print(_speed())
-    PAGE.write_text(between.sub(lambda _: figures(), page), encoding="utf-8")
+    PAGE.write_text(between.sub(lambda _: f"{figures()}\n", page), encoding="utf-8")
 
 
 if __name__ == "__main__":
