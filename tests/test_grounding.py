@@ -63,6 +63,7 @@ def test_quoted_words_must_be_in_the_evidence(quote: str, there: bool) -> None:
         ("It is 2 times cheaper.", "It is twice as cheap as before and cheaper."),
         ("The age is below thirty.", "The age is below 30 years."),
         ("Both parts and 2 more parts.", "Both parts are more than parts."),
+        ("It has 8,400 photographs.", "It has 8,400 questions."),
         ("Between 9 and 17 points are lost.", "Models lose 9 to 17 percentage points."),
     ],
 )
