@@ -17,12 +17,14 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     (1, ""): ("errors",),
     (2, "a"): (
         *("records", "text", "latex", "sentences", "names", "phrases", "coining", "tokens"),
-        "figures",
+        *("figures", "synonyms", "wording", "quantities", "mentions"),
+        *("acquaintance", "poles", "negation", "direction", "roles", "ownership"),
+        *("derivations", "numbers"),
     ),
     (2, "b"): ("schemas", "sheets"),
     (3, ""): (
         *("readers", "providers", "prompts", "store", "writer", "ledger", "answers", "prices"),
-        *("planning", "documents", "chunking", "identity", "library", "samples"),
+        *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
     ),
     (4, ""): ("ask",),
     (5, "a"): ("steps",),

@@ -1,0 +1,209 @@
+"""Whether a claim says which way things go as its evidence does: up or down, yes or no."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipeline.mentions import mentions
+from pipeline.negation import Word, closeness, denied_later, excuses, marked_words, opened, word_at
+from pipeline.numbers import Finding
+from pipeline.poles import AXES, COSTS, STRONG, TURNED
+from pipeline.wording import stem
+
+
+class Pole(NamedTuple):
+    """A word that says which way: its axis, and +1 or -1, negation taken in."""
+
+    axis: str
+    sign: int
+    at: int
+    word: str
+    lacking: frozenset[str]
+
+
+def _forms() -> dict[str, list[tuple[str, int]]]:
+    """List the axes and signs of each word of the table."""
+    forms: dict[str, list[tuple[str, int]]] = {}
+    for axis, (plus, minus) in AXES.items():
+        for words, sign in ((plus, 1), (minus, -1)):
+            for word in words.split():
+                forms.setdefault(word, []).append((axis, sign))
+    return forms
+
+
+_FORMS = _forms()
+_FIGURE = re.compile(
+    r"\d|hal[fv]|doubl|tripl|twice|one|two|three|four|five|six|seven|eight|nine|ten"
+)
+
+
+@lru_cache(maxsize=2048)
+def poles(text: str) -> tuple[Pole, ...]:
+    """List the words of a readable text that say which way things go."""
+    return poles_of(marked_words(text))
+
+
+@lru_cache(maxsize=2048)
+def poles_of(words: tuple[Word, ...]) -> tuple[Pole, ...]:
+    """List the words that say which way things go."""
+    return tuple(
+        Pole(
+            _bounded(axis, words, at),
+            -sign if word.denied and axis in TURNED else sign,
+            at,
+            word.text,
+            word.lacking,
+        )
+        for at, word in enumerate(words)
+        for axis, sign in _FORMS.get(word.text, ())
+        if not _set_phrase(words, at)
+    )
+
+
+def _bounded(axis: str, words: tuple[Word, ...], at: int) -> str:
+    """Tell `more than 100`, which bounds a number, from `more tokens`."""
+    after = [word.text for word in words[at + 1 : at + 3]]
+    bounds = after[:1] == ["than"] and len(after) > 1 and _FIGURE.match(after[1])
+    direct = axis == "place" and after and re.match(r"\d", after[0])
+    return "bound" if bounds or (direct and words[at].text in ("over", "under")) else axis
+
+
+_PHRASES = frozenset(
+    """
+    more-than less-than no-more at-least at-most large-language high-level low-level long-term
+    short-term deep-learning more-over high-dimensional low-dimensional large-scale small-scale
+    open-source long-short least-squares
+    """.split()
+)
+
+
+def _set_phrase(words: tuple[Word, ...], at: int) -> bool:
+    """Say whether a word is part of a phrase in which it says no direction."""
+    pair = "-".join(word.text for word in words[at : at + 2])
+    before = "-".join(word.text for word in words[max(0, at - 1) : at + 1])
+    return (pair in _PHRASES and words[at].text not in ("more", "less")) or before in _PHRASES
+
+
+# --- Comparing -----------------------------------------------------------------------------
+
+
+def turned_directions(claim: str, evidence: str) -> Iterator[Finding]:
+    """Find words of a readable claim that go the other way than the evidence does."""
+    here, there = marked_words(claim), marked_words(evidence)
+    turned: dict[int, Pole] = {}
+    for pole in poles(claim):
+        other = _opposite(pole, poles(evidence), here, there)
+        if other and not _changed_sides(claim, here[pole.at], evidence, there[other.at]):
+            turned.setdefault(pole.at, other)
+    if _turned_together(list(turned), here):
+        return
+    for at, other in turned.items():
+        word = here[at].text
+        yield word, f"“{word}” goes the other way: the evidence says “{other.word}”."
+
+
+def _turned_together(places: list[int], here: tuple[Word, ...]) -> bool:
+    """Say whether two turns are one statement: `smaller models err more` for `larger ... less`."""
+    if len(places) != 2 or any(here[at].denied for at in places):
+        return False
+    between = {word.text for word in here[places[0] : places[1]]}
+    return between.isdisjoint({"and", "or", ",", ";", ":", "."})
+
+
+def _opposite(
+    pole: Pole, known: tuple[Pole, ...], here: tuple[Word, ...], there: tuple[Word, ...]
+) -> Pole | None:
+    """Return the word of the evidence that says the opposite in the same place."""
+    alike = [other for other in known if other.axis == pole.axis] or [
+        other for other in map(_as_amount, [there] * len(known), known) if other.axis == pole.axis
+    ]
+    if excuses(pole.lacking, there) or _denied_alike(pole, here, there):
+        return None
+    alike = [other for other in alike if not excuses(other.lacking, here)]
+    scored = [(closeness(here, pole.at, there, other.at), other) for other in alike]
+    same = max((score for score, other in scored if other.sign == pole.sign), default=0.0)
+    against = [pair for pair in scored if pair[1].sign != pole.sign]
+    best, other = max(against, key=lambda pair: pair[0], default=(0.0, pole))
+    if best <= same or best < _enough(pole, there, same > 0):
+        return None
+    taken = any(
+        mine.axis == other.axis
+        and mine.sign == other.sign
+        and closeness(here, mine.at, there, other.at) >= best
+        for mine in poles_of(here)
+    )
+    if taken or _mirrored(here, pole.at, there, other.at):
+        return None
+    if pole.axis in STRONG:
+        return other
+    told = any(_neighbours_agree(here, pole.at, there, o.at) for o in alike if o.sign == pole.sign)
+    return other if _neighbours_agree(here, pole.at, there, other.at) and not told else None
+
+
+def _denied_alike(pole: Pole, here: tuple[Word, ...], there: tuple[Word, ...]) -> bool:
+    """Say whether a denial of the claim is about a word right after, which the evidence denies."""
+    return here[pole.at].denied and denied_later(here, pole.at, there)
+
+
+_SHORT = 60  # words; in more, the same words turn up in other matters
+
+
+def _enough(pole: Pole, there: tuple[Word, ...], both_ways: bool) -> float:
+    """Say how close an opposite must stand to count."""
+    return 1.0 if len(there) <= _SHORT and pole.axis in STRONG and not both_ways else 2.5
+
+
+def _neighbours_agree(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
+    """Say whether two words have the same word directly before or after them."""
+    pairs = [(word_at(here, at + d), word_at(there, other + d)) for d in (-1, 1)]
+    ends = [after.text for after in pairs[1] if after and after.text[0].isdigit()]
+    if len(ends) == 2 and len(set(ends)) > 1:
+        return False
+    return any(a and b and a.meaning == b.meaning and a.text.isalnum() for a, b in pairs)
+
+
+def _changed_sides(claim: str, word: Word, evidence: str, other: Word) -> bool:
+    """Say whether the names around a word are those around the other, the other way round."""
+    mine, theirs = _names_around(claim, word), _names_around(evidence, other)
+    return all(mine) and mine[0] != mine[1] and mine == theirs[::-1]
+
+
+def _names_around(text: str, word: Word) -> tuple[str, str]:
+    """Return the keys of the names nearest before and after a word; empty where there is none."""
+    named = mentions(opened(text))
+    before = [m.key for m in named if m.end <= word.start]
+    after = [m.key for m in named if m.start > word.start]
+    return (before[-1] if before else "", after[0] if after else "")
+
+
+def _mirrored(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
+    """Say whether one text says `A less than B` where the other says `B more than A`."""
+    mine, theirs = _after_than(here, at), _after_than(there, other)
+    if not mine or not theirs:
+        return False
+    before = {word.meaning for word in there[:other]}
+    return len(mine & before) > len(mine & theirs)
+
+
+def _after_than(words: tuple[Word, ...], at: int) -> set[str]:
+    """Collect the content words after the `than` that belongs to a comparative."""
+    for place in range(at + 1, min(at + 6, len(words))):
+        if words[place].text == "than":
+            said = [
+                w.meaning for w in words[place + 1 : place + 8] if w.content or w.text.isdigit()
+            ]
+            return set(said[:3])
+    return set()
+
+
+def _as_amount(words: tuple[Word, ...], pole: Pole) -> Pole:
+    """Read better as more and worse as less, and the other way round beside a word for cost."""
+    if pole.axis not in ("quality", "amount"):
+        return pole
+    near = words[max(0, pole.at - 3) : pole.at + 5]
+    costly = any(stem(word.text) in COSTS or word.text in COSTS for word in near)
+    axis = "amount" if pole.axis == "quality" else "quality"
+    return pole._replace(axis=axis, sign=-pole.sign if costly else pole.sign)

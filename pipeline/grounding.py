@@ -1,0 +1,190 @@
+"""Whether a claim is grounded in its evidence: six rules, each necessary and none sufficient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from pipeline.acquaintance import known_names, unknown_names
+from pipeline.direction import turned_directions
+from pipeline.mentions import mentions
+from pipeline.negation import changed_denials
+from pipeline.numbers import takes_complement, unfounded_numbers
+from pipeline.ownership import Owned, misplaced_figures, misplaced_names, owners
+from pipeline.roles import exchanged, reversed_comparisons
+from pipeline.text import normalise
+from pipeline.wording import addresses, content, readable
+
+RULES_VERSION = 1
+SUPPORT = 0.5  # the share of content words that the evidence must hold, inclusive
+
+
+class Failure(NamedTuple):
+    """A rule that a claim breaks, the words that break it, and what was expected instead.
+
+    `rule` is `located`, `numbers`, `names`, `order`, `direction` or `support`.
+    """
+
+    rule: str
+    token: str
+    message: str
+
+
+class _Case(NamedTuple):
+    """A claim and what it must rest on, all of it readable text."""
+
+    claim: str
+    evidence: str
+    metadata: str
+
+
+_Rule = Callable[[_Case], Iterator[Failure]]
+
+
+def check_claim(text: str, evidence: list[str], metadata: str = "") -> list[Failure]:
+    """Check a claim against its evidence sentences.
+
+    Args:
+        text: the claim, one or more sentences; LaTeX allowed.
+        evidence: the sentences that it rests on, in any order.
+        metadata: title, names, authors and date of the paper, one per line. It may satisfy names
+            and dates, never other numbers.
+
+    Returns:
+        What fails, in the order of the rules; empty when the claim is grounded.
+    """
+    case = _Case(readable(text), readable("\n\n".join(evidence)), readable(metadata))
+    if not case.evidence:
+        return [Failure("located", "", "The claim names no evidence; at least one sentence must.")]
+    return [failure for rule in _RULES for failure in rule(case)]
+
+
+def check_owned(
+    text: str, evidence: list[tuple[str, str]], names: dict[str, list[str]]
+) -> list[Failure]:
+    """Check a claim that spans papers: the six rules, and whose each figure and finding is.
+
+    Args:
+        text: the claim; LaTeX allowed.
+        evidence: the sentences that it rests on, each with the id of its paper.
+        names: what papers call their own work, by paper id; papers without evidence may be among
+            them, and naming one of those is a failure unless a sentence does so too.
+
+    Returns:
+        What fails; another paper's figure as `numbers`, its finding or name as `names`.
+    """
+    cited = {paper for paper, _ in evidence}
+    allowed = "\n".join(name for paper in sorted(cited) for name in names.get(paper, ()))
+    failures = check_claim(text, [sentence for _, sentence in evidence], allowed)
+    if any(failure.rule == "located" and not failure.token for failure in failures):
+        return failures
+    claim, known = readable(text), owners(names)
+    owned = [Owned(paper, readable(sentence)) for paper, sentence in evidence]
+    tried = (("numbers", misplaced_figures), ("names", misplaced_names))
+    seen = {(failure.rule, failure.token) for failure in failures}
+    return failures + [
+        Failure(rule, token, message)
+        for rule, find in tried
+        for token, message in find(claim, owned, known)
+        if (rule, token) not in seen
+    ]
+
+
+# --- Located -------------------------------------------------------------------------------
+
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|(?<![\w'])'([^']+)'(?!\w)")
+_GAP = re.compile(r"\s*(?:\[?(?:\.\.\.|…)\]?)\s*")
+
+
+def _located(case: _Case) -> Iterator[Failure]:
+    """Find words in quotation marks that are not in the evidence."""
+    source = f" {normalise(case.evidence)} "
+    for found in _QUOTED.finditer(case.claim):
+        quoted = next(filter(None, found.groups()))
+        pieces = [piece for piece in _GAP.split(quoted) if piece]
+        if not all(p in case.evidence or f" {normalise(p)} " in source for p in pieces):
+            message = f"The words “{quoted}” are in quotation marks but not in the evidence."
+            yield Failure("located", quoted, message)
+
+
+# --- Numbers and names ---------------------------------------------------------------------
+
+
+def _numbers(case: _Case) -> Iterator[Failure]:
+    for token, message in unfounded_numbers(case.claim, case.evidence, case.metadata):
+        yield Failure("numbers", token, message)
+
+
+def _names(case: _Case) -> Iterator[Failure]:
+    known = known_names(f"{case.evidence}\n{case.metadata}".strip())
+    for mention in unknown_names(case.claim, known):
+        there = ", ".join(dict.fromkeys(m.text for m in mentions(case.evidence))) or "none"
+        message = f"{mention.text} is not named in the evidence; the names there: {there}."
+        yield Failure("names", mention.text, message)
+    known_ones = addresses(case.evidence) + addresses(case.metadata)
+    for address in addresses(case.claim):
+        if not any(f"{other}/".startswith(f"{address}/") for other in known_ones):
+            yield Failure("names", address, f"The address {address} is not in the evidence.")
+
+
+# --- Order and direction --------------------------------------------------------------------
+
+
+def _order(case: _Case) -> Iterator[Failure]:
+    """Find names around a comparison, or in each other's place, that were exchanged."""
+    findings = dict(reversed_comparisons(case.claim, case.evidence))
+    for token, message in findings.items():
+        yield Failure("order", token, message)
+    for one, other, figures in () if findings else exchanged(case.claim, case.evidence):
+        message = f"{one} and {other} stand in each other's place; look again at the evidence."
+        yield Failure("numbers" if figures else "order", f"{one}, {other}", message)
+
+
+def _direction(case: _Case) -> Iterator[Failure]:
+    """Find directions that were turned round, and denials that were added or left out."""
+    if takes_complement(case.claim, case.evidence):
+        return
+    turned = dict(turned_directions(case.claim, case.evidence))
+    denied = dict(changed_denials(case.claim, case.evidence))
+    if _cancel(case.claim, turned, denied):
+        return
+    for token, message in {**turned, **denied}.items():
+        yield Failure("direction", token, message)
+
+
+_CONDITION = re.compile(r"\b(?:when|if|where|unless)\b")
+
+
+def _cancel(claim: str, turned: dict[str, str], denied: dict[str, str]) -> bool:
+    """Say whether a turn and a denial make it right again: `more when it does not`."""
+    if len(turned) != 1 or len(denied) != 1:
+        return False
+    low = claim.lower()
+    first, second = sorted(max(low.find(token.split()[0]), 0) for token in (*turned, *denied))
+    return bool(_CONDITION.search(low, first, second))
+
+
+# --- Support -------------------------------------------------------------------------------
+
+
+def _support(case: _Case) -> Iterator[Failure]:
+    """Require that at least half of the content words occur in the evidence."""
+    claimed = list(dict.fromkeys([*content(case.claim), *_digits(case.claim)]))
+    there = {*content(case.evidence), *_digits(case.evidence)}
+    missing = [word for word in claimed if word not in there]
+    if claimed and len(claimed) - len(missing) >= SUPPORT * len(claimed):
+        return
+    message = (
+        f"Only {len(claimed) - len(missing)} of the claim's {len(claimed)} content words occur "
+        f"in the evidence; at least half must. Not there: {', '.join(missing)}."
+    )
+    yield Failure("support", ", ".join(missing), message)
+
+
+def _digits(text: str) -> list[str]:
+    """List the numbers of a text; they carry as much of what it says as words do."""
+    return re.findall(r"(?<![\w.])\d[\d.,]*\d|(?<![\w.])\d", text)
+
+
+_RULES: tuple[_Rule, ...] = (_located, _numbers, _names, _order, _direction, _support)

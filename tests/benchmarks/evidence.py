@@ -1,0 +1,77 @@
+"""Write the figures of the grounding checks into docs/evidence.md.
+
+Run with `python -m tests.benchmarks.evidence`. The real documents are looked for in the folder
+`shared` beside the checkout, or in `LITLINE_SHARED`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+from pipeline.grounding import RULES_VERSION, check_claim
+from tests.grounding_figures import HELD_OUT, Row, caught, false_alarms, paraphrases, refused
+from tests.perturbations import Abstract, sample_papers, seed_papers, sentences_of
+
+PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+
+
+def _table(title: str, papers: tuple[Abstract, ...]) -> list[str]:
+    """Return a table of what is caught over some papers."""
+    count = len(sentences_of(papers))
+    return [
+        f"**{title}**: {count} true sentences, refused {false_alarms(papers)}.",
+        "",
+        "| what is changed | caught | by the rule for it |",
+        "|---|---|---|",
+        *(_line(row) for row in caught(papers)),
+        "",
+    ]
+
+
+def _line(row: Row) -> str:
+    return f"| {row.kind} | {row.caught} | {row.by_rule} |"
+
+
+def _rewordings() -> list[str]:
+    """Return the table of honest rewordings that are refused."""
+    rounds = sorted({one["round"] for one in paraphrases()})
+    kinds = sorted({one["kind"] for one in paraphrases()})
+    lines = ["| honest rewordings | refused |", "|---|---|"]
+    for number in rounds:
+        name = f"round {number}, written last" if number == HELD_OUT else f"round {number}"
+        lines.append(f"| {name} | {refused(p for p in paraphrases() if p['round'] == number)} |")
+    for kind in kinds:
+        lines.append(f"| {kind} | {refused(p for p in paraphrases() if p['kind'] == kind)} |")
+    return [*lines, f"| all | {refused(paraphrases())} |"]
+
+
+def figures() -> str:
+    """Return the part of the page that this script writes."""
+    parts = [f"Rules version {RULES_VERSION}.", "", *_table("Invented documents", sample_papers())]
+    if seed_papers():
+        parts += _table("Real documents", seed_papers())
+    return "\n".join([*parts, *_rewordings()])
+
+
+def _speed() -> str:
+    """Return the time per claim, over sentences that were not checked before."""
+    truths = sentences_of(sample_papers())
+    start = time.perf_counter()
+    for text in truths:
+        check_claim(f"{text} ", [f" {text}"])
+    return f"{1000 * (time.perf_counter() - start) / len(truths):.2f} ms per claim"
+
+
+def main() -> None:
+    """Write the page and print the speed, which depends on the machine."""
+    page = PAGE.read_text(encoding="utf-8")
+    between = re.compile(rf"(?s)(?<={BEGIN}\n).*?(?={END})")
+    print(_speed())
+    PAGE.write_text(between.sub(lambda _: f"{figures()}\n", page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
