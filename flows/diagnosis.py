@@ -13,9 +13,9 @@ import typer
 from flows.dispatch import configured_api
 from flows.settings import DEFAULT_MODEL, Settings, tokenizer_cache, without_secrets
 from pipeline import __version__
+from pipeline.database import read_store
 from pipeline.errors import ConfigError, StoreError
 from pipeline.prices import load_prices
-from pipeline.store import read_store
 from pipeline.tokens import encoding_name, exact_counter, vocabulary_file
 
 

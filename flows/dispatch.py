@@ -18,9 +18,9 @@ from flows.progress import reporter, reporting
 from flows.server import ServerDown, embedded_server, prefect_settings
 from flows.settings import Settings, without_secrets
 from flows.stages import run_directly
+from pipeline.database import store_folder
 from pipeline.errors import ConfigError, PartialError
 from pipeline.sheets import Failure, RunReport
-from pipeline.store import store_folder
 
 HOME = Path(".litline/prefect")
 _JOBS = {"run": jobs.write_summaries, "summarize_papers": jobs.write_summaries}

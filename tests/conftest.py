@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from pipeline.ask import Asker
+from pipeline.database import open_store
 from pipeline.providers.base import Provider
-from pipeline.store import Store, open_store
+from pipeline.store import Store
 from tests.asking import make_asker
 
 _SETTINGS = ("OPENAI_", "LITLINE_", "PREFECT_")

@@ -10,12 +10,13 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline import ledger as module
+from pipeline.database import open_store
 from pipeline.errors import StoreError
 from pipeline.ledger import LEASE_SECONDS, Ledger, Surroundings, Wanted
 from pipeline.providers.base import Completion, Request
 from pipeline.providers.fake import FakeProvider
 from pipeline.schemas import PaperSummaryReply
-from pipeline.store import Store, StoredAnswer, open_store, renew_all
+from pipeline.store import Store, StoredAnswer, renew_all
 from tests.asking import make_asker, question, reply, said, surroundings
 
 KETTLE = Wanted("k1", "paper_summary 1")

@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 
 from pipeline.answers import Question, answer_key, read_reply
+from pipeline.database import open_store
 from pipeline.prompts import load_prompt
 from pipeline.providers.extractive import summarise
 from pipeline.schemas import PaperSummaryReply
-from pipeline.store import Lease, StoredAnswer, claim_all, open_store, save_raw, save_replies
+from pipeline.store import Lease, StoredAnswer, claim_all, save_raw, save_replies
 from tests.benchmarks.papers import record
 
 ANSWERS = 10_000
