@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +15,12 @@ from flows.progress import reporter
 from flows.settings import DEFAULT_STORE, Settings
 from flows.stages import StageRunner
 from pipeline import __version__
+from pipeline.answers import Question
 from pipeline.ask import Asker
+from pipeline.database import open_store, store_folder
 from pipeline.documents import find_files, load_text, shown
 from pipeline.errors import DocumentError, LockHeld
+from pipeline.grounded import most_follow_ups
 from pipeline.library import (
     Entry,
     Volume,
@@ -35,9 +38,19 @@ from pipeline.report.files import Outputs
 from pipeline.report.html import index_html, paper_html
 from pipeline.report.markdown import paper_markdown
 from pipeline.samples import sample_files
-from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime
-from pipeline.steps.summarise import STAGE, Outcome, Work, plan_paper, summarise_batch
-from pipeline.store import Store, open_store, store_folder
+from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime, total
+from pipeline.steps.summarise import (
+    CHECKS,
+    STAGE,
+    Asked,
+    Outcome,
+    Work,
+    ask_batch,
+    ground_batch,
+    plan_paper,
+)
+from pipeline.store import Store
+from pipeline.verdicts import settled
 
 MAIN = "index.html"
 SAMPLE_STORE = "sample.db"
@@ -97,9 +110,11 @@ async def _write_summaries(
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
             with clock.stage("plan"):
-                works, plan = _plan(shelves, settings, asker)
+                works, plan = _plan(shelves, settings, store, asker)
             with clock.stage(STAGE):
-                outcomes = await _summarise(works, shelves, asker, run_stage)
+                asked = await _ask(works, asker, run_stage)
+            with clock.stage(CHECKS):
+                outcomes = await _ground(asked, settings, store, shelves, asker, run_stage)
         with clock.stage("pages"):
             report = _write_pages(shelves, outcomes, plan, asker, outputs)
         report = report.model_copy(update={"stages": clock.stages})
@@ -200,35 +215,74 @@ def reading_notes(volumes: Iterable[Volume]) -> list[str]:
     return [f"{v.document.id}: {note}" for v in volumes for note in v.reading.notes]
 
 
-def _plan(shelves: Shelves, settings: Settings, asker: Asker) -> tuple[list[Work], Plan]:
+def _plan(
+    shelves: Shelves, settings: Settings, store: Store, asker: Asker
+) -> tuple[list[Work], Plan]:
     """Number the sentences of all papers, look their answers up, and say what is left to ask."""
     works = [plan_paper(entry) for entry in shelves.entries]
     questions = {asker.key(question): question for work in works for question in work.questions}
     known = asker.prime(questions)
-    plan = make_plan(questions, known, asker.provider.model, wiring.price(settings))
+    plan = make_plan(
+        questions,
+        known,
+        asker.provider.model,
+        wiring.price(settings),
+        follow_ups=follow_ups(questions, settled(store, list(questions)), settings),
+    )
     reporter().say(_announcement(len(works), plan, asker))
     return works, plan
 
 
-async def _summarise(
-    works: Sequence[Work], shelves: Shelves, asker: Asker, run_stage: StageRunner
-) -> list[Outcome]:
+def follow_ups(
+    questions: Mapping[str, Question], done: Container[str], settings: Settings
+) -> list[tuple[int, int]]:
+    """Return the most tokens, in and out, of each call that the checks may lead to."""
+    return [
+        tokens
+        for key, question in questions.items()
+        if key not in done
+        for tokens in most_follow_ups(question, judge=settings.judge)
+    ]
+
+
+async def _ask(works: Sequence[Work], asker: Asker, run_stage: StageRunner) -> list[Asked]:
     say = reporter()
     say.start(STAGE, len(works))
 
-    async def batch(part: Sequence[Work]) -> list[Outcome]:
-        outcomes = await summarise_batch(part, asker, shelves.coverage)
+    async def batch(part: Sequence[Work]) -> list[Asked]:
+        asked = await ask_batch(part, asker)
         say.advance(STAGE, len(part))
-        return outcomes
+        return asked
 
     return await run_stage(STAGE, works, batch)
+
+
+async def _ground(
+    asked: Sequence[Asked],
+    settings: Settings,
+    store: Store,
+    shelves: Shelves,
+    asker: Asker,
+    run_stage: StageRunner,
+) -> list[Outcome]:
+    grounder = wiring.grounder(settings, store, asker)
+    say = reporter()
+    say.start(CHECKS, len(asked))
+
+    async def batch(part: Sequence[Asked]) -> list[Outcome]:
+        outcomes = await ground_batch(part, grounder, shelves.coverage)
+        say.advance(CHECKS, len(part))
+        return outcomes
+
+    return await run_stage(CHECKS, asked, batch)
 
 
 def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
     if asker.provider.model is None:
         return f"{papers} papers; no language model: sentences are copied from the sources."
     cost = "price unknown" if plan.price_high is None else f"at most {plan.price_high:.4f} USD"
-    return f"{papers} papers; {plan.calls} calls to {asker.provider.model}, {cost}."
+    more = f" and at most {plan.follow_ups} more where a check fails" * bool(plan.follow_ups)
+    return f"{papers} papers; {plan.calls} calls to {asker.provider.model}{more}, {cost}."
 
 
 def _write_pages(
@@ -250,6 +304,7 @@ def _write_pages(
         engine=asker.provider.engine,
         model=asker.provider.model,
         papers=len(shelves.entries),
+        claims=total(sheet.stamp.counts for sheet in sheets),
         calls=asker.provider.requests,
         cached=asker.cached,
         failed=failed,

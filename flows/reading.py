@@ -13,6 +13,7 @@ import typer
 from flows import jobs, wiring
 from flows.settings import Settings, tokenizer_cache
 from pipeline.answers import answer_key, answered
+from pipeline.database import read_store
 from pipeline.errors import ConfigError, PartialError, UsageError
 from pipeline.identity import merge, sight
 from pipeline.library import Volume
@@ -22,8 +23,9 @@ from pipeline.records import Paper, ProfileHeader, Record
 from pipeline.report.check import check_outputs
 from pipeline.sheets import SHEETS, Failure
 from pipeline.steps.summarise import plan_paper
-from pipeline.store import Store, read_store
+from pipeline.store import Store
 from pipeline.tokens import exact_counter
+from pipeline.verdicts import settled
 
 _HEADER = ("name", "area", "h_index", "papers", "citations", "novelty_percent", "ai_score")
 _RECORD = (
@@ -94,8 +96,16 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
         asked = [question for work in works for question in work.questions]
         questions = {answer_key(engine, model, question): question for question in asked}
         known = answered(store.answers(list(questions)), questions) if store else set()
+        done = settled(store, list(questions)) if store else set()
     counter = exact_counter(settings.model, tokenizer_cache(settings))
-    plan = make_plan(questions, known, model, wiring.price(settings), counter)
+    plan = make_plan(
+        questions,
+        known,
+        model,
+        wiring.price(settings),
+        counter,
+        jobs.follow_ups(questions, done, settings),
+    )
     data = _plan_data(len(works), plan, model)
     if json:
         _print_json([data])
@@ -211,6 +221,7 @@ def _plan_data(papers: int, plan: Plan, model: str | None) -> dict[str, Any]:
     return {
         "papers": papers,
         "calls": plan.calls,
+        "follow_ups": plan.follow_ups,
         "cached": plan.cached,
         "model": model,
         "tokens": {
@@ -228,6 +239,8 @@ def _plan_text(data: dict[str, Any], plan: Plan) -> Iterable[str]:
     if data["model"] is None:
         yield "No language model is asked: this costs nothing."
         return
+    if plan.follow_ups:
+        yield f"At most {plan.follow_ups} more calls, where a statement fails a check."
     how = "counted" if plan.exact else "estimated"
     yield f"Tokens in:  {plan.input_low:,} to {plan.input_high:,} ({how})"
     yield f"Tokens out: {plan.output_low:,} to {plan.output_high:,}"

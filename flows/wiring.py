@@ -12,11 +12,13 @@ from uuid import uuid4
 from flows.settings import Settings
 from pipeline.ask import Asker
 from pipeline.errors import ConfigError
+from pipeline.grounded import Grounder
 from pipeline.ledger import Surroundings
 from pipeline.prices import Budget, Price, load_prices
 from pipeline.providers.base import OPENAI, Provider
 from pipeline.providers.extractive import ExtractiveProvider
 from pipeline.store import Store
+from pipeline.verdicts import Verdicts
 
 _TURN_SECONDS = 0.001
 
@@ -84,6 +86,11 @@ def asker(settings: Settings, store: Store) -> Asker:
         budget=Budget(settings.budget),
         concurrency=settings.concurrency,
     )
+
+
+def grounder(settings: Settings, store: Store, asker: Asker) -> Grounder:
+    """Return what checks the replies of an asker; sentences stand in for what fails."""
+    return Grounder(asker, Verdicts(store), ExtractiveProvider(), judge=settings.judge)
 
 
 def surroundings() -> Surroundings:

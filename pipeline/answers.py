@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from pipeline.errors import AnswerError
-from pipeline.prompts import Prompt, numbered
+from pipeline.prompts import Messages, Prompt, fence, numbered, render
 from pipeline.schemas import Reply
 from pipeline.sheets import Tokens
 from pipeline.store import StoredAnswer
@@ -22,10 +22,14 @@ _ENVELOPE_TOKENS = 16
 
 
 class Question(NamedTuple):
-    """A prompt and the sentences that it is asked about, in order."""
+    """A prompt, the sentences that it is asked about, and statements about them where it has any.
+
+    Each statement is one line, made by code; its words may be a model's.
+    """
 
     prompt: Prompt
     sentences: tuple[str, ...]
+    statements: tuple[str, ...] = ()
 
 
 class Answer(NamedTuple, Generic[R]):
@@ -42,13 +46,21 @@ class Answer(NamedTuple, Generic[R]):
 def answer_key(engine: str, model: str | None, question: Question) -> str:
     """Return the key of an answer: engine, model, prompt fingerprint and canonical input."""
     parts = [engine, model, question.prompt.fingerprint, list(question.sentences)]
+    parts += [list(question.statements)] * bool(question.statements)
     return sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def written(question: Question) -> Messages:
+    """Return what a model is sent: the prompt, filled with what the question is about."""
+    texts = {"sentences": numbered(question.sentences), "statements": numbered(question.statements)}
+    return render(question.prompt, texts | {"fence": fence(*texts.values())})
 
 
 def estimate(question: Question) -> tuple[int, int]:
     """Return a safe estimate of input tokens, and the most output tokens, of one call."""
     prompt = question.prompt
-    changing = estimate_tokens(numbered(question.sentences))
+    shown = (numbered(texts) for texts in (question.sentences, question.statements))
+    changing = sum(map(estimate_tokens, shown))
     return prompt.fixed_tokens + changing + _ENVELOPE_TOKENS, prompt.max_output_tokens
 
 

@@ -22,11 +22,11 @@ from pipeline.answers import (
     estimate,
     read_reply,
     require_reply,
+    written,
 )
 from pipeline.errors import AnswerError, BudgetReached, ConfigError, StoreError
 from pipeline.ledger import Ledger, Surroundings, Wanted
 from pipeline.prices import Budget, Price
-from pipeline.prompts import numbered, render
 from pipeline.providers.base import Completion, Provider, Request
 from pipeline.schemas import Reply
 from pipeline.sheets import Tokens
@@ -162,13 +162,12 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             raise self.stopped
 
     async def _buy(self, question: Question) -> Completion:
-        messages = render(question.prompt, {"sentences": numbered(question.sentences)})
         worst = self._price.cost(*estimate(question)) if self._price else 0.0
         await self._budget.reserve(worst)
         spent = 0.0
         try:
             self._require_going()  # the wait for the budget may have been long
-            request = Request(question.prompt, messages, question.sentences)
+            request = Request(question.prompt, written(question), question.sentences)
             completion = await self.provider.complete(request)
             spent = self._count(question, completion)
         finally:

@@ -21,19 +21,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pipeline import schemas
 from pipeline.errors import PromptError
 from pipeline.tokens import estimate_tokens
+from pipeline.untrusted import neutral
 
 _FILE = re.compile(r"\A---\n(.*?)\n---\n(.*?)\n<!-- input -->\n(.*)\Z", re.DOTALL)
 _ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - not HTML
 _SCHEMA_INTRO = "Reply with one JSON object that fits this JSON Schema, and nothing else:"
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-    r"\U000e0000-\U000e0fff]"
-)
-_CHAT_TOKEN = re.compile(
-    r"<(?=[|｜])|[|｜](?=>)|\[(?=/?INST\])|<(?=</?SYS>>)"
-    r"|<(?=/?(?:s|think|im_start|im_end|start_of_turn|end_of_turn)>)"
-)
 
 
 class FrontMatter(BaseModel):
@@ -114,6 +106,8 @@ def _prompt(matter: FrontMatter, reply: type[schemas.Reply], words: str, changin
     schema = schemas.reply_schema(reply)
     written = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
     fixed = f"{words}\n\n{_SCHEMA_INTRO}\n{written}"
+    template = _ENVIRONMENT.from_string(changing)
+    empty = {name: fence() if name == "fence" else "" for name in matter.inputs}
     fingerprint = sha256(f"{matter.name}\x1f{fixed}\x1f{changing}".encode()).hexdigest()
     return Prompt(
         name=matter.name,
@@ -121,10 +115,10 @@ def _prompt(matter: FrontMatter, reply: type[schemas.Reply], words: str, changin
         reply=reply,
         schema=schema,
         fixed=fixed,
-        changing=_ENVIRONMENT.from_string(changing),
+        changing=template,
         max_output_tokens=matter.max_output_tokens,
         fingerprint=fingerprint,
-        fixed_tokens=estimate_tokens(f"{fixed}\n{changing}"),
+        fixed_tokens=estimate_tokens(f"{fixed}\n{template.render(empty)}"),
     )
 
 
@@ -141,12 +135,15 @@ def render(prompt: Prompt, inputs: Mapping[str, str]) -> Messages:
     return Messages(prompt.fixed, user)
 
 
-def neutral(text: str) -> str:
-    """Make source text harmless in a prompt: no invisible characters, no chat-template tokens."""
-    return _CHAT_TOKEN.sub(lambda found: found.group() + " ", _INVISIBLE.sub("", text))
-
-
 def numbered(sentences: Sequence[str]) -> str:
     """Return sentences one per line, numbered from 1, as prompts show them."""
     lines = (" ".join(text.split()) for text in sentences)
     return "\n".join(f"[{n}] {neutral(line)}" for n, line in enumerate(lines, start=1))
+
+
+def fence(*texts: str) -> str:
+    """Return the line that stands before and after texts: a hash of them, which none can contain.
+
+    It is the same for the same texts, so that the same question has the same bytes.
+    """
+    return f"===== {sha256(chr(31).join(texts).encode()).hexdigest()[:16]} ====="

@@ -29,32 +29,59 @@ class SentenceClaim(Reply):
     sentences: list[int] = Field(description="Numbers of the sentences that the text rests on.")
 
 
-class Figure(Reply):
-    """One measured figure of a result."""
-
-    metric: str = Field(description="What was measured, with the benchmark it was measured on.")
-    value: float | None = Field(description="The value reached, or null.")
-    unit: str | None = Field(description="Unit as printed, such as % or points, or null.")
-    baseline: str | None = Field(description="What it is compared with, or null.")
-    difference: float | None = Field(description="Difference to the baseline, or null.")
-
-
-class ResultClaim(SentenceClaim):
-    """One result and its figures."""
-
-    figures: list[Figure] = Field(description="Figures in the cited sentences; empty if none.")
-
-
 class PaperSummaryReply(Reply):
     """A summary of one paper. An empty list or null means: not stated in the source."""
 
     tldr: SentenceClaim | None = Field(description="The whole paper in one sentence.")
     problem: list[SentenceClaim] = Field(description="What was wrong or missing before.")
     approach: list[SentenceClaim] = Field(description="What the authors do, and how.")
-    results: list[ResultClaim] = Field(description="What they report to have reached.")
+    results: list[SentenceClaim] = Field(description="What they report to have reached.")
     contributions: list[SentenceClaim] = Field(description="What is new: methods, data, finds.")
     limitations: list[SentenceClaim] = Field(description="Limits that the authors state.")
     artefacts: list[SentenceClaim] = Field(description="Code, data or models, and their release.")
+
+
+class Repaired(Reply):
+    """A statement said again, or withdrawn."""
+
+    number: int = Field(description="Number of the statement that failed.")
+    text: str | None = Field(description="The statement without the fault, or null.")
+    sentences: list[int] = Field(description="Numbers of the sentences that the text rests on.")
+
+
+class RepairReply(Reply):
+    """Statements said again, each once."""
+
+    statements: list[Repaired] = Field(description="One entry for each statement that failed.")
+
+
+class Verdict(Reply):
+    """Whether one statement holds."""
+
+    number: int = Field(description="Number of the statement.")
+    holds: bool = Field(description="Whether the cited sentences support it.")
+
+
+class JudgeReply(Reply):
+    """Verdicts on statements, each once."""
+
+    verdicts: list[Verdict] = Field(description="One entry for each statement.")
+
+
+def claims_of(reply: Reply) -> dict[str, SentenceClaim]:
+    """Return the claims of a reply by place: the field, with the index in it where it is a list.
+
+    The place of a claim is `tldr` or `results.0`; those of one field stand together, in order.
+    """
+    found: dict[str, SentenceClaim] = {}
+    for field in type(reply).model_fields:
+        value = getattr(reply, field)
+        if isinstance(value, SentenceClaim):
+            found[field] = value
+        elif isinstance(value, list):
+            said = (one for one in value if isinstance(one, SentenceClaim))
+            found |= {f"{field}.{n}": one for n, one in enumerate(said)}
+    return found
 
 
 def reply_schema(model: type[Reply]) -> dict[str, Any]:

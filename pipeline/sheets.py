@@ -65,6 +65,14 @@ class Dropped(Frozen):
     reason: str
 
 
+class Flag(Frozen):
+    """A passage that looks as if it was written for a model; it steers nothing."""
+
+    sign: Literal["addressed to a model", "hidden characters", "chat-template tokens"]
+    shown: str = Field(description="The words, or the code points, that show it.")
+    evidence: Evidence
+
+
 class Counts(Frozen):
     """How many claims a sheet holds, by kind and origin."""
 
@@ -72,6 +80,8 @@ class Counts(Frozen):
     by_kind: dict[str, int]
     by_origin: dict[str, int]
     dropped: int
+    asked_again: int = Field(0, description="Claims that failed a check and went back once.")
+    overruled: int = Field(0, description="Claims that stand because a judge overruled a check.")
 
 
 class Tokens(Frozen):
@@ -125,6 +135,7 @@ class PaperSheet(Frozen):
     details: Details
     coverage: list[Coverage]
     summary: Summary
+    flags: list[Flag] = Field([], description="Passages that look written for a model.")
     stamp: Stamp
     dropped: list[Dropped]
 
@@ -154,6 +165,7 @@ class RunReport(Frozen):
     engine: str
     model: str | None
     papers: int
+    claims: Counts = Field(description="Over all sheets that this run stands behind.")
     calls: int = Field(description="Requests sent to a model.")
     cached: int = Field(description="Answers that were already in the store.")
     failed: list[Failure]
@@ -176,7 +188,9 @@ def claim_id(sheet: str, subject: str, field: str, text: str, quotes: Iterable[s
     return sha256(parts.encode()).hexdigest()[:12]
 
 
-def count(claims: Iterable[Claim], dropped: int) -> Counts:
+def count(
+    claims: Iterable[Claim], dropped: int, asked_again: int = 0, overruled: int = 0
+) -> Counts:
     """Count claims by kind and origin."""
     listed = list(claims)
     return Counts(
@@ -184,4 +198,21 @@ def count(claims: Iterable[Claim], dropped: int) -> Counts:
         by_kind=dict(sorted(Counter(c.kind for c in listed).items())),
         by_origin=dict(sorted(Counter(c.origin for c in listed).items())),
         dropped=dropped,
+        asked_again=asked_again,
+        overruled=overruled,
+    )
+
+
+def total(counts: Iterable[Counts]) -> Counts:
+    """Add counts up."""
+    listed = list(counts)
+    kinds = sum((Counter(one.by_kind) for one in listed), Counter[str]())
+    origins = sum((Counter(one.by_origin) for one in listed), Counter[str]())
+    return Counts(
+        claims=sum(one.claims for one in listed),
+        by_kind=dict(sorted(kinds.items())),
+        by_origin=dict(sorted(origins.items())),
+        dropped=sum(one.dropped for one in listed),
+        asked_again=sum(one.asked_again for one in listed),
+        overruled=sum(one.overruled for one in listed),
     )

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.answers import Question, answer_key
 from pipeline.ask import Asker
+from pipeline.grounded import Grounder
 from pipeline.ledger import Surroundings
 from pipeline.prices import Budget, Price
 from pipeline.prompts import load_prompt
 from pipeline.providers.base import Provider
-from pipeline.schemas import PaperSummaryReply, ResultClaim, SentenceClaim
+from pipeline.providers.extractive import ExtractiveProvider
+from pipeline.records import Coverage
+from pipeline.schemas import PaperSummaryReply, SentenceClaim
+from pipeline.sheets import FIELDS
+from pipeline.steps.summarise import Outcome, Work, ask_batch, ground_batch
 from pipeline.store import Store, StoredAnswer
+from pipeline.verdicts import Verdicts
 
 TODAY = "2031-06-02"
 SENTENCES = (
@@ -35,13 +41,22 @@ def said(text: str, *sentences: int) -> SentenceClaim:
 
 def reply(
     tldr: SentenceClaim | None = None,
-    results: list[ResultClaim] | None = None,
     **fields: list[SentenceClaim],
 ) -> PaperSummaryReply:
     """Return a reply that is silent where nothing is given."""
-    names = ("problem", "approach", "contributions", "limitations", "artefacts")
-    lists = {name: fields.get(name, []) for name in names}
-    return PaperSummaryReply(tldr=tldr, results=results or [], **lists)
+    return PaperSummaryReply(tldr=tldr, **{name: fields.get(name, []) for name in FIELDS})
+
+
+async def summarised(
+    works: Sequence[Work],
+    asker: Asker,
+    store: Store,
+    coverage: Sequence[Coverage] = (),
+    stand_in: Provider | None = None,
+) -> list[Outcome]:
+    """Summarise papers as a run does: ask, check, make sheets."""
+    grounder = Grounder(asker, Verdicts(store), stand_in or ExtractiveProvider())
+    return await ground_batch(await ask_batch(works, asker), grounder, coverage)
 
 
 def surroundings(

@@ -10,11 +10,16 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.prompts import Prompt, load_prompt, numbered, render
+from pipeline.answers import Question, written
+from pipeline.prompts import Prompt, load_prompt
 from tests.asking import SENTENCES
 
 FOLDER = Path(__file__).parent / "data" / "prompts"
-PROMPTS = ("paper_summary",)
+PROMPTS = ("paper_summary", "claim_repair", "claim_judge")
+STATEMENTS = (
+    "results: “Hushkettle lowers the noise by 13.5 dB.” Cites: 3. 13.5 dB is not in the evidence.",
+    "limitations: “Hushkettle boils milk.” Cites: 4.",
+)
 _FILE = re.compile(r"version: (\d+)\n\n(.*)\n", re.DOTALL)
 
 
@@ -27,7 +32,8 @@ class Golden(NamedTuple):
 
 def rendered(prompt: Prompt) -> Golden:
     """Render a prompt over the invented sentences."""
-    shown = render(prompt, {"sentences": numbered(SENTENCES)})
+    stated = STATEMENTS if prompt.name.startswith("claim_") else ()
+    shown = written(Question(prompt, SENTENCES, stated))
     return Golden(prompt.version, f"=== system ===\n{shown.system}\n\n=== user ===\n{shown.user}")
 
 

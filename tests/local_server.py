@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.request import urlopen
 
-from pipeline.schemas import PaperSummaryReply, ResultClaim, SentenceClaim
+from pipeline.schemas import PaperSummaryReply, SentenceClaim
 
 _SENTENCE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
@@ -99,12 +99,11 @@ def answer(sentences: list[str]) -> PaperSummaryReply:
         SentenceClaim(text=f"According to its authors: {text}", sentences=[number])
         for number, text in enumerate(sentences, start=1)
     ]
-    last = ResultClaim(text=said[-1].text, sentences=[len(said)], figures=[])
     return PaperSummaryReply(
         tldr=said[len(said) // 3],
         problem=said[:1],
         approach=said[len(said) // 2 :][:1],
-        results=[last],
+        results=said[-1:],
         contributions=[],
         limitations=[],
         artefacts=[],

@@ -21,7 +21,7 @@ from pipeline.errors import (
 from pipeline.providers.base import Completion, Provider, Request, Usage
 from pipeline.providers.extractive import ExtractiveProvider
 from pipeline.providers.fake import FakeProvider, Queued
-from pipeline.schemas import Figure, PaperSummaryReply
+from pipeline.schemas import PaperSummaryReply, SentenceClaim
 from pipeline.sheets import Tokens
 from pipeline.store import Store
 from tests.asking import CHEAP, TODAY, key_of, question, reply, said, stored, surroundings
@@ -102,7 +102,7 @@ async def test_an_answer_is_bought_and_says_what_it_cost(asker: Make, store: Sto
     assert (made.cached, made.tokens, made.cost_usd) == (0, answer.tokens, answer.cost_usd)
     row = stored(store, KETTLE, provider)
     assert row is not None
-    assert (row.engine, row.model, row.prompt) == ("fake 1", "fake-model", "paper_summary 1")
+    assert (row.engine, row.model, row.prompt) == ("fake 1", "fake-model", "paper_summary 2")
     assert (row.raw, row.reply) == (GOOD.model_dump_json(),) * 2
 
 
@@ -176,7 +176,7 @@ async def test_without_a_model_nothing_costs_anything_or_has_a_date(
 
 
 async def test_the_engine_without_a_model_says_what_it_cannot_answer(asker: Make) -> None:
-    other = KETTLE._replace(prompt=KETTLE.prompt._replace(name="figures", reply=Figure))
+    other = KETTLE._replace(prompt=KETTLE.prompt._replace(name="figures", reply=SentenceClaim))
     with pytest.raises(AnswerError, match="the extractive engine has no answer to figures"):
         await ask_once(asker(ExtractiveProvider()), other)
 

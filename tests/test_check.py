@@ -11,19 +11,29 @@ from pipeline.ask import Asker
 from pipeline.providers.fake import FakeProvider
 from pipeline.report.check import check_outputs, claim_faults
 from pipeline.report.files import Outputs
-from pipeline.schemas import Figure, ResultClaim
-from pipeline.sheets import Claim, Datum, Evidence, Figures, Kind, RunReport, Tokens, claim_id
-from pipeline.steps.summarise import plan_paper, summarise_batch
-from tests.asking import SENTENCES, reply, said
+from pipeline.sheets import (
+    Claim,
+    Datum,
+    Evidence,
+    Figures,
+    Kind,
+    RunReport,
+    Tokens,
+    claim_id,
+    count,
+)
+from pipeline.steps.summarise import plan_paper
+from pipeline.store import Store
+from tests.asking import SENTENCES, reply, said, summarised
 from tests.entries import entry
 from tests.page_sheets import DOCUMENT, evidence
 
-FIGURE = Figure(metric="noise", value=None, unit="dB", baseline=None, difference=12.5)
 REPLY = reply(
     said(SENTENCES[0], 1),
     problem=[said("Older kettles wake the whole house.", 2)],
-    results=[ResultClaim(text="It is 12.5 dB quieter.", sentences=[3], figures=[FIGURE])],
-    limitations=[said("Milk is left for 2 later works.", 4), said("Nothing.", 99)],
+    results=[said("It lowers the noise by 12.5 dB.", 3)],
+    limitations=[said("Milk is left for later work.", 4)],
+    artefacts=[said("Nothing.", 99), said("Nothing.", 98)],
 )
 PAPER = "quiet-kettles-0a1b2c3d"
 PAGE = f"papers/{PAPER}.json"
@@ -33,11 +43,11 @@ Change = Callable[[dict[str, Any]], object]
 
 
 @pytest.fixture
-async def root(tmp_path: Path, asker: Callable[..., Asker]) -> Path:
+async def root(tmp_path: Path, asker: Callable[..., Asker], store: Store) -> Path:
     """Return outputs of one paper in which all holds."""
     one = entry()
     async with asker(FakeProvider([REPLY])) as made:
-        (outcome,) = await summarise_batch([plan_paper(one)], made, [])
+        (outcome,) = await summarised([plan_paper(one)], made, store)
     assert outcome.sheet is not None
     assert one.document is not None
     outputs = Outputs(tmp_path / "out")
@@ -55,6 +65,7 @@ def run_report() -> RunReport:
         engine="fake 1",
         model="fake-model",
         papers=1,
+        claims=count([], 0),
         calls=1,
         cached=0,
         failed=[],
@@ -181,7 +192,7 @@ def test_a_changed_digit_in_a_quote_is_found(root: Path) -> None:
     found = faults(root)
     assert "differs from sources/kettles.txt.txt: 'On KettleBench, Hushkettle" in found[0]
     assert any("was changed: its text and quotes give" in fault for fault in found)
-    assert any("the figure 12.5 is not in its quotes" in fault for fault in found)
+    assert any(": numbers: 12.5 dB " in fault for fault in found)
 
 
 def test_evidence_is_found_wherever_it_hides(root: Path) -> None:
@@ -230,14 +241,15 @@ def test_a_source_outside_its_folder_is_not_read(root: Path, document: str) -> N
 
 def test_a_changed_number_in_a_claim_is_found(root: Path) -> None:
     def edit(page: dict[str, Any]) -> None:
-        claim = page["summary"]["limitations"][0]
-        claim["text"] = claim["text"].replace("2", "3")
+        claim = page["summary"]["results"][0]
+        claim["text"] = claim["text"].replace("12", "13")
 
     change(root, edit)
-    (fault,) = faults(root)
-    assert fault.endswith(
+    changed, ungrounded = faults(root)
+    assert ": numbers: 13.5 dB " in ungrounded
+    assert changed.endswith(
         claim_id(
-            "litline/paper", PAPER, "limitations", "Milk is left for 3 later works.", [SENTENCES[3]]
+            "litline/paper", PAPER, "results", "It lowers the noise by 13.5 dB.", [SENTENCES[2]]
         )
     )
 

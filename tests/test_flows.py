@@ -210,7 +210,7 @@ def test_a_command_runs_as_a_flow_and_writes_the_same_bytes(
         check=True,
     )
     assert done.stdout == "flowed/index.html\n"
-    assert done.stderr.splitlines()[1:] == ["summaries: 18 of 18"]
+    assert done.stderr.splitlines()[1:] == ["summaries: 18 of 18", "checks: 18 of 18"]
     assert _bytes(tmp_path / "flowed") == _bytes(tmp_path / "direct")
     assert (tmp_path / "prefect").stat().st_mode & 0o777 == 0o700
 

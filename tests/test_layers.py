@@ -17,16 +17,17 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     (1, ""): ("errors",),
     (2, "a"): (
         *("records", "text", "latex", "sentences", "names", "phrases", "coining", "tokens"),
-        *("figures", "synonyms", "wording", "quantities", "mentions"),
+        *("figures", "untrusted", "synonyms", "wording", "quantities", "mentions"),
         *("acquaintance", "poles", "negation", "direction", "roles", "ownership"),
         *("derivations", "numbers"),
     ),
     (2, "b"): ("schemas", "sheets"),
     (3, ""): (
         *("readers", "providers", "prompts", "store", "writer", "ledger", "answers", "prices"),
+        *("tables", "database", "verdicts"),
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
     ),
-    (4, ""): ("ask",),
+    (4, ""): ("ask", "grounded"),
     (5, "a"): ("steps",),
     (5, "b"): ("report",),
 }

@@ -164,7 +164,7 @@ Ada Brew, Bo Steam · 27 May 2031 · [arXiv:3105.01234](https://arxiv.org/abs/31
   - It is quieter. (SteamBench: 67, +8.7) [^3] · *reworded*
   - It is small. [^4] · *quoted instead*
 
-Not stated in the abstract: how it is done, code and data.
+Not stated in the abstract: how it is done, code and models.
 
 ## Where it stands
 

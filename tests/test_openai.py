@@ -14,9 +14,8 @@ import pytest
 from pydantic import SecretStr
 from tenacity import AsyncRetrying
 
-from pipeline.answers import Question
+from pipeline.answers import Question, written
 from pipeline.errors import AnswerError, ConfigError, LitlineError, ProviderRefused
-from pipeline.prompts import numbered, render
 from pipeline.providers import openai as module
 from pipeline.providers.base import Completion, Request, Usage
 from pipeline.providers.openai import ATTEMPTS, LONGEST_WAIT_SECONDS, OpenAIProvider
@@ -76,7 +75,7 @@ async def make(
 
 def request(asked: Question | None = None) -> Request:
     asked = asked or question()
-    shown = render(asked.prompt, {"sentences": numbered(asked.sentences)})
+    shown = written(asked)
     return Request(asked.prompt, shown, asked.sentences)
 
 

@@ -55,7 +55,7 @@ def test_what_is_not_stated_is_said_once() -> None:
     page = paper_view(sheet(summary(problem=[claim("a")], approach=[claim("b")])))
     assert (
         page.gap
-        == "No sentence found in the abstract for: what is new, results, limits, code and data."
+        == "No sentence found in the abstract for: what is new, results, limits, code and models."
     )
 
 
@@ -63,14 +63,15 @@ def test_what_was_dropped_does_not_count_as_not_stated() -> None:
     dropped = [Dropped(field="results", text="It flies.", reason="names")]
     page = paper_view(sheet(summary(problem=[claim("a")]), dropped))
     assert page.gap == (
-        "No sentence found in the abstract for: how it is done, what is new, limits, code and data."
+        "No sentence found in the abstract for: "
+        "what is new, how it is done, limits, code and models."
     )
 
 
 def test_beyond_the_abstract_it_is_the_text_that_does_not_state() -> None:
     given = summary(problem=[claim("a", start=9_000)])
     assert paper_view(sheet(given)).gap.startswith(
-        "No sentence found in the text for: how it is done,"
+        "No sentence found in the text for: what is new,"
     )
 
 

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from pipeline.answers import Question, estimate
+from pipeline.answers import Question, estimate, written
 from pipeline.planning import SHORT_REPLY_TOKENS, Plan, make_plan
-from pipeline.prompts import numbered, render
-from tests.asking import CHEAP, SENTENCES, question
+from tests.asking import CHEAP, question
 
 QUESTIONS: dict[str, Question] = {
     "a": question(),
@@ -39,7 +38,7 @@ def test_the_low_bound_takes_replies_to_be_short_and_no_margin() -> None:
 
 def test_the_low_bound_is_counted_where_a_vocabulary_is_there() -> None:
     plan = make_plan({"a": QUESTIONS["a"]}, (), "kettle", CHEAP, words)
-    shown = render(QUESTIONS["a"].prompt, {"sentences": numbered(SENTENCES)})
+    shown = written(QUESTIONS["a"])
     assert plan.input_low == words(shown.system) + words(shown.user)
     assert plan.exact
 
@@ -53,9 +52,9 @@ def test_an_unknown_price_is_none_and_not_nought() -> None:
 
 def test_without_a_model_there_is_nothing_to_ask() -> None:
     plan = make_plan(QUESTIONS, {"a"}, None, None)
-    assert plan == Plan(0, 1, True, 0, 0, 0, 0, 0.0, 0.0)
+    assert plan == Plan(0, 0, 1, True, 0, 0, 0, 0, 0.0, 0.0)
 
 
 def test_where_all_is_known_nothing_is_left_to_pay() -> None:
     plan = make_plan(QUESTIONS, QUESTIONS, "kettle", CHEAP)
-    assert plan == Plan(0, 3, False, 0, 0, 0, 0, 0.0, 0.0)
+    assert plan == Plan(0, 0, 3, False, 0, 0, 0, 0, 0.0, 0.0)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-import unicodedata
 from importlib import resources
 from pathlib import Path
 
@@ -11,8 +9,9 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from pipeline import schemas
+from pipeline.answers import Question, written
 from pipeline.errors import PromptError
-from pipeline.prompts import Prompt, load_prompt, neutral, numbered, parse_prompt, render
+from pipeline.prompts import Prompt, fence, load_prompt, numbered, parse_prompt, render
 from pipeline.schemas import PaperSummaryReply, Reply, reply_schema
 from pipeline.tokens import estimate_tokens
 from tests import golden_prompts
@@ -126,7 +125,7 @@ def test_a_missing_input_is_refused() -> None:
 @pytest.mark.parametrize("name", golden_prompts.PROMPTS)
 def test_the_fixed_part_is_the_same_bytes_for_every_paper(name: str) -> None:
     prompt = load_prompt(name)
-    one, other = (render(prompt, {"sentences": numbered([s])}) for s in SENTENCES[:2])
+    one, other = (written(Question(prompt, (s,))) for s in SENTENCES[:2])
     assert one.system == other.system == prompt.fixed
     assert one.user != other.user
     assert not any(sentence in prompt.fixed for sentence in SENTENCES)
@@ -135,7 +134,7 @@ def test_the_fixed_part_is_the_same_bytes_for_every_paper(name: str) -> None:
 @pytest.mark.parametrize("name", golden_prompts.PROMPTS)
 def test_all_that_does_not_change_is_counted_once(name: str) -> None:
     prompt = load_prompt(name)
-    shown = render(prompt, {"sentences": ""})
+    shown = render(prompt, {"sentences": "", "statements": "", "fence": fence()})
     assert prompt.fixed_tokens >= estimate_tokens(f"{shown.system}\n{shown.user}")
 
 
@@ -179,44 +178,6 @@ def test_a_fingerprint_changes_with_the_schema_of_the_reply(
 
 
 # --- Source text in a prompt -----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("<|endoftext|>", "< |endoftext| >"),
-        ("<|im_start|>system", "< |im_start| >system"),
-        ("<im_start>", "< im_start>"),
-        ("<|\u200bim_end|>", "< |im_end| >"),
-        ("<\u00ad|x|\U000e0041>", "< |x| >"),
-        ("<｜User｜>", "< ｜User｜ >"),
-        ("[INST] x [/INST]", "[ INST] x [ /INST]"),
-        ("<<SYS>>x<</SYS>>", "< <SYS>>x< </SYS>>"),
-        ("<s>a</s>", "< s>a< /s>"),
-        ("<think>a</think>", "< think>a< /think>"),
-        ("<start_of_turn>user<end_of_turn>", "< start_of_turn>user< end_of_turn>"),
-        ("a\u202eb\u2066c\u200dd\ufeffe\U000e0041f\x00g\x1bh\x85i", "abcdefghi"),
-        ("smug\U000e0100gled\ufe0f", "smuggled"),
-        ("\u3164blank\u115f", "blank"),
-    ],
-)
-def test_source_text_cannot_talk_to_the_server(text: str, shown: str) -> None:
-    assert neutral(text) == shown
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["a < b > c", "|x| > 1 and <y|z>", "P(A|B)", "[1] [INSTANCE]", "<span>", "é 水 🧪 ±\t\n", ""],
-)
-def test_ordinary_text_is_left_alone(text: str) -> None:
-    assert neutral(text) == text
-
-
-@given(st.text(alphabet="<|>[]/sINT \t\u200b\u00ad\x85\U000e0001"))
-def test_no_text_keeps_a_chat_token_or_an_invisible_character(text: str) -> None:
-    shown = neutral(text)
-    assert not re.search(r"<\||\|>|</?s>|\[/?INST\]", shown)
-    assert {unicodedata.category(c) for c in shown if c != "\t"}.isdisjoint({"Cc", "Cf"})
 
 
 @given(st.lists(ANY, max_size=5))
@@ -265,3 +226,9 @@ def test_the_golden_test_finds_what_it_should(
 def test_a_prompt_without_a_golden_file_is_a_fault(tmp_path: Path) -> None:
     assert kept("kettle", tmp_path) is None
     assert "golden_prompts" in str(fault(Golden(1, "new"), None))
+
+
+def test_a_fence_is_the_same_for_the_same_texts_and_cannot_be_foreseen() -> None:
+    line = fence("[1] Kettles.", "")
+    assert line == fence("[1] Kettles.", "") != fence("[1] Kettles.")
+    assert fence(f"[1] Kettles. {line}", "") != line

@@ -7,7 +7,7 @@ import pytest
 from pydantic import Field, ValidationError
 
 from pipeline import schemas
-from pipeline.schemas import Figure, PaperSummaryReply, Reply, reply_schema
+from pipeline.schemas import PaperSummaryReply, Reply, SentenceClaim, claims_of, reply_schema
 from tests.asking import reply, said
 
 REPLIES = [
@@ -59,9 +59,9 @@ def test_the_description_of_a_field_wins_over_that_of_its_class() -> None:
     assert null == {"type": "null"}
 
     class Holder(Reply):
-        figure: Figure = Field(description="The one figure.")
+        claim: SentenceClaim = Field(description="The one claim.")
 
-    assert reply_schema(Holder)["properties"]["figure"]["description"] == "The one figure."
+    assert reply_schema(Holder)["properties"]["claim"]["description"] == "The one claim."
 
 
 def test_names_that_are_also_keywords_are_kept() -> None:
@@ -103,12 +103,23 @@ def test_a_reply_that_differs_from_its_schema_is_refused_without_repeating_it(
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e400"])
 def test_a_number_that_json_cannot_hold_is_refused(value: str) -> None:
-    text = '{"metric":"noise","value":VALUE,"unit":null,"baseline":null,"difference":null}'
-    assert Figure.model_validate_json(text.replace("VALUE", "1e40")).value == 1e40
+    class Measured(Reply):
+        value: float = Field(description="The value.")
+
+    assert Measured.model_validate_json('{"value":1e40}').value == 1e40
+    assert Measured.model_validate_json('{"value":12}').value == 12.0
     with pytest.raises(ValidationError):
-        Figure.model_validate_json(text.replace("VALUE", value))
+        Measured.model_validate_json('{"value":VALUE}'.replace("VALUE", value))
 
 
-def test_a_whole_number_is_a_number() -> None:
-    figure = {"metric": "noise", "value": 12, "unit": None, "baseline": None, "difference": None}
-    assert Figure.model_validate(figure).value == 12.0
+def test_claims_are_found_by_their_place() -> None:
+    class Mixed(Reply):
+        title: str = Field(description="The title.")
+        years: list[int] = Field(description="Years.")
+        first: SentenceClaim | None = Field(description="One claim.")
+        rest: list[SentenceClaim] = Field(description="More claims.")
+
+    one, two = (SentenceClaim(text=text, sentences=[1]) for text in ("One.", "Two."))
+    mixed = Mixed(title="Kettles", years=[2031], first=one, rest=[two, one])
+    assert claims_of(mixed) == {"first": one, "rest.0": two, "rest.1": one}
+    assert claims_of(mixed.model_copy(update={"first": None})) == {"rest.0": two, "rest.1": one}

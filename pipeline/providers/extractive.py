@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 
 from pipeline.errors import AnswerError
 from pipeline.providers.base import Completion, Request
-from pipeline.schemas import PaperSummaryReply, ResultClaim, SentenceClaim
+from pipeline.schemas import PaperSummaryReply, SentenceClaim
 from pipeline.text import strip_lead_in
+from pipeline.untrusted import order
 
 _OWN = (
     r"\b(?:we|this (?:paper|work|study|report|article|survey)) (?:\w+ly |also |further |thus |"
@@ -77,7 +78,8 @@ class ExtractiveProvider:
         """Answer without a call; usage is None because nothing was sent."""
         if request.prompt.reply is not PaperSummaryReply:
             raise AnswerError(f"the extractive engine has no answer to {request.prompt.name}")
-        return Completion(summarise(request.sentences).model_dump_json(), None)
+        readable = ["" if order(sentence) else sentence for sentence in request.sentences]
+        return Completion(summarise(readable).model_dump_json(), None)
 
     async def aclose(self) -> None:
         """Nothing to close."""
@@ -121,7 +123,7 @@ def summarise(sentences: Iterable[str]) -> PaperSummaryReply:
         tldr=main[0] if main else None,
         problem=problem,
         approach=approach,
-        results=[ResultClaim(**claim.model_dump(), figures=[]) for claim in results],
+        results=results,
         contributions=main + contributions,
         limitations=limitations,
         artefacts=artefacts,

@@ -11,10 +11,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.figures import printed_numbers
+from pipeline.grounding import check_claim
 from pipeline.latex import plain
-from pipeline.records import Frozen
+from pipeline.records import Frozen, Paper
 from pipeline.sheets import SHEETS, Claim, PaperSheet, claim_id, count
 from pipeline.text import strip_lead_in
+from pipeline.verdicts import MAY_OVERRULE, known_of
 
 _EVIDENCE = {"document", "start", "end", "quote"}
 _OURS = frozenset({"papers", "digests", "lineages", "briefings"})
@@ -131,9 +133,19 @@ def _sheet_faults(sheet: Frozen, path: Path) -> Iterator[str]:
         )
         if claim.id != expected:
             yield f"claim {claim.id} was changed: its text and quotes give {expected}"
-        yield from (f"claim {claim.id}: {fault}" for fault in claim_faults(claim))
+        faults = (*claim_faults(claim), *_ungrounded(claim, sheet.paper))
+        yield from (f"claim {claim.id}: {fault}" for fault in faults)
     if sheet.stamp.counts != count((claim for _, claim in claims), len(sheet.dropped)):
         yield "the counts of the stamp differ from the claims"
+
+
+def _ungrounded(claim: Claim, paper: Paper) -> Iterator[str]:
+    """Check what a model wrote once more; what a judge or a person may decide is left to them."""
+    if claim.kind == "derived" and claim.origin == "model" and claim.evidence:
+        quotes = [evidence.quote for evidence in claim.evidence]
+        for failure in check_claim(claim.text, quotes, known_of(paper)):
+            if failure.rule not in MAY_OVERRULE:
+                yield f"{failure.rule}: {failure.message}"
 
 
 def claim_faults(claim: Claim) -> Iterator[str]:

@@ -63,6 +63,7 @@ def paper_markdown(sheet: PaperSheet) -> str:
         front_matter(_properties(sheet)),
         f"# {escape_markdown(page.label)}",
         _meta(page),
+        "\n".join(f"> ⚠ {escape_markdown(w.words)} {_numbers(w.numbers)}" for w in page.warned),
         _in_short(page),
         "\n".join(_slot(slot) for slot in page.slots),
         page.gap,

@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 from pipeline.records import Details, Paper
 from pipeline.report import view
-from pipeline.sheets import Claim, Evidence, PaperSheet
+from pipeline.sheets import Claim, Evidence, Flag, PaperSheet
 
 # The slots in printed order: field of the summary, lead word, name in "Not stated: …".
 SLOTS = (
     ("problem", "Problem", "the problem"),
-    ("approach", "How", "how it is done"),
     ("contributions", "What is new", "what is new"),
+    ("approach", "How", "how it is done"),
     ("results", "Result", "results"),
     ("limitations", "Limits", "limits"),
-    ("artefacts", "Code and data", "code and data"),
+    ("artefacts", "Code and models", "code and models"),
 )
 
 
@@ -29,6 +29,13 @@ class Slot(NamedTuple):
     lead: str
     lines: list[view.Line]
     above: tuple[int, ...]
+
+
+class Warned(NamedTuple):
+    """What a reader should know about a passage that looks written for a model."""
+
+    words: str
+    numbers: tuple[int, ...]
 
 
 class Source(NamedTuple):
@@ -58,6 +65,7 @@ class PaperView(NamedTuple):
     arxiv_id: str | None
     arxiv_url: str | None
     code: str
+    warned: list[Warned]
     short: view.Line | None
     slots: list[Slot]
     gap: str
@@ -86,6 +94,7 @@ def paper_view(sheet: PaperSheet) -> PaperView:
         arxiv_id=paper.arxiv_id,
         arxiv_url=view.arxiv_url(paper.arxiv_id) if paper.arxiv_id else None,
         code="code badge" if details.has_code else "",
+        warned=[Warned(_warning(flag), references.cite([flag.evidence])) for flag in sheet.flags],
         short=short,
         slots=slots,
         gap=_gap(sheet),
@@ -120,6 +129,18 @@ def _slots(sheet: PaperSheet, references: view.References) -> Iterator[Slot]:
 def _repeats(claim: Claim, other: Claim) -> bool:
     quoted = claim.kind == other.kind == "quoted" and bool(claim.evidence)
     return view.same_words(claim.text, other.text) or (quoted and claim.evidence == other.evidence)
+
+
+_WARNINGS = {
+    "addressed to a model": "It was ignored, and no claim rests on it.",
+    "hidden characters": "Hidden characters were taken out before a model read it.",
+    "chat-template tokens": "Its marks were made harmless before a model read it.",
+}
+
+
+def _warning(flag: Flag) -> str:
+    sign = flag.sign if flag.sign == "addressed to a model" else f"with {flag.sign}"
+    return f"A passage looks written for a language model ({sign}). {_WARNINGS[flag.sign]}"
 
 
 def _lead(field: str) -> str:

@@ -216,7 +216,10 @@ def _spent(stamp: Stamp) -> str:
 def _counted(counts: Counts) -> str:
     parts = [_shares(counts.by_kind, _KINDS), _shares(counts.by_origin, _ORIGINS)]
     how = f" ({'; '.join(parts)})" if counts.claims else ""
-    return f"{plural(counts.claims, 'claim')}{how}, {counts.dropped or 'none'} dropped."
+    ends = [f"{counts.dropped:,} dropped" if counts.dropped else "none dropped"]
+    ends += [f"{counts.asked_again:,} went back to the model once"] * bool(counts.asked_again)
+    ends += [f"{counts.overruled:,} stand by a judge's word"] * bool(counts.overruled)
+    return f"{plural(counts.claims, 'claim')}{how}, {', '.join(ends)}."
 
 
 def _shares(counts: Mapping[str, int], words: Mapping[str, str]) -> str:
