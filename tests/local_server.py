@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.request import urlopen
 
-from pipeline.schemas import PaperSummaryReply, SentenceClaim
+from pipeline.schemas import PaperSummaryReply, Repaired, RepairReply, SentenceClaim
 
 _SENTENCE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
+_CITES = re.compile(r"^\[\d+\] .*” Cites: (\d+)", re.MULTILINE)
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
 
 
@@ -79,8 +80,10 @@ class LocalServer:
 def completion(request: dict[str, Any]) -> dict[str, Any]:
     """Return a chat completion for a summary prompt."""
     prompt = request["messages"][-1]["content"]
-    sentences = [text for _, text in _SENTENCE.findall(prompt)]
-    text = answer(sentences).model_dump_json()
+    shown, _, failed = prompt.partition("Statements that failed:")
+    sentences = [text for _, text in _SENTENCE.findall(shown)]
+    reply = repair(sentences, failed) if failed else answer(sentences)
+    text = reply.model_dump_json()
     usage = {"prompt_tokens": len(prompt) // 4, "completion_tokens": len(text) // 4}
     message = {"role": "assistant", "content": text}
     return {
@@ -107,6 +110,17 @@ def answer(sentences: list[str]) -> PaperSummaryReply:
         contributions=[],
         limitations=[],
         artefacts=[],
+    )
+
+
+def repair(sentences: list[str], failed: str) -> RepairReply:
+    """Return the first sentence that each statement cites, as it stands."""
+    cites = [int(number) for number in _CITES.findall(failed)]
+    return RepairReply(
+        statements=[
+            Repaired(number=n, text=sentences[cited - 1], sentences=[cited])
+            for n, cited in enumerate(cites, start=1)
+        ]
     )
 
 
