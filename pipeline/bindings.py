@@ -19,6 +19,7 @@ from pipeline.metric_phrases import (
     PREPOSITION,
     REACH,
     RISE,
+    RIVAL_LIKE,
     SPEEDUP,
     TRAIL,
     VERBS,
@@ -59,7 +60,7 @@ class _Spot(NamedTuple):
 
 def bind(text: str, group: Group, before: Bonds) -> Bond | None:
     """Bind a group to what it measures by the first pattern that fits; None where none does."""
-    if _DENIED.search(group.head):
+    if _DENIED.search(group.head) or _OTHERS.search(group.head):
         return None
     for pattern in _PATTERNS:
         bond = pattern(_Spot(text, group, before))
@@ -70,15 +71,20 @@ def bind(text: str, group: Group, before: Bonds) -> Bond | None:
 
 def _by(spot: _Spot) -> Bond | None:
     """Bind `improves X by 3%`, `outperforms Y by 3 points on X` and `X falls by 3%`."""
-    head = re.sub(r"\s+by$", "", spot.group.head)
+    head = re.sub(r"[\s-]+by$", "", spot.group.head)
     if head == spot.group.head:
         return None
+    if _is_ratio(spot.group):
+        return _UNBOUND
     since = spot.before[-1][0].end if spot.before else 0
     verbs = [v for v in _CHANGING.finditer(head) if v.end() > since or v.end() == len(head)]
     if _THEN_MEASURE.match(spot.group.after):
         return _measured_by(spot, head, verbs[-1] if verbs else None)
     if verbs and verbs[-1].end() < len(head):
         span = head[verbs[-1].end() :].strip()
+        upon = re.match(r"(?:up)?on\s+|over\s+", span)
+        if upon:
+            return _beaten(spot, span[upon.end() :], verbs[-1])
         return (_beaten if verbs[-1]["beat"] else _changed)(spot, span, verbs[-1])
     noun = _CHANGE_NOUN.search(head)
     if verbs or noun:
@@ -102,7 +108,7 @@ def _measured_by(spot: _Spot, head: str, verb: re.Match[str] | None) -> Bond:
     span = tidy(head[verb.end() :]) if verb else ""
     named = span.startswith("state") or len(mentions(f"x {span}")) == 1
     if not found or not verb or _CLAUSES.search(span) or not (verb["beat"] or named):
-        return Bond("change", ())
+        return _UNBOUND
     here = spot.group._replace(after=spot.group.after[found.end() :])
     rival = rival_name(head[verb.end() :])
     return Bond("change", _where(found["what"], here), (rival,), bool(_FALLING.match(verb[0])))
@@ -129,10 +135,10 @@ def _may_follow(before: Bonds) -> bool:
 
 def _changed(spot: _Spot, span: str, verb: re.Match[str]) -> Bond | None:
     """Bind `improves the accuracy of Y by 3% on X`."""
-    if _CLAUSES.search(span):
+    if _CLAUSES.search(span) or span.endswith(","):
         return None
     falls = bool(_FALLING.match(verb[0]))
-    over = re.search(r"\s(?:over|compared\s+(?:to|with)|relative\s+to|of|for)\s+(?!\w+ing\b)", span)
+    over = _split_owner(span)
     metric, rest = (span[: over.start()], span[over.end() :]) if over else (span, "")
     owners = tuple(_items(rest)) if over and len(spot.group.amounts) > 1 else (rival_name(rest),)
     tail = tail_of(spot.group.after) or ("average" if _AVERAGE.match(spot.group.after) else "")
@@ -152,6 +158,16 @@ def _changed(spot: _Spot, span: str, verb: re.Match[str]) -> Bond | None:
     return Bond("change", (_opened(spot.text, whole),), against, falls)
 
 
+def _split_owner(span: str) -> re.Match[str] | None:
+    """Find where `the accuracy of Y` and `the rate over Y` go over to a rival."""
+    for found in re.finditer(r"\s(?P<cue>over|compared\s+(?:to|with)|relative\s+to|of)\s+", span):
+        owner = span[found.end() :]
+        named = all(any(mentions(f"x {item}")) for item in _items(owner))
+        if found["cue"] != "of" or RIVAL_LIKE.match(tidy(owner)) or named:
+            return found
+    return None
+
+
 def _elided(head: str, before: Bonds) -> Bond | None:
     """Bind the second figure of `improves X by 3% and Y by 4%`."""
     if not before or before[-1][1] is None or before[-1][1].kind != "change":
@@ -167,9 +183,9 @@ def _gain_of(spot: _Spot) -> Bond | None:
     found = _NOUN_OF.search(spot.group.head)
     if not found:
         return None
-    if spot.group.amounts[0].unit in ("×", "times") or re.match(SPEEDUP, found["noun"]):
-        metric = f"{found['what'] or ''}{found['noun']}".strip()
-        ratio = spot.group.amounts[0].unit in ("×", "times")
+    ratio = _is_ratio(spot.group)
+    if ratio or re.match(SPEEDUP, found["noun"]):
+        metric = _ratio_of(tidy(found["what"] or ""), found["noun"], spot.group.after)
         return Bond("value" if ratio else "change", (metric,), (baseline(spot.group, "shared"),))
     falls = bool(re.match(LOSS, found["noun"]))
     what = (found["what"] or "").strip()
@@ -193,16 +209,29 @@ def _gain_after(spot: _Spot) -> Bond | None:
     what = tidy(found["what"])
     what = what if _is_metric(what) else ""
     noun = found["noun"]
-    if spot.group.amounts[0].unit in ("×", "times") or re.match(SPEEDUP, noun):
-        ratio = spot.group.amounts[0].unit in ("×", "times")
-        return Bond("value" if ratio else "change", (f"{what} {noun}".strip(),), against)
+    ratio = _is_ratio(spot.group)
+    if ratio or re.match(SPEEDUP, noun):
+        return Bond("value" if ratio else "change", (_ratio_of(what, noun, rest),), against)
     falls = bool(re.match(LOSS, noun))
     metrics = _where(what, here)
     if not any(metrics):
         inside = spot.text[: spot.group.start].rstrip(" +").endswith("(")
-        follows = _may_follow(spot.before) and (inside or bool(_PARTICIPLE.search(spot.group.head)))
+        follows = _may_follow(spot.before) and (
+            inside or bool(_PARTICIPLE.search(spot.group.head)) or spot.group.head.endswith(",")
+        )
         return Bond("change", (opening(spot.text),), against, falls, follows)
     return Bond("change", metrics, against, falls)
+
+
+def _is_ratio(group: Group) -> bool:
+    return group.amounts[0].unit in ("×", "times", "X")
+
+
+def _ratio_of(what: str, noun: str, after: str) -> str:
+    """Say what grew or shrank by a factor; the noun stays, for it says which of the two."""
+    whole = f"{what} {noun}".strip()
+    tail = "" if what else tail_of(after)
+    return with_tail(whole, tail, after) if what or tail or re.match(SPEEDUP, noun) else ""
 
 
 def _more(spot: _Spot) -> Bond | None:
@@ -212,10 +241,14 @@ def _more(spot: _Spot) -> Bond | None:
         return None
     rest = spot.group.after[found.end() :]
     rival = baseline(spot.group._replace(after=rest), "shared")
-    doing = re.search(r"\b([a-z]+ing|inference|generation)(?:\s+is|\s+runs)?$", spot.group.head)
-    ratio = spot.group.amounts[0].unit in ("×", "times")
+    doing = re.search(
+        r"\b((?!being|achieving)[a-z]+ing|inference|generation)(?:\s+is|\s+runs)?$", spot.group.head
+    )
+    ratio = _is_ratio(spot.group)
     if not found["what"] and ratio and doing and found["more"] in ("faster", "slower"):
         return Bond("value", (doing[1],), (rival,))
+    if ratio and found["more"] not in ("higher", "better", "faster"):
+        return None
     than = re.match(r"\s*than\s", rest)
     if not found["what"] or not than or not rival:
         return None
@@ -383,6 +416,11 @@ def _inherited(spot: _Spot) -> Bond | None:
 _DENIED = re.compile(
     r"\b(?:not|never|cannot|fail(?:s|ed)?\s+to|without|unable\s+to)\b[^,;:]{0,30}$"
 )
+_OTHERS = re.compile(
+    r"\b(?:compared\s+(?:to|with)|relative\s+to|comparison\s+(?:to|with)|than|against|versus|vs\.?"
+    r"|v/s|within|from)(?:\s+the)?$"
+)
+_UNBOUND = Bond("change", ())
 _CHANGING = re.compile(rf"\b(?:(?P<beat>{BEAT}|{TRAIL})|{RISE}|{FALL})\b", re.IGNORECASE)
 _FALLING = re.compile(rf"{FALL}\b|(?:{LOSS}|falls?|drops?|declin\w+|shrinks?)\b", re.IGNORECASE)
 _CHANGE_NOUN = re.compile(rf"\b(?:{GAIN}|{LOSS})$")
@@ -393,7 +431,7 @@ _CLAUSES = re.compile(r"[;:]|,\s(?:and|which|while)\b|\b(?:while|whereas|which|t
 _AVERAGE = re.compile(r"\s+(?:in|on)\s+average\b")
 _PARTICIPLE = re.compile(r"\b\w+ing$")
 _PLAIN = (
-    rf"(?!{VERBS})(?!(?:on|of|in|for|to|and|with|by|the|an?|at|from|over|than|as|while|is|are|that|which|more"
+    rf"(?!{VERBS})(?!(?i:without|losing|only|less|under|within|on|of|in|for|to|and|with|by|the|an?|at|from|over|than|as|while|is|are|that|which|more"
     r"|or|per|larger|smaller|bigger|longer|faster|fewer|compared|when|its?)\b)[\w@'/.+-]*[\w@+]"
 )
 _ADJECTIVES = r"(?:(?:absolute|relative|average|overall|mean|significant|substantial)\s+)*"
@@ -422,7 +460,7 @@ _MEASURE_OF = re.compile(
 
 _ENDS_IN_MEASURE = re.compile(rf"(?:^|[\s-]){MEASURE}$")
 _QUALITY = re.compile(
-    r"\w+(?:able|ant|ial|ive|ent|ic)|large|huge|clear|big|further|strong|average|mean|overall"
+    r"\w+(?:able|ant|ial|ive|ent|ic)|large|huge|clear|computational|additional|total|big|further|strong|average|mean|overall"
 )
 
 
@@ -450,7 +488,11 @@ def _noun_before(head: str) -> str:
         r"[,;:()]|\b(?:with|and|that|where|while|could|can|witness|see|a|an|the)\s", head
     )
     phrase = tidy(part[-1])
-    phrase = re.sub(r"\s+(?:is|are|was|were|has|have|been|also|then)$", "", phrase)
+    phrase = re.sub(
+        r"(?:\s+(?:can|could|may|will|be|is|are|was|were|has|have|been|also|then|\w+ly))+$",
+        "",
+        phrase,
+    )
     return phrase if _is_metric(phrase) and len(phrase.split()) <= 6 else ""
 
 

@@ -40,7 +40,7 @@ OUTCOME = re.compile(
 # --- Phrases -------------------------------------------------------------------------------
 
 _DETERMINER = re.compile(
-    r"^(?:(?:the|an?|its|their|our|this|these|of|both|terms\s+of|even|[Ii]n\s+terms\s+of|overall\s"
+    r"^(?:(?:the|an?|its|their|our|this|these|of|both|terms\s+of|even|(?:new\s+)?state-of-the-art|[Ii]n\s+terms\s+of|overall\s"
     r"(?=average))\s+|(?:the\s+|our\s+)?model['’]s\s+|challenging\s+)+",
     re.IGNORECASE,
 )
@@ -55,11 +55,13 @@ STOP = re.compile(
     rf"""
     [;:()—]|\s[-–]+\s|\.(?:\s|$)|\.$
   | ,(?!\d)(?!\s(?:and\s)?{_NAME_ITEM}(?:,|\sand\s|\.?$|\srespectively))
-  | \s(?:while|whereas|which|that|who|with|through|among|amongst|compared|relative|under|using|by
-      |via|without|but|when|thanks|at|from|than|against|after|(?<!such\s)as|where|to|within|respectively
+  | \s(?:while|whereas|which|that|who|with|through|among|amongst|compared|relative|(?<!area\s)under|using|v/s
+      |by|via|without|but|when|thanks|at|from|than|against|after|(?<!such\s)as|where|to|within|respectively
       |during|between|thereby|despite|versus|vs|is|are|was|were|above|below|beyond|if|because
       |since|only|in\s+(?:early\s+|late\s+)?(?:19|20)\d\d|outperform\w*|surpass\w*|exceed\w*|beat\w*|achiev\w*|reach\w*|on\s+average
-      |in\s+comparison|even|and(?=\s(?:\W?\d|an?\s|up\s+to|by\s|{VERBS})))\b
+      |in\s+comparison|even|over(?=\s+(?:the\s+)?(?:other|prior|previous
+      |existing|general|baselines?|state|current|strong|vanilla|standard|best|its|their)\b)
+      |and(?=\s(?:\W?\d|\w+ly\s|an?\s|up\s+to|by\s|{VERBS})))\b
     """,
     re.VERBOSE,
 )
@@ -83,12 +85,14 @@ def phrase_of(text: str) -> str:
 
 def tidy(phrase: str) -> str:
     """Drop determiners and marks around a phrase; empty where nothing measurable is left."""
-    short = _DETERMINER.sub("", phrase.strip(" ,.;:()'")).strip(" ,")
+    short = _DETERMINER.sub("", phrase.strip(" ,.;:()'-"))
+    short = _LOOSE_END.sub("", short).strip(" ,")
     return "" if _EMPTY.fullmatch(short) else short
 
 
+_LOOSE_END = re.compile(r"(?:\s+(?:in|on|of|for|the|an?|with|and|or|to|by|at|from|over))+$")
 _EMPTY = re.compile(
-    r"|it|them|us|that|which|and|average|total|general|all|respectively|performance\s+of"
+    r"|(?:some|most|many|all|both)\s+cases.*|it|them|us|that|which|and|average|total|general|all|respectively|performance\s+of"
     r"|this\s+way|practice|addition|part|some\s+cases|turn|the|best|results?|others?|ours?",
     re.IGNORECASE,
 )

@@ -74,7 +74,7 @@ _VERB = re.compile(r"surpass|exceed")
 _BEFORE = re.compile(
     r"(?:(?:^|(?<=\s))(?:an?|the|its|absolute|relative|average|additional|further|another|whopping"
     r"|remarkable|significant|substantial|notable|new|record|overall|only|just|state-of-the-art)"
-    r"\s+)*[+~≈(]{0,2}$"
+    r"\s+)*[+~≈(]{0,2}\s?$"
 )
 
 

@@ -37,11 +37,12 @@ def subjects(text: str, group: Group) -> list[str]:
         if named[at].start < begin or not verb:
             continue
         row = _listed_back(text, named[: at + 1])
+        if verb["comma"] and re.search(r"ing$", text[verb.start() : verb.end()].strip()):
+            continue
         if not _PART.search(text[: row[0][0]]):
             names = [text[start:end] for start, end in row]
             return [] if any(map(_KIND.fullmatch, names)) else names
-        if not (verb["comma"] and re.search(r"ing$", text[verb.start() : verb.end()].strip())):
-            return []
+        return []
     return []
 
 
@@ -62,7 +63,7 @@ def _listed_back(text: str, named: list[Mention]) -> list[tuple[int, int]]:
 _CLAUSE = re.compile(r";\s|:\s|\b(?:while|whereas|although)\b|\.\s")
 _ASIDE = re.compile(rf"{_CLAUSE.pattern}|,\s(?:\w+\s)?\w+ing\b")
 _BESTED = re.compile(
-    r"[^,;:]*?(?:,\s[^,;:]{0,40}\s(?:and|on)\s[^,;:]*)?,\s(?:\w+\s)?(?:outperform|surpass|exceed|beat)ing\s+"
+    r"[^,;:]*?(?:,\s[^,;:]{0,40}\s(?:and|on)\s[^,;:]*)?,\s(?:(?!and)\w+\s)?(?:outperform|surpass|exceed|beat)ing\s+"
     r"(?P<rival>(?:the\s+)?[^;:]+)"
 )
 _AGAINST = re.compile(
@@ -104,6 +105,7 @@ def _rival(rest: str, cue: str) -> str | None:
         return None
     if over and re.search(r"\b(?:benchmarks?|datasets?|tasks?)\b", phrase):
         return None
+    phrase = re.sub(r"\s(?:based|trained|reported|using|obtained|proposed|published)$", "", phrase)
     return phrase if 0 < len(phrase) <= 80 else None
 
 
@@ -124,4 +126,5 @@ def rival_name(span: str) -> str:
 def bested(group: Group) -> str | None:
     """Read the rival of `reaches 67.0 on X, outperforming Y`."""
     found = _BESTED.match(group.after)
-    return _rival(found["rival"], "surpassing") if found else None
+    elsewhere = found and re.match(r"[^,;:]*\s(?:on|in)\s", found["rival"])
+    return _rival(found["rival"], "surpassing") if found and not elsewhere else None
