@@ -65,6 +65,8 @@ def bind(text: str, group: Group, before: Bonds) -> Bond | None:
     for pattern in _PATTERNS:
         bond = pattern(_Spot(text, group, before))
         if bond is not None:
+            if len(group.amounts) > 1 and re.match(r"[^;:.,]*\sand\s(?:19|20)\d\d\b", group.after):
+                return None
             return bond if bond.follows or any(bond.metrics) else None
     return None
 
@@ -90,6 +92,9 @@ def _by(spot: _Spot) -> Bond | None:
     if verbs or noun:
         found = verbs[-1] if verbs else noun
         metric = _noun_before(head[: found.start()]) if found else ""
+        listed = re.search(rf"\band\s+{re.escape(metric)}", head)
+        if len(spot.group.amounts) > 1 and listed:
+            return _UNBOUND
         tail = tail_of(spot.group.after)
         falls = bool(_FALLING.match(found[0])) if found else False
         rival = baseline(spot.group, "near")
@@ -111,7 +116,8 @@ def _measured_by(spot: _Spot, head: str, verb: re.Match[str] | None) -> Bond:
         return _UNBOUND
     here = spot.group._replace(after=spot.group.after[found.end() :])
     rival = rival_name(head[verb.end() :])
-    return Bond("change", _where(found["what"], here), (rival,), bool(_FALLING.match(verb[0])))
+    falls = bool(_FALLING.match(verb[0]) or re.match(TRAIL, verb[0]))
+    return Bond("change", _where(found["what"], here), (rival,), falls)
 
 
 def _beaten(spot: _Spot, span: str, verb: re.Match[str]) -> Bond | None:
@@ -135,7 +141,7 @@ def _may_follow(before: Bonds) -> bool:
 
 def _changed(spot: _Spot, span: str, verb: re.Match[str]) -> Bond | None:
     """Bind `improves the accuracy of Y by 3% on X`."""
-    if _CLAUSES.search(span) or span.endswith(","):
+    if _CLAUSES.search(span) or span.endswith(",") or span.startswith(","):
         return None
     falls = bool(_FALLING.match(verb[0]))
     over = _split_owner(span)
@@ -174,6 +180,8 @@ def _elided(head: str, before: Bonds) -> Bond | None:
         return None
     found = re.fullmatch(r",?\s+and\s+(?P<metric>[^,;:.]{2,60})", head[before[-1][0].end :])
     metric = tidy(found["metric"]) if found else ""
+    if re.match(r"\w+(?:ed|s)\s+(?:the|its|an?)\s", metric):
+        return None
     falls = before[-1][1].falls
     return Bond("change", (metric,), (None,), falls) if _is_metric(metric) else None
 
@@ -183,6 +191,13 @@ def _gain_of(spot: _Spot) -> Bond | None:
     found = _NOUN_OF.search(spot.group.head)
     if not found:
         return None
+    measured = _THEN_MEASURE.match(spot.group.after)
+    if measured and not spot.group.amounts[0].unit:
+        here = spot.group._replace(after=spot.group.after[measured.end() :])
+        falls = bool(re.match(LOSS, found["noun"]))
+        return Bond("change", _where(measured["what"], here), (baseline(here, "shared"),), falls)
+    if not _SHARE_UNIT.fullmatch(spot.group.amounts[0].unit or ""):
+        return _UNBOUND
     ratio = _is_ratio(spot.group)
     if ratio or re.match(SPEEDUP, found["noun"]):
         metric = _ratio_of(tidy(found["what"] or ""), found["noun"], spot.group.after)
@@ -203,10 +218,15 @@ def _gain_after(spot: _Spot) -> Bond | None:
     found = _THEN_GAIN.match(spot.group.after)
     if not found:
         return None
+    unit = spot.group.amounts[0].unit
+    if not _SHARE_UNIT.fullmatch(unit or "") and not (unit is None and _MEASURED.search(found[0])):
+        return _UNBOUND
     rest = spot.group.after[found.end() :]
     here = spot.group._replace(after=rest)
     against = (baseline(here, "shared"),)
     what = tidy(found["what"])
+    if what and not _is_metric(what) and not _QUALITY.fullmatch(what):
+        return _UNBOUND
     what = what if _is_metric(what) else ""
     noun = found["noun"]
     ratio = _is_ratio(spot.group)
@@ -224,7 +244,7 @@ def _gain_after(spot: _Spot) -> Bond | None:
 
 
 def _is_ratio(group: Group) -> bool:
-    return group.amounts[0].unit in ("×", "times", "X")
+    return group.amounts[0].unit in ("×", "times", "fold")
 
 
 def _ratio_of(what: str, noun: str, after: str) -> str:
@@ -250,7 +270,15 @@ def _more(spot: _Spot) -> Bond | None:
     if ratio and found["more"] not in ("higher", "better", "faster"):
         return None
     than = re.match(r"\s*than\s", rest)
-    if not found["what"] or not than or not rival:
+    what = tidy(found["what"])
+    counted = _ENDS_IN_MEASURE.search(what) or re.search(rf"{COST}$", what)
+    if not what or (found["more"] in ("more", "less") and not counted):
+        return None
+    if not than and _ENDS_IN_MEASURE.search(what) and not ratio:
+        falls = found["more"] in ("lower", "less", "fewer")
+        here = spot.group._replace(after=rest)
+        return Bond("change", _where(what, here), (baseline(here, "shared"),), falls)
+    if not than or not rival:
         return None
     place = re.search(rf"{re.escape(rival)}\s+(on|in)\s+", rest)
     tail = tail_of(rest[place.start() + len(rival) :]) if place else ""
@@ -284,6 +312,7 @@ def _from_to(spot: _Spot) -> Bond | None:
         return None
     verb = max(verbs, key=lambda found: found.end())
     span = head[verb.end() :] or _noun_before(head[: verb.start()])
+    span = re.sub(r".*\bto\s\S+\s+and\s+(?=\w)", "", span)
     metric = tidy(span)
     if not _is_metric(metric) or _CLAUSES.search(span) or _followed_by_noun(spot.group):
         return None
@@ -333,6 +362,8 @@ def _plus(spot: _Spot) -> Bond | None:
     if not spot.group.signed and not re.search(r"\bgain(?:s|ed|ing)?$", spot.group.head):
         return None
     measured = _THEN_MEASURE.match(spot.group.after)
+    if not (measured or spot.group.amounts[0].unit or re.match(r"\s+on\s", spot.group.after)):
+        return None
     rest = spot.group.after[measured.end() :] if measured else spot.group.after
     metrics = _where(measured["what"] if measured else "", spot.group._replace(after=rest))
     falls = bool(re.search(r"[-−]$", spot.text[: spot.group.start]))
@@ -362,9 +393,17 @@ def _of(spot: _Spot) -> Bond | None:
     found = _MEASURE_OF.search(spot.group.head)
     if not found:
         return None
-    what = tidy(found["what"])
+    what = re.sub(r"^(?:new\s+)?state-of-the-art\s+", "", tidy(found["what"]))
+    head = spot.group.head[: found.start("what")]
+    counts = spot.group.amounts[0].unit is None and _THEN_NOUN.match(spot.group.after)
+    if counts or _OF_OTHERS.search(spot.group.head) or _OLD.search(f"{head[-20:]} {what}"):
+        return None
     after = _past_bracket(spot.group.after)
     tail = tail_of(after)
+    moved = _MOVED_IN.search(head)
+    if moved:
+        here = spot.group._replace(after=after)
+        return Bond("change", _where(what, here), falls=bool(re.match(LOSS, moved["noun"])))
     if GENERIC_MEASURE.fullmatch(what):
         what = "" if tail or opening(spot.text) else what
     metrics = _where(what, spot.group._replace(after=after))
@@ -416,9 +455,22 @@ def _inherited(spot: _Spot) -> Bond | None:
 _DENIED = re.compile(
     r"\b(?:not|never|cannot|fail(?:s|ed)?\s+to|without|unable\s+to)\b[^,;:]{0,30}$"
 )
+_SHARE_UNIT = re.compile(r"%.*|percent.*|per\s?cent.*|points|accuracy points|p[pt]s?|×|times|fold")
+_MEASURED = re.compile(rf"\b(?:{MEASURE}|performance)\b")
 _OTHERS = re.compile(
     r"\b(?:compared\s+(?:to|with)|relative\s+to|comparison\s+(?:to|with)|than|against|versus|vs\.?"
     r"|v/s|within|from)(?:\s+the)?$"
+)
+_OF_OTHERS = re.compile(
+    r"\b(?:than|over|compared\s+(?:to|with)|against|versus|from|vs\.?|beyond)\s+"
+    r"(?:(?!with|and|to|at|by|achiev|reach|obtain|on|for|while)[\w'-]+\s+){0,5}?"
+    r"(?:\d[\d.]*\s?%?\s+(?:and\s+)?(?:[\w-]+\s+){0,3})?of$"
+)
+_OLD = re.compile(r"\b(?:previous|prior|published|reference|baseline|chance|existing)\b")
+_MOVED_IN = re.compile(rf"\b(?P<noun>{GAIN}|{LOSS})\s+(?:in|of)\s+(?:the\s+|its\s+|an?\s+)?$")
+_THEN_NOUN = re.compile(
+    r"\s+(?!(?:on|in|for|and|with|at|by|using|under|over|while|when|which|to|but|or|after|across"
+    r"|from|than|against|compared|without|is|are|points?|respectively|via|through|as)\b)[a-z]"
 )
 _UNBOUND = Bond("change", ())
 _CHANGING = re.compile(rf"\b(?:(?P<beat>{BEAT}|{TRAIL})|{RISE}|{FALL})\b", re.IGNORECASE)
@@ -431,7 +483,7 @@ _CLAUSES = re.compile(r"[;:]|,\s(?:and|which|while)\b|\b(?:while|whereas|which|t
 _AVERAGE = re.compile(r"\s+(?:in|on)\s+average\b")
 _PARTICIPLE = re.compile(r"\b\w+ing$")
 _PLAIN = (
-    rf"(?!{VERBS})(?!(?i:without|losing|only|less|under|within|on|of|in|for|to|and|with|by|the|an?|at|from|over|than|as|while|is|are|that|which|more"
+    rf"(?!{VERBS})(?!(?i:higher|lower|better|greater|worse|without|losing|only|less|under|within|on|of|in|for|to|and|with|by|the|an?|at|from|over|than|as|while|is|are|that|which|more"
     r"|or|per|larger|smaller|bigger|longer|faster|fewer|compared|when|its?)\b)[\w@'/.+-]*[\w@+]"
 )
 _ADJECTIVES = r"(?:(?:absolute|relative|average|overall|mean|significant|substantial)\s+)*"
@@ -471,7 +523,7 @@ def _is_metric(phrase: str) -> bool:
     last = phrase.rsplit(maxsplit=1)[-1] if phrase else ""
     thing = re.fullmatch(
         r"(?:models?|methods?|baselines?|MLLMs?|LLMs?|VLMs?|LVLMs?|agents?|approach(?:es)?|it|them"
-        r"|counterparts?|networks?|results?|systems?|ones?|policy|novel|new|strong|large)",
+        r"|counterparts?|networks?|results?|systems?|ones?|policy|novel|new|strong|large|only|just)",
         last,
     )
     named = mentions(f"x {phrase}")
@@ -484,16 +536,14 @@ def _is_metric(phrase: str) -> bool:
 
 def _noun_before(head: str) -> str:
     """Return the noun phrase at the end of a text."""
-    part = re.split(
-        r"[,;:()]|\b(?:with|and|that|where|while|could|can|witness|see|a|an|the)\s", head
-    )
-    phrase = tidy(part[-1])
+    part = re.split(r"[,;:()]|\b(?:with|and|that|where|while|could|can|witness|see)\s", head)
+    phrase = tidy(re.split(r"(?<!\bof)(?<!\bon)(?<!\bin)(?<!\bfor)\s(?:an?|the)\s", part[-1])[-1])
     phrase = re.sub(
-        r"(?:\s+(?:can|could|may|will|be|is|are|was|were|has|have|been|also|then|\w+ly))+$",
+        r"(?:\s+(?:can|could|may|will|be|is|are|was|were|has|have|been|also|then|only|\w+ly))+$",
         "",
         phrase,
     )
-    return phrase if _is_metric(phrase) and len(phrase.split()) <= 6 else ""
+    return phrase if _is_metric(phrase) and len(phrase.split()) <= 8 else ""
 
 
 def _followed_by_noun(group: Group) -> bool:
@@ -521,7 +571,10 @@ def _listed(tail: str, group: Group) -> tuple[str, ...]:
     """Return one item of a list for each amount where there are as many; else the list as it is."""
     items = _items(tail)
     many = len(group.amounts)
-    return tuple(items) if many > 1 and len(items) == many else ((tail,) if tail else ())
+    if many < 2 or len(items) != many:
+        return (tail,) if tail else ()
+    first = re.match(r".+\s(?:on|in|over|for)\s+(?:the\s+)?", items[0])
+    return (items[0], *(f"{first[0] if first else ''}{item}" for item in items[1:]))
 
 
 def _where(what: str, group: Group) -> tuple[str, ...]:

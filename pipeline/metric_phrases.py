@@ -18,7 +18,7 @@ REACH = (
 )
 KEEP = r"(?:retain|keep|preserv|maintain|recover|achiev|reach|match|attain)(?:es|e|ed|s|ing)?"
 GAIN = r"(?:gains?|improvements?|increases?|boosts?|leaps?|rise|advantages?|leads?|margins?|jump)"
-LOSS = r"(?:reductions?|decreases?|drops?|savings?|declines?|loss|fall|cut)"
+LOSS = r"(?:reductions?|decreases?|drops?|savings?|declines?|loss|fall|cut|degradations?)"
 SPEEDUP = r"(?:speed-?ups?|speed\s+up|accelerations?)"
 MEASURE = (
     r"(?:[Aa]ccurac(?:y|ies)|[Pp]recision|[Rr]ecall|F1(?:-score)?|[Ss]cores?|m?AP\d*|m?AR|m?IoU|PQ"
@@ -28,7 +28,7 @@ MEASURE = (
     r"|success|exact\s+match)"
 )
 COST = (
-    r"(?:parameters?|computations?|compute|costs?|FLOPs|memory|(?:\w+\s)?time|size|latency"
+    r"(?:parameters?|computations?|compute|costs?|FLOP[sS]|memory|(?:\w+\s)?time|size|latency"
     r"|energy|tokens?|data|labels|annotations?|samples)"
 )
 OUTCOME = re.compile(
@@ -40,28 +40,31 @@ OUTCOME = re.compile(
 # --- Phrases -------------------------------------------------------------------------------
 
 _DETERMINER = re.compile(
-    r"^(?:(?:the|an?|its|their|our|this|these|of|both|terms\s+of|even|(?:new\s+)?state-of-the-art|[Ii]n\s+terms\s+of|overall\s"
+    r"^(?:(?:the|an?|its|their|our|this|these|of|both|terms\s+of|even|[Ii]n\s+terms\s+of|overall\s"
     r"(?=average))\s+|(?:the\s+|our\s+)?model['’]s\s+|challenging\s+)+",
     re.IGNORECASE,
 )
 VERBS = (
     rf"(?:(?:{RISE}|{FALL}|{BEAT}|{TRAIL}|{REACH}|{KEEP})\b|(?:also|even|further|thus|still"
-    r"|then|it|we|they|is|are|was|were|has|have|can|sets|shows?|needs|runs|requires|matches|makes"
+    r"|then|it|we|they|is|are|was|were|has|have|can|sets|shows?|needs|runs|requires|matches|makes|report\w*"
     r"|demonstrat\w+|generali[sz]es|leads|falls?|drops?|rises?|achiev\w+|narrows?|leaves|gains"
     r"|up|on\s+par|competitive|comparable|establish\w*|approach\w*|outpac\w+|exhibit\w*)\b)"
 )
 _NAME_ITEM = r"(?:the\s+)?[A-Z][\w@+./-]*(?:\s[A-Z\d][\w@+./-]*){0,3}"
 STOP = re.compile(
     rf"""
-    [;:()—]|\s[-–]+\s|\.(?:\s|$)|\.$
-  | ,(?!\d)(?!\s(?:and\s)?{_NAME_ITEM}(?:,|\sand\s|\.?$|\srespectively))
-  | \s(?:while|whereas|which|that|who|with|through|among|amongst|compared|relative|(?<!area\s)under|using|v/s
-      |by|via|without|but|when|thanks|at|from|than|against|after|(?<!such\s)as|where|to|within|respectively
+    [;:()—]|\.\d+\s+[A-Z]|\s[-–]+\s|\.(?:\s|$)|\.$
+  | ,(?!\d)(?!\s(?:and\s)?{_NAME_ITEM}(?:,|\sand\s|\.?$|\srespectively
+      |\s(?:when|with|using|by|while|under|for|at)\b))
+  | \s(?:while|whereas|which|that|who|with|through|among|amongst|compared|relative|using
+      |(?<!area\s)under|v/s|by|via|without|but|when|thanks|at|from|than|against|after
+      |(?<!such\s)as|where|to|within|respectively
       |during|between|thereby|despite|versus|vs|is|are|was|were|above|below|beyond|if|because
-      |since|only|in\s+(?:early\s+|late\s+)?(?:19|20)\d\d|outperform\w*|surpass\w*|exceed\w*|beat\w*|achiev\w*|reach\w*|on\s+average
+      |since|only|in\s+(?:early\s+|late\s+)?(?:19|20)\d\d|outperform\w*|surpass\w*
+      |exceed\w*|beat\w*|achiev\w*|reach\w*|on\s+average
       |in\s+comparison|even|over(?=\s+(?:the\s+)?(?:other|prior|previous
       |existing|general|baselines?|state|current|strong|vanilla|standard|best|its|their)\b)
-      |and(?=\s(?:\W?\d|\w+ly\s|an?\s|up\s+to|by\s|{VERBS})))\b
+      |and(?=\s(?:\W?\d|\w+ly\s|(?:of|in|for|at|from|to)\s|an?\s|up\s+to|by\s|{VERBS})))\b
     """,
     re.VERBOSE,
 )
@@ -92,7 +95,8 @@ def tidy(phrase: str) -> str:
 
 _LOOSE_END = re.compile(r"(?:\s+(?:in|on|of|for|the|an?|with|and|or|to|by|at|from|over))+$")
 _EMPTY = re.compile(
-    r"|(?:some|most|many|all|both)\s+cases.*|it|them|us|that|which|and|average|total|general|all|respectively|performance\s+of"
+    r"|(?:some|most|many|all|both)\s+cases.*|(?:absolute|relative)\s+(?:terms|gains?)"
+    r"|(?:under|less|only|about)\b.*|it|them|us|that|which|and|average|total|general|all|respectively|performance\s+of"
     r"|this\s+way|practice|addition|part|some\s+cases|turn|the|best|results?|others?|ours?",
     re.IGNORECASE,
 )
@@ -116,7 +120,9 @@ def _past_rival(after: str) -> str:
     return after[found.end() :]
 
 
-_OVER = re.compile(r"\s+over\s+(?P<what>(?:(?!\s(?:on|in|across|for|of)\s)[^,;:()])+)")
+_OVER = re.compile(
+    r"\s+over\s+(?P<what>(?:the\s+(?:\w+\s+)?state\s+of\s+the\s+art\b)?(?:(?!\s(?:on|in|across|for|of)\s)[^,;:()])*)"
+)
 _COUNTED = re.compile(r"benchmark|dataset|task|^\d")
 
 
@@ -158,5 +164,7 @@ def opening(text: str) -> str:
     if not found:
         return ""
     phrase = tidy(found["phrase"])
-    known = is_place(phrase) and not re.search(r"\b(?:this|work|experiments?|study)\b", phrase)
+    known = is_place(phrase) and not re.search(
+        r"\b(?:this|work|experiments?|study|we|it|our|they|show|achieve)\b", phrase
+    )
     return without_kind(phrase) if known and not re.search(r"\bcompar", phrase) else ""

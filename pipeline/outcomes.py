@@ -60,9 +60,9 @@ class _Spot(NamedTuple):
 
 
 _UNITS = {"x": "×", "X": "×", "point": "points", "percentage point": "percentage points"}
-_INSIDE = re.compile(r"(?:[A-Za-z]-|[@/_^#=:*]|\d[.,])$")
+_INSIDE = re.compile(r"(?:[A-Za-z]-|[@/_^#=:*]|\d[.,]|=[+-])$")
 _GOES_ON = re.compile(r"[@/:]|-[^\W\d]|×|\s?×\s?\d|\s+out\s+of\b|\s+of\s+(?:the\s+)?\d")
-_RANGE = re.compile(r"\s?[-–—]\s?|\s+to\s+")
+_RANGE = re.compile(r"\s?[-–—]\s?|\s+to\s+\+?")
 _LIST = re.compile(r"\s+and\s+|,\s+(?:and\s+)?")
 _FROM = re.compile(r"\b(?:from|between)\s+\W?$")
 _BOUND = re.compile(
@@ -148,6 +148,7 @@ def _candidates(text: str) -> list[Quantity]:
         quantity
         for quantity in printed_quantities(text, [])
         if printed_numbers(quantity.text)
+        and quantity.text[0] != "."
         and (quantity.grain <= 1 or quantity.unit not in ("", TIMES))
         and not (not quantity.unit and quantity.value >= 1000)
         and not _INSIDE.search(text[max(0, quantity.start - 2) : quantity.start])

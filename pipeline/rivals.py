@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.mentions import Mention, mentions
-from pipeline.metric_phrases import BEAT, RIVAL_LIKE, STOP, VERBS, tidy
+from pipeline.metric_phrases import BEAT, MEASURE, RIVAL_LIKE, STOP, VERBS, tidy
 from pipeline.outcomes import Group
 
 # --- Whose, and against what ----------------------------------------------------------------
@@ -41,7 +41,11 @@ def subjects(text: str, group: Group) -> list[str]:
             continue
         if not _PART.search(text[: row[0][0]]):
             names = [text[start:end] for start, end in row]
-            return [] if any(map(_KIND.fullmatch, names)) else names
+            return (
+                []
+                if any(_KIND.fullmatch(name) or re.fullmatch(MEASURE, name) for name in names)
+                else names
+            )
         return []
     return []
 
@@ -106,7 +110,9 @@ def _rival(rest: str, cue: str) -> str | None:
     if over and re.search(r"\b(?:benchmarks?|datasets?|tasks?)\b", phrase):
         return None
     phrase = re.sub(r"\s(?:based|trained|reported|using|obtained|proposed|published)$", "", phrase)
-    return phrase if 0 < len(phrase) <= 80 else None
+    phrase = re.sub(r"\sof\s\d.*", "", phrase)
+    vague = phrase in ("model", "method", "art", "work", "models", "methods")
+    return phrase if 0 < len(phrase) <= 80 and not vague else None
 
 
 def _rival_phrase(start: str) -> str:
