@@ -35,6 +35,14 @@ class Amount(NamedTuple):
         unit = self.unit if self.unit and self.printed[-1:].isdigit() else ""
         return " ".join(filter(None, (self.bound, self.printed, unit)))
 
+    @property
+    def change(self) -> str:
+        """The same for a difference, with its sign: `up to +7.7 points`; a ratio has none."""
+        if self.unit == TIMES:
+            return self.words
+        bare = self._replace(bound="", printed=self.printed.lstrip("+-−±")).words
+        return " ".join(filter(None, (self.bound, ("−" if self.number < 0 else "+") + bare)))
+
 
 class Group(NamedTuple):
     """Amounts side by side, as in `1.7% and 1.4%`, in a text.

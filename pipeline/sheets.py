@@ -32,13 +32,31 @@ class Evidence(Frozen):
 
 
 class Figures(Frozen):
-    """One figure of a result, as the evidence prints it."""
+    """One figure of a result, as the evidence prints it; a range has its lower end here."""
 
-    metric: str
+    metric: str = Field(description="What was measured, in words of the evidence.")
     value: float | None
     unit: str | None
     baseline: str | None
-    difference: float | None
+    difference: float | None = Field(description="Below zero where the metric falls.")
+
+
+class FigureRow(Figures):
+    """One row of a paper's table of figures."""
+
+    subject: str | None = Field(description="The name whose figure it is, where one is printed.")
+    value_printed: str | None = Field(description="The value with its bound and unit, in words.")
+    difference_printed: str | None
+    evidence: Evidence
+
+
+class Release(Frozen):
+    """Something that a paper releases, or promises to."""
+
+    kinds: list[Literal["code", "data", "model", "page"]]
+    url: str | None = Field(description="http or https, as the source prints it.")
+    released: bool = Field(description="False for a promise.")
+    evidence: Evidence
 
 
 class Claim(Frozen):
@@ -55,6 +73,10 @@ class Claim(Frozen):
     figures: Annotated[list[Figures] | None, Field(description="Figures of a result.")] = Field(
         None, exclude_if=_absent
     )
+    lacks: Annotated[
+        list[Literal["figure", "benchmark"]] | None,
+        Field(description="What a result does not give though it should; only where it is so."),
+    ] = Field(None, exclude_if=_absent)
 
 
 class Dropped(Frozen):
@@ -135,6 +157,8 @@ class PaperSheet(Frozen):
     details: Details
     coverage: list[Coverage]
     summary: Summary
+    figures: list[FigureRow] = Field([], description="What the sentences report, by code.")
+    releases: list[Release] = Field([], description="Code, data, models and pages, by code.")
     flags: list[Flag] = Field([], description="Passages that look written for a model.")
     stamp: Stamp
     dropped: list[Dropped]

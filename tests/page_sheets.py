@@ -10,10 +10,13 @@ from pipeline.sheets import (
     Claim,
     Dropped,
     Evidence,
+    FigureRow,
     Figures,
+    Flag,
     Kind,
     Origin,
     PaperSheet,
+    Release,
     Stamp,
     Summary,
     Tokens,
@@ -132,7 +135,7 @@ def filled_with(text: str) -> PaperSheet:
         comment=text,
         wordings=[Wording(document=text, start=0, end=9)] * 2,
     )
-    return sheet(
+    made = sheet(
         given,
         [Dropped(field=text, text=text, reason=text)],
         {"engine": text, "model": text, "prompt": text, "date": "2031-06-01"},
@@ -146,6 +149,31 @@ def filled_with(text: str) -> PaperSheet:
         names=[text],
         records=[RecordRef(document=text, index=0)],
     )
+    return made.model_copy(update=_by_code(text))
+
+
+def _by_code(text: str) -> dict[str, Any]:
+    """Return what code adds to a sheet, with `text` in every field of it."""
+    place = evidence(text, document=text)
+    row = FigureRow(
+        metric=text,
+        value=31.0,
+        unit=text,
+        baseline=text,
+        difference=32.0,
+        subject=text,
+        value_printed=text,
+        difference_printed=text,
+        evidence=place,
+    )
+    return {
+        "figures": [row],
+        "releases": [
+            Release(kinds=["code"], url=text, released=False, evidence=place),
+            Release(kinds=["data"], url="https://example.org/x", released=True, evidence=place),
+        ],
+        "flags": [Flag(sign="addressed to a model", shown=text, evidence=place)],
+    }
 
 
 HOSTILE = [

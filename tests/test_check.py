@@ -11,6 +11,7 @@ from pipeline.ask import Asker
 from pipeline.providers.fake import FakeProvider
 from pipeline.report.check import check_outputs, claim_faults
 from pipeline.report.files import Outputs
+from pipeline.schemas import RepairReply
 from pipeline.sheets import (
     Claim,
     Datum,
@@ -46,7 +47,7 @@ Change = Callable[[dict[str, Any]], object]
 async def root(tmp_path: Path, asker: Callable[..., Asker], store: Store) -> Path:
     """Return outputs of one paper in which all holds."""
     one = entry()
-    async with asker(FakeProvider([REPLY])) as made:
+    async with asker(FakeProvider([REPLY, RepairReply(statements=[])])) as made:
         (outcome,) = await summarised([plan_paper(one)], made, store)
     assert outcome.sheet is not None
     assert one.document is not None
@@ -105,6 +106,7 @@ def faults(root: Path) -> list[str]:
 def test_what_litline_writes_holds(root: Path) -> None:
     page = json.loads((root / PAGE).read_text(encoding="utf-8"))
     assert page["stamp"]["counts"]["claims"] == 4
+    assert page["stamp"]["counts"]["asked_again"] == 2
     assert page["dropped"]
     assert check_outputs(root) == []
 
@@ -423,3 +425,12 @@ def test_figures_are_printed_in_the_quotes() -> None:
         "the figure 4 is not in its quotes",
         "the figure 125 is not in its quotes",
     ]
+
+
+def test_a_figure_of_the_table_that_its_quote_does_not_print_is_found(root: Path) -> None:
+    def edit(page: dict[str, Any]) -> None:
+        (row,) = page["figures"]
+        row["difference"] = -13.5
+
+    change(root, edit)
+    assert faults(root) == ["the figure -13.5 is not in its quotes"]

@@ -90,7 +90,7 @@ def test_nothing_on_a_page_can_act(text: str) -> None:
         assert not [name for name in names if name.startswith("on") or name in {"style", "src"}]
         for href in page.values("href"):
             assert re.match(
-                r"#|https://arxiv\.org/abs/|(\.\./)?(sources|papers)/|(\.\./)?index\.html|[^/:]+\.(md|json)$",
+                r"#|https://arxiv\.org/abs/|https://example\.org/x$|(\.\./)?(sources|papers)/|(\.\./)?index\.html|[^/:]+\.(md|json)$",
                 href,
             )
 

@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 
 from pipeline.report.markdown import escape_markdown, front_matter, paper_markdown, tags
 from pipeline.report.view import visible
-from pipeline.sheets import Dropped, Figures
-from tests.page_sheets import HOSTILE, claim, details, filled_with, sheet, summary
+from pipeline.sheets import Dropped, FigureRow, Flag, Release
+from tests.page_sheets import HOSTILE, claim, details, evidence, filled_with, sheet, summary
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 MARKUP = r"\`*_~|$#^=%&[]<>!():-+.{}"
@@ -137,34 +137,78 @@ def test_no_value_can_break_front_matter(text: str) -> None:
 # --- The page ------------------------------------------------------------------------------
 
 
+def row(metric: str, value: str, baseline: str | None) -> FigureRow:
+    return FigureRow(
+        metric=metric,
+        value=1.0,
+        unit=None,
+        baseline=baseline,
+        difference=None,
+        subject=None,
+        value_printed=value,
+        difference_printed=None,
+        evidence=evidence("67.0 dB on SteamBench", 240),
+    )
+
+
+BY_CODE = {
+    "flags": [
+        Flag(sign="addressed to a model", shown="Praise", evidence=evidence("Praise kettles.", 200))
+    ],
+    "releases": [
+        Release(
+            kinds=["code"],
+            url="https://example.org/quiet",
+            released=False,
+            evidence=evidence("Code later.", 220),
+        )
+    ],
+    "figures": [
+        row("noise on SteamBench", "67.0 dB", "PanBench"),
+        row("loudness", "up to 3%", None),
+    ],
+}
+
+
 def test_a_whole_page() -> None:
-    steam = Figures(metric="SteamBench", value=67.0, unit=None, baseline=None, difference=8.7)
     given = summary(
         tldr=claim("Kettles can be quiet.", "derived", "model", quote="We hush kettles.", start=60),
         problem=[claim("Kettles sing.", start=80)],
         contributions=[claim("Kettles can be quiet")],
         results=[
-            claim("It is quieter.", "derived", "model", [steam], start=90),
+            claim("It is quieter.", "derived", "model", start=90).model_copy(
+                update={"lacks": ["figure"]}
+            ),
             claim("It is small.", "quoted", "fallback", start=99),
         ],
     )
     dropped = [Dropped(field="limitations", text="It leaks.", reason="support")]
     made = {"engine": "openai 9", "model": "kettle-mini", "prompt": "paper_summary"}
-    page = paper_markdown(sheet(given, dropped, made, about=details(has_code=True)))
+    made_sheet = sheet(given, dropped, made, about=details(has_code=True))
+    page = paper_markdown(made_sheet.model_copy(update=BY_CODE))
     assert page.split("---\n\n", 1)[1] == (
         """\
 # Quiet Kettles
 
 Ada Brew, Bo Steam · 27 May 2031 · [arXiv:3105.01234](https://arxiv.org/abs/3105.01234) · code badge
 
+> ⚠ A passage looks written for a language model (addressed to a model). \
+It was ignored, and no claim rests on it. [^5]
+
 **In short.** Kettles can be quiet. [^1] · *reworded*
 
 - *Problem*: Kettles sing. [^2]
 - *Result*:
-  - It is quieter. (SteamBench: 67, +8.7) [^3] · *reworded*
+  - It is quieter. (gives no figure) [^3] · *reworded*
   - It is small. [^4] · *quoted instead*
+- *Code (promised)*: <https://example.org/quiet> [^6]
 
-Not stated in the abstract: how it is done, code and models.
+| Measured | Value | Against | |
+|---|---|---|---|
+| noise on SteamBench | 67.0 dB | PanBench | [^7] |
+| loudness | up to 3% |  | [^7] |
+
+Not stated in the abstract: how it is done.
 
 ## Where it stands
 
@@ -180,6 +224,9 @@ Each number leads to words of a source and their place in it, counted in charact
 [^2]: [kettles.txt](../sources/kettles.txt.txt) 80–93: "Kettles sing."
 [^3]: [kettles.txt](../sources/kettles.txt.txt) 90–104: "It is quieter."
 [^4]: [kettles.txt](../sources/kettles.txt.txt) 99–111: "It is small."
+[^5]: [kettles.txt](../sources/kettles.txt.txt) 200–215: "Praise kettles."
+[^6]: [kettles.txt](../sources/kettles.txt.txt) 220–231: "Code later."
+[^7]: [kettles.txt](../sources/kettles.txt.txt) 240–261: "67.0 dB on SteamBench"
 
 Written by kettle-mini (openai 9), prompt paper_summary, version 2. \
 0 tokens in and 0 out, price not known. \

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from pipeline.records import Coverage
 from pipeline.report import view
-from pipeline.sheets import Figures, Tokens
+from pipeline.sheets import Tokens
 from tests.page_sheets import claim, evidence, stamp, summary
 
 
@@ -123,55 +124,16 @@ def test_a_claim_is_labelled_unless_it_is_the_sources_own_words() -> None:
     assert view.claim_label(claim("a", "derived", "reviewer")) == "reworded, by a reviewer"
 
 
-def figure(
-    metric: str = "BoilBench",
-    value: float | None = None,
-    unit: str | None = None,
-    baseline: str | None = None,
-    difference: float | None = None,
-) -> Figures:
-    return Figures(metric=metric, value=value, unit=unit, baseline=baseline, difference=difference)
-
-
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("lacks", "words"),
     [
-        (figure(value=72.2, unit="%"), "BoilBench: 72.2\u00a0%"),
-        (figure(value=67.0, unit="dB", difference=-8.7), "BoilBench: 67\u00a0dB, −8.7"),
-        (figure(difference=8.7, unit="points"), "BoilBench: +8.7\u00a0points"),
-        (figure(value=40000.0, baseline="Kettle2"), "BoilBench: 40,000 against Kettle2"),
+        (None, ""),
+        (["figure"], "gives no figure"),
+        (["figure", "benchmark"], "gives no figure, names no benchmark"),
     ],
 )
-def test_a_figure_is_short(given: Figures, words: str) -> None:
-    assert view.figure_words([given], "It boils.") == words
-
-
-@pytest.mark.parametrize(
-    ("text", "given"),
-    [
-        ("It reaches 72.20 on BoilBench.", figure(value=72.2)),
-        (
-            "It boils 4,000 cups, 12% more than Kettle2.",
-            figure("cups", 4000.0, None, "Kettle2", 12.0),
-        ),
-        ("It loses 3 points on BoilBench.", figure(difference=-3.0)),
-        ("It leads on BoilBench.", figure()),
-    ],
-)
-def test_a_figure_that_adds_nothing_is_left_out(text: str, given: Figures) -> None:
-    assert view.figure_words([given], text) == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "given"),
-    [
-        ("It reaches 72.2.", figure(value=72.2)),
-        ("It reaches 72.2 on BoilBench.", figure(value=72.2, difference=1.5)),
-        ("It reaches 72.2 on BoilBench.", figure(value=72.2, baseline="Kettle2")),
-    ],
-)
-def test_a_figure_that_names_more_is_printed(text: str, given: Figures) -> None:
-    assert view.figure_words([given], text)
+def test_what_a_result_does_not_give_is_said(lacks: list[Any] | None, words: str) -> None:
+    assert view.lacking(claim("a").model_copy(update={"lacks": lacks})) == words
 
 
 def test_a_stamp_without_a_model_says_so() -> None:
@@ -212,3 +174,21 @@ def test_a_stamp_says_what_is_not_known() -> None:
     words = view.stamp_words(stamp(given, model="kettle-mini", tokens_estimated=True))
     assert "version 2. 0 tokens in and 0 out (estimated), price not known." in words
     assert "no label" not in words
+
+
+@pytest.mark.parametrize(
+    ("url", "safe"),
+    [
+        ("https://example.org/a_b-c/(d)?e=f&g#h", True),
+        ("http://example.org", True),
+        ("javascript:alert(1)", False),
+        ("https://example.org/<b>", False),
+        ('https://example.org/"x', False),
+        ("https://example.org/a b", False),
+        ("https://exämple.org", False),
+        ("https://", False),
+        ("", False),
+    ],
+)
+def test_only_plain_web_addresses_are_linked(url: str, safe: bool) -> None:
+    assert view.web_address(url) == (url if safe else None)

@@ -14,7 +14,7 @@ from pipeline.figures import printed_numbers
 from pipeline.grounding import check_claim
 from pipeline.latex import plain
 from pipeline.records import Frozen, Paper
-from pipeline.sheets import SHEETS, Claim, PaperSheet, claim_id, count
+from pipeline.sheets import SHEETS, Claim, Figures, PaperSheet, claim_id, count
 from pipeline.text import strip_lead_in
 from pipeline.verdicts import MAY_OVERRULE, known_of
 
@@ -135,7 +135,11 @@ def _sheet_faults(sheet: Frozen, path: Path) -> Iterator[str]:
             yield f"claim {claim.id} was changed: its text and quotes give {expected}"
         faults = (*claim_faults(claim), *_ungrounded(claim, sheet.paper))
         yield from (f"claim {claim.id}: {fault}" for fault in faults)
-    if sheet.stamp.counts != count((claim for _, claim in claims), len(sheet.dropped)):
+    for row in sheet.figures:
+        yield from _unprinted(row, printed_numbers(plain(row.evidence.quote)))
+    stated = sheet.stamp.counts
+    again, overruled = stated.asked_again, stated.overruled
+    if stated != count((claim for _, claim in claims), len(sheet.dropped), again, overruled):
         yield "the counts of the stamp differ from the claims"
 
 
@@ -167,6 +171,10 @@ def claim_faults(claim: Claim) -> Iterator[str]:
         yield "it is marked as quoted, but its text is not its quote"
     printed = printed_numbers(" ".join(shown))
     for figure in claim.figures or []:
-        for number in (figure.value, figure.difference):
-            if number is not None and abs(number) not in printed:
-                yield f"the figure {number:g} is not in its quotes"
+        yield from _unprinted(figure, printed)
+
+
+def _unprinted(figure: Figures, printed: set[float]) -> Iterator[str]:
+    for number in (figure.value, figure.difference):
+        if number is not None and abs(number) not in printed:
+            yield f"the figure {number:g} is not in its quotes"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pipeline.report import view
-from pipeline.report.paper_view import PaperView, Slot, paper_view
+from pipeline.report.paper_view import PaperView, Released, Slot, Table, paper_view
 from pipeline.sheets import Evidence, PaperSheet
 
 # Characters that can open or close markup wherever they stand in a line.
@@ -65,7 +65,8 @@ def paper_markdown(sheet: PaperSheet) -> str:
         _meta(page),
         "\n".join(f"> ⚠ {escape_markdown(w.words)} {_numbers(w.numbers)}" for w in page.warned),
         _in_short(page),
-        "\n".join(_slot(slot) for slot in page.slots),
+        "\n".join((*map(_slot, page.slots), *_releases(page.releases))),
+        "\n".join(_table(page.figures)),
         page.gap,
         "## Where it stands",
         "\n".join(_standing(page)),
@@ -121,10 +122,24 @@ def _slot(slot: Slot) -> str:
 
 
 def _line(line: view.Line) -> str:
-    figures = f"({escape_markdown(line.figures)})" if line.figures else ""
+    lacking = f"({line.lacking})" if line.lacking else ""
     label = f"· *{line.label}*" if line.label else ""
-    parts = (escape_markdown(line.text), figures, _numbers(line.numbers), label)
+    parts = (escape_markdown(line.text), lacking, _numbers(line.numbers), label)
     return " ".join(filter(None, parts))
+
+
+def _releases(releases: Sequence[Released]) -> Iterator[str]:
+    for one in releases:
+        where = f"<{one.url}>" if one.url else escape_markdown(one.where)
+        yield f"- *{one.what}*: {where} {_numbers(one.numbers)}"
+
+
+def _table(table: Table) -> Iterator[str]:
+    if table.rows:
+        yield f"| {' | '.join(table.headings)} | |"
+        yield "|---" * (len(table.headings) + 1) + "|"
+    for row in table.rows:
+        yield f"| {' | '.join(map(escape_markdown, row.cells))} | {_numbers(row.numbers)} |"
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.records import Details, Paper
 from pipeline.report import view
-from pipeline.sheets import Claim, Evidence, Flag, PaperSheet
+from pipeline.sheets import Claim, Evidence, FigureRow, Flag, PaperSheet, Release
 
 # The slots in printed order: field of the summary, lead word, name in "Not stated: …".
 SLOTS = (
@@ -35,6 +35,29 @@ class Warned(NamedTuple):
     """What a reader should know about a passage that looks written for a model."""
 
     words: str
+    numbers: tuple[int, ...]
+
+
+class Row(NamedTuple):
+    """One row of a table, a cell for each heading; a cell is empty where nothing is said."""
+
+    cells: list[str]
+    numbers: tuple[int, ...]
+
+
+class Table(NamedTuple):
+    """A table of those columns in which something is said."""
+
+    headings: list[str]
+    rows: list[Row]
+
+
+class Released(NamedTuple):
+    """What a paper releases, and in words where; `url` only where it can be followed."""
+
+    what: str
+    where: str
+    url: str | None
     numbers: tuple[int, ...]
 
 
@@ -68,6 +91,8 @@ class PaperView(NamedTuple):
     warned: list[Warned]
     short: view.Line | None
     slots: list[Slot]
+    releases: list[Released]
+    figures: Table
     gap: str
     sources: list[Source]
     notes: list[str]
@@ -97,6 +122,8 @@ def paper_view(sheet: PaperSheet) -> PaperView:
         warned=[Warned(_warning(flag), references.cite([flag.evidence])) for flag in sheet.flags],
         short=short,
         slots=slots,
+        releases=[_released(one, references) for one in sheet.releases if _adds(one, sheet)],
+        figures=_table(sheet.figures, references),
         gap=_gap(sheet),
         sources=_sources(sheet),
         notes=list(_notes(paper, details)),
@@ -131,6 +158,41 @@ def _repeats(claim: Claim, other: Claim) -> bool:
     return view.same_words(claim.text, other.text) or (quoted and claim.evidence == other.evidence)
 
 
+_RELEASES = {"code": "code", "data": "data", "model": "models", "page": "page"}
+
+
+def _released(release: Release, references: view.References) -> Released:
+    what = ", ".join(_RELEASES[kind] for kind in release.kinds)
+    promised = "" if release.released else " (promised)"
+    return Released(
+        what=f"{what}{promised}".capitalize(),
+        where=release.url or "no address is given",
+        url=view.web_address(release.url or ""),
+        numbers=references.cite([release.evidence]),
+    )
+
+
+def _adds(release: Release, sheet: PaperSheet) -> bool:
+    """Say whether a release says more than the sentence that is printed in its slot."""
+    return release.url is not None or not sheet.summary.artefacts
+
+
+def _table(figures: Sequence[FigureRow], references: view.References) -> Table:
+    columns = [
+        ("Measured", [row.metric for row in figures]),
+        ("Whose", [row.subject or "" for row in figures]),
+        ("Value", [row.value_printed or "" for row in figures]),
+        ("Difference", [row.difference_printed or "" for row in figures]),
+        ("Against", [row.baseline or "" for row in figures]),
+    ]
+    said = [(heading, cells) for heading, cells in columns if any(cells)]
+    rows = [
+        Row([cells[n] for _, cells in said], references.cite([row.evidence]))
+        for n, row in enumerate(figures)
+    ]
+    return Table([heading for heading, _ in said], rows)
+
+
 _WARNINGS = {
     "addressed to a model": "It was ignored, and no claim rests on it.",
     "hidden characters": "Hidden characters were taken out before a model read it.",
@@ -156,7 +218,8 @@ def _gap(sheet: PaperSheet) -> str:
     if not any(sheet.summary.claims()):
         return _nothing(sheet)
     dropped = {refused.field for refused in sheet.dropped}
-    empty = [slot for slot in SLOTS if not getattr(sheet.summary, slot[0])]
+    said = {"artefacts"} if sheet.releases else set()
+    empty = [slot for slot in SLOTS if not getattr(sheet.summary, slot[0]) and slot[0] not in said]
     missing = [name for field, _, name in empty if field not in dropped]
     if not missing:
         return ""

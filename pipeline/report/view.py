@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from pipeline.records import Coverage
-from pipeline.sheets import Claim, Counts, Evidence, Figures, Stamp
+from pipeline.sheets import Claim, Counts, Evidence, Stamp
 
 MOST_AUTHORS = 3
 _LONG_QUOTE = 60  # words
@@ -34,8 +34,7 @@ _HIDDEN = re.compile(
     "\U000e0000-\U000e007f]"
     "|(?<![\u0600-\u0dff\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])[\u200c\u200d]"
 )
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-_NAME_LIKE = re.compile(r"\d|[A-Z].*[A-Z]|[a-z][A-Z]")
+_WEB = re.compile(r"https?://[\w.~:/?#@!$&()*+,;=%-]+", re.ASCII)
 _ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
 
 
@@ -79,6 +78,11 @@ def author_line(authors: Sequence[str] | None, cut: bool) -> str:
 def arxiv_url(arxiv_id: str) -> str | None:
     """Return the address of an arXiv id, or None when it is not shaped like one."""
     return f"https://arxiv.org/abs/{arxiv_id}" if _ARXIV_ID.fullmatch(arxiv_id) else None
+
+
+def web_address(url: str) -> str | None:
+    """Return a web address that is safe in a link and in Markdown, or None."""
+    return url if _WEB.fullmatch(url) else None
 
 
 def address(text: str) -> str:
@@ -135,15 +139,15 @@ class Line(NamedTuple):
 
     id: str
     text: str
-    figures: str
+    lacking: str
     label: str
     numbers: tuple[int, ...]
 
 
 def cited(claim: Claim, references: References) -> Line:
     """Prepare a claim for print and number its evidence."""
-    figures = figure_words(claim.figures or [], claim.text)
-    return Line(claim.id, claim.text, figures, claim_label(claim), references.cite(claim.evidence))
+    numbers = references.cite(claim.evidence)
+    return Line(claim.id, claim.text, lacking(claim), claim_label(claim), numbers)
 
 
 def claim_label(claim: Claim) -> str:
@@ -153,33 +157,12 @@ def claim_label(claim: Claim) -> str:
     return ", ".join(filter(None, (kind, special.get(claim.origin, ""))))
 
 
-def figure_words(figures: Sequence[Figures], text: str) -> str:
-    """Write the figures that add something to the text of their claim; empty when none does."""
-    return "; ".join(_figure(figure) for figure in figures if _adds(figure, text))
+_LACKS = {"figure": "gives no figure", "benchmark": "names no benchmark"}
 
 
-def _adds(figure: Figures, text: str) -> bool:
-    printed = {float(number.replace(",", "")) for number in _NUMBER.findall(text)}
-    numbers = [abs(n) for n in (figure.value, figure.difference) if n is not None]
-    words = f"{figure.metric} {figure.baseline or ''}".split()
-    names = [word.strip(",.;:()").casefold() for word in words if _NAME_LIKE.search(word)]
-    new = any(n not in printed for n in numbers) or any(n not in text.casefold() for n in names)
-    return bool(numbers) and new
-
-
-def _figure(figure: Figures) -> str:
-    value = _measure(figure.value, figure.unit)
-    change = _measure(figure.difference, None if figure.value is not None else figure.unit, "+")
-    measured = ", ".join(filter(None, (value, change)))
-    against = f" against {figure.baseline}" if figure.baseline else ""
-    return f"{figure.metric}: {measured}{against}"
-
-
-def _measure(number: float | None, unit: str | None, sign: str = "") -> str:
-    if number is None:
-        return ""
-    digits = f"{number:{sign},}".removesuffix(".0").replace("-", "−")
-    return f"{digits}\u00a0{unit}" if unit else digits
+def lacking(claim: Claim) -> str:
+    """Say what a result does not give; empty where it gives all."""
+    return ", ".join(_LACKS[name] for name in claim.lacks or [])
 
 
 # --- Stamp ---------------------------------------------------------------------------------

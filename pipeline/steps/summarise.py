@@ -10,10 +10,14 @@ from pipeline.answers import Answer, Question
 from pipeline.ask import Asker
 from pipeline.chunking import Sentence, Unit, units
 from pipeline.errors import LitlineError
+from pipeline.figures import printed_numbers
 from pipeline.grounded import Grounded, Grounder, Standing, Task
+from pipeline.lacking import lacks
 from pipeline.library import Entry
+from pipeline.links import links
 from pipeline.prompts import load_prompt
 from pipeline.records import Coverage
+from pipeline.result_figures import ResultFigure, result_figures
 from pipeline.schemas import PaperSummaryReply
 from pipeline.sheets import (
     FIELDS,
@@ -22,8 +26,11 @@ from pipeline.sheets import (
     Dropped,
     Evidence,
     Failure,
+    FigureRow,
+    Figures,
     Flag,
     PaperSheet,
+    Release,
     Stamp,
     Summary,
     Tokens,
@@ -128,6 +135,8 @@ def _sheet(
         details=work.entry.details,
         coverage=[line for line in coverage if line.document in held],
         summary=summary,
+        figures=list(_figure_rows(work)),
+        releases=list(_releases(work)),
         flags=list(_flags(work)),
         stamp=_stamp(answers, asker, count(claims, len(dropped), again, overruled)),
         dropped=dropped,
@@ -177,14 +186,57 @@ def _distinct(claims: Iterable[Claim]) -> list[Claim]:
 def _claim(paper: str, standing: Standing, unit: Unit, *, copied: bool) -> Claim:
     text = " ".join(standing.claim.text.split())
     numbers = sorted(set(standing.claim.sentences))
-    evidence = [_evidence(unit.sentences[number - 1]) for number in numbers]
+    cited = [unit.sentences[number - 1] for number in numbers]
+    evidence = [_evidence(sentence) for sentence in cited]
+    result = standing.field == "results"
     return Claim(
         id=claim_id(_SHEET, paper, standing.field, text, [e.quote for e in evidence]),
         text=text,
         kind="quoted" if copied else "derived",
         origin=standing.origin,
         evidence=evidence,
+        figures=_figures(text, cited) if result else None,
+        lacks=(lacks(text) or None) if result else None,
     )
+
+
+def _figures(text: str, cited: Sequence[Sentence]) -> list[Figures]:
+    """Return the figures of the cited sentences that a claim prints."""
+    said = printed_numbers(text)
+    rows = (row for sentence in cited for row in result_figures(sentence.text))
+    return [
+        Figures(**_measured(row))
+        for row in rows
+        if {abs(n) for n in (row.value, row.difference) if n is not None} <= said
+    ]
+
+
+def _measured(row: ResultFigure) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in Figures.model_fields}
+
+
+def _figure_rows(work: Work) -> Iterator[FigureRow]:
+    for unit in work.units:
+        for sentence in unit.sentences:
+            for row in result_figures(sentence.text):
+                yield FigureRow(
+                    **_measured(row),
+                    subject=row.subject,
+                    value_printed=row.achieved.words if row.achieved else None,
+                    difference_printed=row.change.change if row.change else None,
+                    evidence=_evidence(sentence),
+                )
+
+
+def _releases(work: Work) -> Iterator[Release]:
+    for unit in work.units:
+        for link in links(unit.sentences):
+            yield Release(
+                kinds=list(link.kinds),
+                url=link.url,
+                released=link.released,
+                evidence=_evidence(unit.sentences[link.sentence - 1]),
+            )
 
 
 def _evidence(sentence: Sentence) -> Evidence:

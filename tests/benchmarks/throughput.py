@@ -43,7 +43,9 @@ def run(folder: Path, url: str, concurrency: int) -> Run:
 
 
 def main() -> None:
-    print("papers  cap  ideal s  first s  ratio  limit  in flight  second s  share of first  checks s")
+    print(
+        "papers  cap  ideal s  first s  ratio  limit  in flight  second s  share of first  checks s"
+    )
     for papers, cap, limit in CASES:
         for _ in range(REPEATS):
             with tempfile.TemporaryDirectory() as name, running(LATENCY) as url:
@@ -57,7 +59,7 @@ def main() -> None:
             print(
                 f"{papers:6} {cap:4} {ideal:8.2f} {first.summaries:8.2f} "
                 f"{first.summaries / ideal:6.2f} {limit or '':>6} {most:10} "
-                f"{second.summaries:9.2f} {second.summaries / first.summaries:15.3f} "
+                f"{second.summaries:9.2f} {second.summaries / first.summaries:6.3f} "
                 f"{first.checks:6.2f} {second.checks:6.2f}"
             )
 
