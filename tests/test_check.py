@@ -33,7 +33,7 @@ REPLY = reply(
     said(SENTENCES[0], 1),
     problem=[said("Older kettles wake the whole house.", 2)],
     results=[said("It lowers the noise by 12.5 dB.", 3)],
-    limitations=[said("Milk is left for later work.", 4)],
+    limitations=[said("Milk is left for future work.", 4)],
     artefacts=[said("Nothing.", 99), said("Nothing.", 98)],
 )
 PAPER = "quiet-kettles-0a1b2c3d"
