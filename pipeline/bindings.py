@@ -375,7 +375,8 @@ def _plus(spot: _Spot) -> Bond | None:
 def _measured(spot: _Spot) -> Bond | None:
     """Bind `65.4 mAP on X`; in a list after a difference it is one."""
     found = _THEN_MEASURE.match(spot.group.after)
-    if not found or _counts(spot.group, found["what"]):
+    others = _OF_OTHERS.search(spot.group.head)
+    if not found or others or _counts(spot.group, found["what"]):
         return None
     rest = spot.group.after[found.end() :]
     like = _inherited(spot) or Bond("value", ())
@@ -500,13 +501,13 @@ _THEN_MORE = re.compile(
 )
 _THEN_MEASURE = re.compile(
     rf"[\s-]+(?P<what>(?:{_PLAIN}\s+){{0,3}}?{MEASURE}(?:\s+(?:test\s+)?(?:accuracy|score|rate))?)"
-    r"(?![\w-])"
+    r"(?![\w@-])"
 )
 _THEN_AHEAD = re.compile(
     r"\s+(?:above|over|ahead\s+of|below|behind|(?=(?:better|higher|lower)\s+than\s))"
 )
 _MEASURE_OF = re.compile(
-    rf"(?:^|\s|\()(?P<what>(?:{_PLAIN}\s+){{0,2}}?(?:{MEASURE}|results?))\s+(?:of|at|is|was|=|:)$"
+    rf"(?:^|\s|\()(?P<what>(?:{_PLAIN}\s+){{0,2}}?{MEASURE})\s+(?:of|at|is|was|=|:)$"
 )
 
 
@@ -518,7 +519,7 @@ _QUALITY = re.compile(
 
 def _is_metric(phrase: str) -> bool:
     """Say whether a phrase may be what is measured: short, and no model or method by its end."""
-    if re.match(r"(?:state|SOTA|previous|prior|existing)\b", phrase):
+    if re.match(r"(?:state|SOTA|previous|prior|existing|for|in|on|of|with|to|from|by)\b", phrase):
         return False
     last = phrase.rsplit(maxsplit=1)[-1] if phrase else ""
     thing = re.fullmatch(
