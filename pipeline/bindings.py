@@ -463,11 +463,11 @@ _OTHERS = re.compile(
     r"|v/s|within|from)(?:\s+the)?$"
 )
 _OF_OTHERS = re.compile(
-    r"\b(?:than|over|compared\s+(?:to|with)|against|versus|from|vs\.?|beyond)\s+"
+    r"\b(?:than|over|compared\s+(?:to|with)|against|versus|from|vs\.?|beyond|improv\w+\s+(?:up)?on)\s+"
     r"(?:(?!with|and|to|at|by|achiev|reach|obtain|on|for|while)[\w'-]+\s+){0,5}?"
     r"(?:\d[\d.]*\s?%?\s+(?:and\s+)?(?:[\w-]+\s+){0,3})?of$"
 )
-_OLD = re.compile(r"\b(?:previous|prior|published|reference|baseline|chance|existing)\b")
+_OLD = re.compile(r"\b(?:previous|prior|earlier|published|reference|baseline|chance|existing)\b")
 _MOVED_IN = re.compile(rf"\b(?P<noun>{GAIN}|{LOSS})\s+(?:in|of)\s+(?:the\s+|its\s+|an?\s+)?$")
 _THEN_NOUN = re.compile(
     r"\s+(?!(?:on|in|for|and|with|at|by|using|under|over|while|when|which|to|but|or|after|across"
