@@ -42,6 +42,8 @@ def links(sentences: Iterable[Sentence]) -> list[Link]:
 
 def links_in(text: str, number: int) -> list[Link]:
     """List what one readable sentence releases; `number` is the number of the sentence."""
+    if not _ANY.search(text):
+        return []
     places = addresses_in(text)
     bare = " ".join(_URL.sub(" ", _unwrapped(text)).split())
     if _OTHERS.search(bare) or _REFUSED.search(bare):
@@ -104,6 +106,7 @@ _PROMISE = re.compile(
     r"|plan(?:s|ned|ning)?\s+to|going\s+to|intend\s+to|once\s+\w+\s+accepted|in\s+the\s+future)\b",
     re.IGNORECASE,
 )
+_ANY = re.compile(r"https?:|releas|avail|public|publish|open|shared?\b", re.IGNORECASE)
 _REFUSED = re.compile(
     r"\b(?:do|does|can|could|will|did)\s?n[o']t\s+(?:be\s+)?(?:release|publish|share|provide|open)"
     r"|\b(?:not|never)\s+(?:be\s+|been\s+|yet\s+)?(?:publicly\s+)?(?:released|available|shared|public)"

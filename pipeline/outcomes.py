@@ -81,7 +81,7 @@ _BEFORE = re.compile(
 @lru_cache(maxsize=1024)
 def groups(text: str) -> tuple[Group, ...]:
     """List the amounts in digits of a readable text; sizes, counts of data and names have none."""
-    if not quantities(text):
+    if not any(map(str.isdigit, text)) or not quantities(text):
         return ()
     spots = _spots(text)
     found: list[Group] = []
