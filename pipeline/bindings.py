@@ -375,7 +375,8 @@ def _plus(spot: _Spot) -> Bond | None:
 def _measured(spot: _Spot) -> Bond | None:
     """Bind `65.4 mAP on X`; in a list after a difference it is one."""
     found = _THEN_MEASURE.match(spot.group.after)
-    if not found or _counts(spot.group, found["what"]):
+    others = _OF_OTHERS.search(spot.group.head)
+    if not found or others or _counts(spot.group, found["what"]):
         return None
     rest = spot.group.after[found.end() :]
     like = _inherited(spot) or Bond("value", ())
@@ -462,11 +463,11 @@ _OTHERS = re.compile(
     r"|v/s|within|from)(?:\s+the)?$"
 )
 _OF_OTHERS = re.compile(
-    r"\b(?:than|over|compared\s+(?:to|with)|against|versus|from|vs\.?|beyond)\s+"
+    r"\b(?:than|over|compared\s+(?:to|with)|against|versus|from|vs\.?|beyond|improv\w+\s+(?:up)?on)\s+"
     r"(?:(?!with|and|to|at|by|achiev|reach|obtain|on|for|while)[\w'-]+\s+){0,5}?"
     r"(?:\d[\d.]*\s?%?\s+(?:and\s+)?(?:[\w-]+\s+){0,3})?of$"
 )
-_OLD = re.compile(r"\b(?:previous|prior|published|reference|baseline|chance|existing)\b")
+_OLD = re.compile(r"\b(?:previous|prior|earlier|published|reference|baseline|chance|existing)\b")
 _MOVED_IN = re.compile(rf"\b(?P<noun>{GAIN}|{LOSS})\s+(?:in|of)\s+(?:the\s+|its\s+|an?\s+)?$")
 _THEN_NOUN = re.compile(
     r"\s+(?!(?:on|in|for|and|with|at|by|using|under|over|while|when|which|to|but|or|after|across"
@@ -500,13 +501,13 @@ _THEN_MORE = re.compile(
 )
 _THEN_MEASURE = re.compile(
     rf"[\s-]+(?P<what>(?:{_PLAIN}\s+){{0,3}}?{MEASURE}(?:\s+(?:test\s+)?(?:accuracy|score|rate))?)"
-    r"(?![\w-])"
+    r"(?![\w@-])"
 )
 _THEN_AHEAD = re.compile(
     r"\s+(?:above|over|ahead\s+of|below|behind|(?=(?:better|higher|lower)\s+than\s))"
 )
 _MEASURE_OF = re.compile(
-    rf"(?:^|\s|\()(?P<what>(?:{_PLAIN}\s+){{0,2}}?(?:{MEASURE}|results?))\s+(?:of|at|is|was|=|:)$"
+    rf"(?:^|\s|\()(?P<what>(?:{_PLAIN}\s+){{0,2}}?{MEASURE})\s+(?:of|at|is|was|=|:)$"
 )
 
 
@@ -518,7 +519,7 @@ _QUALITY = re.compile(
 
 def _is_metric(phrase: str) -> bool:
     """Say whether a phrase may be what is measured: short, and no model or method by its end."""
-    if re.match(r"(?:state|SOTA|previous|prior|existing)\b", phrase):
+    if re.match(r"(?:state|SOTA|previous|prior|existing|for|in|on|of|with|to|from|by)\b", phrase):
         return False
     last = phrase.rsplit(maxsplit=1)[-1] if phrase else ""
     thing = re.fullmatch(

@@ -18,7 +18,8 @@ _SUPERIOR = re.compile(
     r"""\b(?:
       outperform\w*|surpass\w*|beats?|beating|outdo(?:es|ne|ing)?|outclass\w*|overtak\w*
     | exceed(?:s|ed|ing)?(?!\s+(?:\d|ten|an?\s\w+ion|\w+\s(?:hundred|thousand|million|billion)))
-    | superior(?:ity)?|better\s+(?:\w+\s+){0,3}than|(?:stronger|higher|faster)\s(?:\w+\s){0,3}than
+    | superior(?:ity)?|better\s+(?:\w+\s+){0,3}than
+    | (?:stronger|higher|faster)\s(?:\w+\s){0,3}than(?!\s+expected)
     | better\s+(?:performance|results|accuracy|quality)
     | (?:achiev|reach|attain|obtain|deliver|set|establish|yield|demonstrat|show|new|record|provid
        |exhibit|gain)\w*\s(?:[\w,-]+\s){0,6}?(?:state-of-the-art|state\s+of\s+the\s+art|SOTA)

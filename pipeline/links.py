@@ -42,11 +42,13 @@ def links(sentences: Iterable[Sentence]) -> list[Link]:
 
 def links_in(text: str, number: int) -> list[Link]:
     """List what one readable sentence releases; `number` is the number of the sentence."""
+    if not _ANY.search(text):
+        return []
     places = addresses_in(text)
     bare = " ".join(_URL.sub(" ", _unwrapped(text)).split())
     if _OTHERS.search(bare) or _REFUSED.search(bare):
         return []
-    kinds = _kinds(bare)
+    kinds = _kinds(bare) or next(filter(None, map(_hosted, places)), ())
     if not _is_release(bare, kinds, bool(places)):
         return _pages(bare, places, number)
     released = not _PROMISE.search(bare)
@@ -59,7 +61,11 @@ def links_in(text: str, number: int) -> list[Link]:
 
 def _pages(bare: str, places: list[str], number: int) -> list[Link]:
     """Return the addresses of `See our project page at …` and of a demonstration."""
-    return [Link(("page",), url, True, number) for url in places if _PAGE.search(bare)]
+    return [
+        Link(("page",), url, True, number)
+        for url in places
+        if _PAGE.search(bare) and "//dx.doi." not in url
+    ]
 
 
 # --- Words ---------------------------------------------------------------------------------
@@ -76,11 +82,11 @@ _KINDS: dict[LinkKind, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "model": re.compile(
-        r"\b(?:(?<!data\s)models?(?!\s+(?:training|code|size))|weights|checkpoints?)\b",
+        r"\b(?:(?<!data\s)(?<!training\s)models?(?!\s+(?:training|code|size))|weights|checkpoints?)\b",
         re.IGNORECASE,
     ),
     "page": re.compile(
-        r"\b(?:project\s+(?:web)?(?:page|site)|web\s?site|homepage|demos?|project|everything)\b",
+        r"\b(?:project\s+(?:web)?(?:page|site)|web\s?site|homepage|demos?|project|videos?|visuali[sz]ations?|everything)\b",
         re.IGNORECASE,
     ),
 }
@@ -90,7 +96,7 @@ _FREE = (
 )
 _RELEASE = re.compile(
     rf"\b(?:is|are|be|been|were|was)\s+(?:\w+\s+){{0,4}}?{_FREE}\b"
-    rf"|\b[Ww]e\s+(?:\w+\s+){{0,4}}?(?:release|open-?source|provide|share|publish|make)\b"
+    rf"|\b[Ww]e\s+(?:\w+\s+){{0,4}}?(?:release|open-?source|open|provide|share|publish|make)\b"
     rf"|^(?:\S+\s+){{0,6}}?{_FREE}\s+(?:at|on|in|from|via|under|here)\b|\breleasing\b"
     r"|\b(?:is|are)\s+(?:at|on|here)\b|^(?:\S+\s+){0,4}(?:code|models?|data(?:set)?|weights):",
     re.IGNORECASE,
@@ -100,6 +106,7 @@ _PROMISE = re.compile(
     r"|plan(?:s|ned|ning)?\s+to|going\s+to|intend\s+to|once\s+\w+\s+accepted|in\s+the\s+future)\b",
     re.IGNORECASE,
 )
+_ANY = re.compile(r"https?:|releas|avail|public|publish|open|shared?\b", re.IGNORECASE)
 _REFUSED = re.compile(
     r"\b(?:do|does|can|could|will|did)\s?n[o']t\s+(?:be\s+)?(?:release|publish|share|provide|open)"
     r"|\b(?:not|never)\s+(?:be\s+|been\s+|yet\s+)?(?:publicly\s+)?(?:released|available|shared|public)"
@@ -116,7 +123,7 @@ _OTHERS = re.compile(
 )
 _PAGE = re.compile(
     r"\b(?:project\s+(?:web)?(?:page|site)|web\s?site|homepage|demos?|(?:active\s+)?repository"
-    r"|project)\b|\b(?:see|visit)\b",
+    r"|project|videos?|visuali[sz]ations?)\b|\b(?:see|visit)\s+(?:our|the|also|https?)\b|\bsee$",
     re.IGNORECASE,
 )
 
@@ -138,9 +145,13 @@ def _is_release(bare: str, kinds: tuple[LinkKind, ...], addressed: bool) -> bool
     return named and (addressed or bool(_STRICT.search(bare)))
 
 
+# Without an address, `data is available` may say no more than that there is some.
 _STRICT = re.compile(
-    r"\b(?:code|data(?:sets?)?|models?|weights|benchmark|parameters|toolbox|everything)\b[^.;:]{0,80}"
-    r"\b(?:are|is|be|been)\s+(?:\w+\s+){0,2}?(?:released|open-?sourced|available|public|shared)\b"
+    r"\b(?:code|codebase|data(?:sets?)?|models?|weights|benchmark|toolbox|corpora|corpus)\b"
+    r"[^.;:]{0,80}?\b(?:(?:is|are|be|been)\s+(?:\w+\s+){0,2}?"
+    r"(?:released|open-?sourced|public|(?:publicly|freely|openly)\s+(?:available|shared|released)"
+    r"|made\s+(?:publicly\s+)?available|available\s+(?:online|upon|soon|on\s+(?:GitHub|our|request)))"
+    r"|(?:will|shall)\s+be\s+(?:\w+\s+)?(?:available|public|shared|published))\b"
     r"|\b[Ww]e\s+(?:will\s+|shall\s+|plan\s+to\s+|also\s+)?(?:\w+ly\s+)?(?:release|open-?source)\b"
     r"[^.;:]{0,80}\b(?:code|data(?:sets?)?|models?|weights|benchmark)\b",
     re.IGNORECASE,
@@ -152,6 +163,7 @@ _URL = re.compile(r"https?://[^\s<>\"“”{}|^`\\]+", re.IGNORECASE)
 _WRAPPED = re.compile(
     r"(https?://(?:github\.com|gitlab\.com|huggingface\.co)/[\w.-]+/) "
     r"(?=[\w.-]*[A-Z\d_-][\w.-]*\)?$)"
+    r"|(https?://\S+/\S*[_-]) (?=[\w.-]+\)?$)"
 )
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}")
 _HOSTS: tuple[tuple[re.Pattern[str], tuple[LinkKind, ...]], ...] = (
@@ -173,8 +185,8 @@ def addresses_in(text: str) -> list[str]:
 
 
 def _unwrapped(text: str) -> str:
-    """Join an address that is broken after its last slash, at the end of a text."""
-    return _WRAPPED.sub(r"\1", text)
+    """Join an address that is broken after a slash, `_` or `-`, at the end of a text."""
+    return _WRAPPED.sub(r"\1\2", text)
 
 
 def _trimmed(url: str) -> str:

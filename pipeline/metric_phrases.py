@@ -21,10 +21,10 @@ GAIN = r"(?:gains?|improvements?|increases?|boosts?|leaps?|rise|advantages?|lead
 LOSS = r"(?:reductions?|decreases?|drops?|savings?|declines?|loss|fall|cut|degradations?)"
 SPEEDUP = r"(?:speed-?ups?|speed\s+up|accelerations?)"
 MEASURE = (
-    r"(?:[Aa]ccurac(?:y|ies)|[Pp]recision|[Rr]ecall|F1(?:-score)?|[Ss]cores?|m?AP\d*|m?AR|m?IoU|PQ"
+    r"(?:(?:[A-Za-z]+@\d+)|[Aa]ccurac(?:y|ies)|[Pp]recision|[Rr]ecall|F1(?:-score)?|[Ss]cores?|m?AP\d*|m?AR|m?IoU|PQ"
     r"|FID|FVD|BLEU(?:-\d)?|ROUGE(?:-[L\d])?|CIDEr|METEOR|PSNR|SSIM|LPIPS|WER|CER|NDS|AUC|AUROC"
     r"|MOTA|HOTA|EPE|FPS|EM|MAE|RMSE|MSE|BD-rate|perplexity|latency|throughput|Dice"
-    r"|(?:[A-Za-z]+@\d+)|(?:(?:error|success|win|resolved?|pass|hit|completion|collision)\s+rate)"
+    r"|(?:(?:error|success|win|resolved?|pass|hit|completion|collision)\s+rate)"
     r"|success|exact\s+match)"
 )
 COST = (
@@ -64,7 +64,7 @@ STOP = re.compile(
       |exceed\w*|beat\w*|achiev\w*|reach\w*|on\s+average
       |in\s+comparison|even|over(?=\s+(?:the\s+)?(?:other|prior|previous
       |existing|general|baselines?|state|current|strong|vanilla|standard|best|its|their)\b)
-      |and(?=\s(?:\W?\d|\w+ly\s|(?:of|in|for|at|from|to)\s|an?\s|up\s+to|by\s|{VERBS})))\b
+      |and(?=\s(?:\W?\d(?!D)|\w+ly\s|(?:of|in|for|at|from|to)\s|an?\s|up\s+to|by\s|{VERBS})))\b
     """,
     re.VERBOSE,
 )
@@ -109,7 +109,11 @@ def tail_of(after: str) -> str:
     """
     found = PREPOSITION.match(_past_rival(after))
     rest = _past_rival(after)[found.end() :] if found else ""
-    return without_kind(phrase_of(rest))
+    phrase = phrase_of(rest)
+    rival = re.search(r"\sover\s+(?P<what>.+)", phrase)
+    if rival and (not _COUNTED.search(rival["what"]) or RIVAL_LIKE.match(rival["what"])):
+        phrase = phrase[: rival.start()]
+    return without_kind(phrase)
 
 
 def _past_rival(after: str) -> str:
@@ -121,7 +125,7 @@ def _past_rival(after: str) -> str:
 
 
 _OVER = re.compile(
-    r"\s+over\s+(?P<what>(?:the\s+(?:\w+\s+)?state\s+of\s+the\s+art\b)?(?:(?!\s(?:on|in|across|for|of)\s)[^,;:()])*)"
+    r"\s+over\s+(?P<what>(?:the\s+(?:\w+\s+)?state\s+of\s+the\s+art\b)?(?:(?!\s(?:on|in|across|for|of|that|which|who)\s)[^,;:()])*)"
 )
 _COUNTED = re.compile(r"benchmark|dataset|task|^\d")
 

@@ -71,7 +71,7 @@ _UNITS = {"x": "×", "X": "×", "point": "points", "percentage point": "percenta
 _INSIDE = re.compile(r"(?:[A-Za-z]-|[@/_^#=:*]|\d[.,]|=[+-])$")
 _GOES_ON = re.compile(r"[@/:]|-[^\W\d]|×|\s?×\s?\d|\s+out\s+of\b|\s+of\s+(?:the\s+)?\d")
 _RANGE = re.compile(r"\s?[-–—]\s?|\s+to\s+\+?")
-_LIST = re.compile(r"\s+and\s+|,\s+(?:and\s+)?")
+_LIST = re.compile(r"(?:\s+and\s+|,\s+(?:and\s+)?)\+?")
 _FROM = re.compile(r"\b(?:from|between)\s+\W?$")
 _BOUND = re.compile(
     r"\b(?P<bound>up\s+to|more\s+than|less\s+than|at\s+least|at\s+most|as\s+much\s+as|over|above"
@@ -89,7 +89,7 @@ _BEFORE = re.compile(
 @lru_cache(maxsize=1024)
 def groups(text: str) -> tuple[Group, ...]:
     """List the amounts in digits of a readable text; sizes, counts of data and names have none."""
-    if not quantities(text):
+    if not any(map(str.isdigit, text)) or not quantities(text):
         return ()
     spots = _spots(text)
     found: list[Group] = []

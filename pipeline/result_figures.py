@@ -56,7 +56,7 @@ class ResultFigure(NamedTuple):
 
 def result_figures(text: str) -> list[ResultFigure]:
     """List the figures of the results that a readable sentence reports, in order."""
-    if not OUTCOME.search(text):
+    if not groups(text) or not OUTCOME.search(text):
         return []
     rows: list[ResultFigure] = []
     bonds: Bonds = []

@@ -74,7 +74,7 @@ _AGAINST = re.compile(
     r"\b(?:compared\s+(?:to|with)|relative\s+to|in\s+comparison\s+(?:to|with)|versus|against|than"
     r"|over|above|below|ahead\s+of|behind)\s+(?:that\s+of\s+)?"
 )
-_FIGURE_OF = re.compile(r"(?:the\s+)?[\d.]+\s?%?\s+(?:of|for|by)\s+")
+_FIGURE_OF = re.compile(r"(?:the\s+)?[\d.]+\s?%?\s+(?:\w+\s+)?(?:of|for|by)\s+")
 
 
 def baseline(group: Group, near: str) -> str | None:

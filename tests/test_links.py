@@ -32,6 +32,14 @@ def of(*quotes: str) -> list[Link]:
         (f"We release data and code at {U} to help others.", ("code", "data"), U, True),
         (f"The code is at {U}.", ("code",), U, True),
         (f"The 310K pairs and the training code are public ({U}).", ("code", "data"), U, True),
+        (f"Videos are available at {U}.", ("page",), U, True),
+        (f"The code is available at {U}- two.", ("code",), f"{U}-two", True),
+        (
+            "Quillon is open-source and available at https://github.com/Fern/Quillon.",
+            ("code",),
+            "https://github.com/Fern/Quillon",
+            True,
+        ),
         (f"Model available at {U}.", ("model",), U, True),
         (f"See the project website at {U}.", ("page",), U, True),
         (f"Everything is shared at {U}.", ("page",), U, True),
@@ -62,6 +70,9 @@ def test_what_is_released_where(
         "With the recent release of Ferrick-5 models matter.",
         "We provide a model of reading, and the data show it.",
         "We evaluate public models and datasets.",
+        "It learns well even when few labelled data are available.",
+        "A large number of 3D models are created and available on the Web.",
+        "See front matter https://dx.doi.org/10.1000/182 for more.",
     ],
 )
 def test_what_others_release_or_nobody_does_is_left_out(sentence: str) -> None:
