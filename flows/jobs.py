@@ -20,6 +20,7 @@ from pipeline.ask import Asker
 from pipeline.database import open_store, store_folder
 from pipeline.documents import find_files, load_text, shown
 from pipeline.errors import DocumentError, LockHeld
+from pipeline.facts import FactFinder
 from pipeline.grounded import most_follow_ups
 from pipeline.library import (
     Entry,
@@ -266,11 +267,12 @@ async def _ground(
     run_stage: StageRunner,
 ) -> list[Outcome]:
     grounder = wiring.grounder(settings, store, asker)
+    finder = FactFinder(store)
     say = reporter()
     say.start(CHECKS, len(asked))
 
     async def batch(part: Sequence[Asked]) -> list[Outcome]:
-        outcomes = await ground_batch(part, grounder, shelves.coverage)
+        outcomes = await ground_batch(part, grounder, finder, shelves.coverage)
         say.advance(CHECKS, len(part))
         return outcomes
 

@@ -105,7 +105,7 @@ class Grounder:
                 await self._ask_judge([case for case in cases if _judged(case)])
         for case in cases:
             if not case.faults or len(case.answers) > 1:
-                self._verdicts.settle(case.task.answer.key)
+                self._verdicts.settle(case.task.answer.key, case.task.metadata)
         self._verdicts.save()
         return [await self._settled(case) for case in cases]
 

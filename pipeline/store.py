@@ -24,8 +24,8 @@ from pipeline.tables import (
     PATHS,
     RUNS,
     SCHEMA_VERSION,
-    VERDICTS,
-    WITH_VERDICTS,
+    WITH_WORKED_OUT,
+    WORKED_OUT,
     replace,
     save,
 )
@@ -72,16 +72,13 @@ class StoredAnswer(NamedTuple):
 _ANSWER = [ANSWERS.c[name] for name in StoredAnswer._fields]
 
 
-class StoredVerdict(NamedTuple):
-    """What the checks found in an answer: `basis` is what they rest on, `faults` is JSON.
+class StoredValue(NamedTuple):
+    """Something that code worked out of a text; it holds for one `basis`. `value` is JSON."""
 
-    `settled` says that nothing further has to be asked about it.
-    """
-
+    kind: str
     key: str
     basis: str
-    faults: str
-    settled: bool
+    value: str
 
 
 class Store:
@@ -154,17 +151,20 @@ class Store:
         rows = self._by_key(sa.select(*_ANSWER), ANSWERS.c.key, keys)
         return {row.key: StoredAnswer._make(row) for row in rows}
 
-    def verdicts(self, keys: Sequence[str]) -> dict[str, StoredVerdict]:
-        """Return the stored verdicts on the answers with these keys."""
-        if self._version < WITH_VERDICTS:
+    def worked_out(self, kind: str, keys: Sequence[str]) -> dict[str, StoredValue]:
+        """Return what is stored of one kind under these keys."""
+        if self._version < WITH_WORKED_OUT:
             return {}
-        rows = self._by_key(sa.select(VERDICTS), VERDICTS.c.key, keys)
-        return {row.key: StoredVerdict._make(row) for row in rows}
+        query = sa.select(WORKED_OUT).where(WORKED_OUT.c.kind == kind)
+        rows = self._by_key(query, WORKED_OUT.c.key, keys)
+        return {row.key: StoredValue._make(row) for row in rows}
 
-    def save_verdicts(self, verdicts: Iterable[StoredVerdict]) -> None:
-        """Write verdicts over those of the same answers."""
-        with self.transaction() as connection:
-            replace(connection, VERDICTS, [verdict._asdict() for verdict in verdicts])
+    def save_worked_out(self, values: Iterable[StoredValue]) -> None:
+        """Write values over those of the same kind and key."""
+        rows = [value._asdict() for value in values]
+        if rows:
+            with self.transaction() as connection:
+                replace(connection, WORKED_OUT, rows)
 
     def _by_key(
         self, query: sa.Select[Any], column: sa.Column[Any], keys: Sequence[str]

@@ -71,13 +71,13 @@ RUNS = sa.Table(
 )
 
 
-VERDICTS = sa.Table(
-    "verdicts",
+WORKED_OUT = sa.Table(
+    "worked_out",
     _METADATA,
+    sa.Column("kind", sa.String, primary_key=True),
     sa.Column("key", sa.String, primary_key=True),
     sa.Column("basis", sa.String, nullable=False),
-    sa.Column("faults", sa.Text, nullable=False),
-    sa.Column("settled", sa.Boolean, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
 )
 
 
@@ -86,13 +86,13 @@ def _create(connection: sa.Connection) -> None:
     _METADATA.create_all(connection, tables=first)
 
 
-def _add_verdicts(connection: sa.Connection) -> None:
-    VERDICTS.create(connection)
+def _add_worked_out(connection: sa.Connection) -> None:
+    WORKED_OUT.create(connection)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create, _add_verdicts)
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create, _add_worked_out)
 SCHEMA_VERSION = len(MIGRATIONS)
-WITH_VERDICTS = 2
+WITH_WORKED_OUT = 2
 
 
 def save(connection: sa.Connection, table: sa.Table, known: bool, values: dict[str, Any]) -> None:

@@ -8,46 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from pipeline.grounding import RULES_VERSION, Failure, check_claim
+from pipeline.kept import Kept
 from pipeline.latex import plain
 from pipeline.records import Paper
 from pipeline.schemas import SentenceClaim
-from pipeline.store import Store, StoredVerdict
+from pipeline.store import Store
 from pipeline.text import strip_lead_in
 from pipeline.untrusted import order
 
 Faults = dict[str, list[Failure]]
 
+KIND = "verdict"
 MAY_OVERRULE = frozenset({"support", "direction", "order"})  # what a judge may decide otherwise
 
-_FAULTS = TypeAdapter(Faults)
+
+class Verdict(NamedTuple):
+    """The faults of an answer's claims, and whether nothing further has to be asked about them."""
+
+    faults: Faults
+    settled: bool
+
+
+_VERDICT = TypeAdapter(Verdict)
 
 
 class Verdicts:
     """Verdicts by the key of their answer; what is worked out is written by `save`."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
-        self._known: dict[str, StoredVerdict] = {}
-        self._new: dict[str, StoredVerdict] = {}
-
-    def prime(self, keys: Sequence[str]) -> None:
-        """Read the verdicts of many answers at once."""
-        self._known |= self._store.verdicts(keys)
-
-    def settle(self, key: str) -> None:
-        """Note that nothing further has to be asked about an answer."""
-        row = self._known[key]
-        if not row.settled:
-            self._known[key] = self._new[key] = row._replace(settled=True)
-
-    def save(self) -> None:
-        """Write what was worked out since the last time."""
-        self._store.save_verdicts(list(self._new.values()))
-        self._new = {}
+        self._kept = Kept(store, KIND, _VERDICT)
+        self.prime = self._kept.prime
+        self.save = self._kept.save
 
     def of(
         self,
@@ -58,32 +54,36 @@ class Verdicts:
     ) -> Faults:
         """Return the faults of an answer's claims by place; a claim without fault has no entry."""
         basis = _basis(metadata)
-        known = _read(self._known.get(key), basis)
+        known = self._kept.get(key, basis)
         if known is not None:
-            return known
+            return known.faults
         tried = {place: faults(claim, sentences, metadata) for place, claim in claims.items()}
-        found = {place: list(failures) for place, failures in tried.items() if failures}
-        row = StoredVerdict(key, basis, _FAULTS.dump_json(found).decode(), settled=False)
-        self._known[key] = self._new[key] = row
+        found = {place: failures for place, failures in tried.items() if failures}
+        self._kept.put(key, basis, Verdict(found, settled=False))
         return found
+
+    def settle(self, key: str, metadata: str) -> None:
+        """Note that nothing further has to be asked about an answer whose faults were returned."""
+        basis = _basis(metadata)
+        known = self._kept.get(key, basis)
+        if known is not None and not known.settled:
+            self._kept.put(key, basis, known._replace(settled=True))
 
 
 def settled(store: Store, keys: Sequence[str]) -> set[str]:
     """Return the keys of answers about which nothing further has to be asked."""
-    return {key for key, row in store.verdicts(keys).items() if row.settled}
+    return {key for key, row in store.worked_out(KIND, keys).items() if _is_settled(row.value)}
+
+
+def _is_settled(value: str) -> bool:
+    try:
+        return _VERDICT.validate_json(value).settled
+    except ValidationError:
+        return False
 
 
 def _basis(metadata: str) -> str:
     return sha256(f"{RULES_VERSION}\x1f{metadata}".encode()).hexdigest()[:16]
-
-
-def _read(row: StoredVerdict | None, basis: str) -> Faults | None:
-    if row is None or row.basis != basis:
-        return None
-    try:
-        return _FAULTS.validate_json(row.faults)
-    except ValidationError:
-        return None
 
 
 def faults(claim: SentenceClaim, sentences: Sequence[str], metadata: str) -> list[Failure]:

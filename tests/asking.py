@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pipeline.answers import Question, answer_key
 from pipeline.ask import Asker
+from pipeline.facts import FactFinder
 from pipeline.grounded import Grounder
 from pipeline.ledger import Surroundings
 from pipeline.prices import Budget, Price
@@ -56,7 +57,8 @@ async def summarised(
 ) -> list[Outcome]:
     """Summarise papers as a run does: ask, check, make sheets."""
     grounder = Grounder(asker, Verdicts(store), stand_in or ExtractiveProvider())
-    return await ground_batch(await ask_batch(works, asker), grounder, coverage)
+    asked = await ask_batch(works, asker)
+    return await ground_batch(asked, grounder, FactFinder(store), coverage)
 
 
 def surroundings(

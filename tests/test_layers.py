@@ -25,7 +25,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     (2, "b"): ("schemas", "sheets"),
     (3, ""): (
         *("readers", "providers", "prompts", "store", "writer", "ledger", "answers", "prices"),
-        *("tables", "database", "verdicts"),
+        *("tables", "database", "kept", "verdicts", "facts"),
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
         "links",
     ),

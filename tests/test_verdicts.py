@@ -7,8 +7,8 @@ import pytest
 from pipeline import verdicts as module
 from pipeline.grounding import check_claim
 from pipeline.schemas import SentenceClaim
-from pipeline.store import Store
-from pipeline.verdicts import Verdicts, cited, faults, is_copy, known_of, settled
+from pipeline.store import Store, StoredValue
+from pipeline.verdicts import KIND, Verdicts, _basis, cited, faults, is_copy, known_of, settled
 from tests.asking import SENTENCES, said
 from tests.page_sheets import paper
 
@@ -102,8 +102,9 @@ def test_other_rules_or_metadata_or_a_damaged_row_are_worked_out_anew(
     first = Verdicts(store)
     found = first.of("k", CLAIMS, SENTENCES, "")
     if what == "damage":
-        first._new["k"] = first._new["k"]._replace(faults="[]")
-    first.save()
+        store.save_worked_out([StoredValue(KIND, "k", _basis(""), "[]")])
+    else:
+        first.save()
     if what == "rules":
         monkeypatch.setattr(module, "RULES_VERSION", 99)
     second = Verdicts(store)
@@ -116,6 +117,7 @@ def test_what_is_settled_is_known_without_reading_the_reply(store: Store) -> Non
     verdicts = Verdicts(store)
     for key in ("a", "b"):
         verdicts.of(key, CLAIMS, SENTENCES, "")
-    verdicts.settle("a")
+    verdicts.settle("a", "")
+    verdicts.settle("c", "")
     verdicts.save()
     assert settled(store, ["a", "b", "c"]) == {"a"}

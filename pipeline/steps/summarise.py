@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from pipeline.answers import Answer, Question
 from pipeline.ask import Asker
-from pipeline.chunking import Sentence, Unit, units
+from pipeline.chunking import Unit, units
 from pipeline.errors import LitlineError
+from pipeline.facts import FactFinder, Facts, evidence
 from pipeline.figures import printed_numbers
 from pipeline.grounded import Grounded, Grounder, Standing, Task
 from pipeline.lacking import lacks
 from pipeline.library import Entry
-from pipeline.links import links
 from pipeline.prompts import load_prompt
 from pipeline.records import Coverage
-from pipeline.result_figures import ResultFigure, result_figures
 from pipeline.schemas import PaperSummaryReply
 from pipeline.sheets import (
     FIELDS,
     Claim,
     Counts,
     Dropped,
-    Evidence,
     Failure,
-    FigureRow,
     Figures,
-    Flag,
     PaperSheet,
-    Release,
     Stamp,
     Summary,
     Tokens,
@@ -38,7 +33,6 @@ from pipeline.sheets import (
     count,
 )
 from pipeline.text import normalise
-from pipeline.untrusted import findings
 from pipeline.verdicts import is_copy, known_of
 
 STAGE = "summaries"
@@ -100,9 +94,9 @@ async def _ask(work: Work, asker: Asker) -> Asked:
 
 
 async def ground_batch(
-    batch: Sequence[Asked], grounder: Grounder, coverage: Sequence[Coverage]
+    batch: Sequence[Asked], grounder: Grounder, finder: FactFinder, coverage: Sequence[Coverage]
 ) -> list[Outcome]:
-    """Check what the answers say, and make the sheets."""
+    """Check what the answers say, find what code can find, and make the sheets."""
     answered = [asked for asked in batch if asked.failure is None]
     tasks = [
         Task(question, answer, known_of(asked.work.entry.paper))
@@ -110,20 +104,28 @@ async def ground_batch(
         for question, answer in zip(asked.work.questions, asked.answers, strict=True)
     ]
     grounded = iter(await grounder.ground(tasks))
+    finder.prime(unit for asked in answered for unit in asked.work.units)
     outcomes = []
     for asked in batch:
         if asked.failure is not None:
             outcomes.append(Outcome(None, asked.failure))
         else:
             parts = [next(grounded) for _ in asked.answers]
-            outcomes.append(Outcome(_sheet(asked.work, parts, grounder.asker, coverage), None))
+            facts = finder.of(asked.work.units)
+            sheet = _sheet(asked.work, parts, facts, grounder.asker, coverage)
+            outcomes.append(Outcome(sheet, None))
+    finder.save()
     return outcomes
 
 
 def _sheet(
-    work: Work, parts: Sequence[Grounded], asker: Asker, coverage: Sequence[Coverage]
+    work: Work,
+    parts: Sequence[Grounded],
+    facts: Facts,
+    asker: Asker,
+    coverage: Sequence[Coverage],
 ) -> PaperSheet:
-    summary = _summary(work, parts)
+    summary = _summary(work, parts, facts)
     dropped = [Dropped(**refused._asdict()) for part in parts for refused in part.refused]
     held = {ref.document for ref in work.entry.paper.records}
     claims = [claim for _, claim in summary.claims()]
@@ -135,9 +137,7 @@ def _sheet(
         details=work.entry.details,
         coverage=[line for line in coverage if line.document in held],
         summary=summary,
-        figures=list(_figure_rows(work)),
-        releases=list(_releases(work)),
-        flags=list(_flags(work)),
+        **facts._asdict(),
         stamp=_stamp(answers, asker, count(claims, len(dropped), again, overruled)),
         dropped=dropped,
     )
@@ -163,14 +163,15 @@ def _stamp(answers: Sequence[Answer[Any]], asker: Asker, counts: Counts) -> Stam
     )
 
 
-def _summary(work: Work, parts: Sequence[Grounded]) -> Summary:
+def _summary(work: Work, parts: Sequence[Grounded], facts: Facts) -> Summary:
     """Merge what stands of all units: the first TL;DR, and each list without repeats."""
     paper = work.entry.paper.id
     found: dict[str, list[Claim]] = {field: [] for field in ("tldr", *FIELDS)}
     for unit, question, part in zip(work.units, work.questions, parts, strict=True):
         for standing in part.standing:
-            copied = is_copy(standing.claim, question.sentences)
-            found[standing.field].append(_claim(paper, standing, unit, copied=copied))
+            claim = _claim(paper, standing, unit, question)
+            result = standing.field == "results"
+            found[standing.field].append(_with_figures(claim, facts) if result else claim)
     tldrs = found.pop("tldr")
     lists = {field: _distinct(claims) for field, claims in found.items()}
     return Summary(tldr=next(iter(tldrs), None), **lists)
@@ -183,72 +184,26 @@ def _distinct(claims: Iterable[Claim]) -> list[Claim]:
     return list(first.values())
 
 
-def _claim(paper: str, standing: Standing, unit: Unit, *, copied: bool) -> Claim:
+def _claim(paper: str, standing: Standing, unit: Unit, question: Question) -> Claim:
     text = " ".join(standing.claim.text.split())
     numbers = sorted(set(standing.claim.sentences))
-    cited = [unit.sentences[number - 1] for number in numbers]
-    evidence = [_evidence(sentence) for sentence in cited]
-    result = standing.field == "results"
+    places = [evidence(unit.sentences[number - 1]) for number in numbers]
     return Claim(
-        id=claim_id(_SHEET, paper, standing.field, text, [e.quote for e in evidence]),
+        id=claim_id(_SHEET, paper, standing.field, text, [e.quote for e in places]),
         text=text,
-        kind="quoted" if copied else "derived",
+        kind="quoted" if is_copy(standing.claim, question.sentences) else "derived",
         origin=standing.origin,
-        evidence=evidence,
-        figures=_figures(text, cited) if result else None,
-        lacks=(lacks(text) or None) if result else None,
+        evidence=places,
     )
 
 
-def _figures(text: str, cited: Sequence[Sentence]) -> list[Figures]:
-    """Return the figures of the cited sentences that a claim prints."""
-    said = printed_numbers(text)
-    rows = (row for sentence in cited for row in result_figures(sentence.text))
-    return [
-        Figures(**_measured(row))
-        for row in rows
-        if {abs(n) for n in (row.value, row.difference) if n is not None} <= said
+def _with_figures(claim: Claim, facts: Facts) -> Claim:
+    """Add to a result the figures of its sentences that it prints, and what it does not give."""
+    said = printed_numbers(claim.text)
+    figures = [
+        Figures(**row.model_dump(include=set(Figures.model_fields)))
+        for row in facts.figures
+        if row.evidence in claim.evidence
+        and {abs(n) for n in (row.value, row.difference) if n is not None} <= said
     ]
-
-
-def _measured(row: ResultFigure) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in Figures.model_fields}
-
-
-def _figure_rows(work: Work) -> Iterator[FigureRow]:
-    for unit in work.units:
-        for sentence in unit.sentences:
-            for row in result_figures(sentence.text):
-                yield FigureRow(
-                    **_measured(row),
-                    subject=row.subject,
-                    value_printed=row.achieved.words if row.achieved else None,
-                    difference_printed=row.change.change if row.change else None,
-                    evidence=_evidence(sentence),
-                )
-
-
-def _releases(work: Work) -> Iterator[Release]:
-    for unit in work.units:
-        for link in links(unit.sentences):
-            yield Release(
-                kinds=list(link.kinds),
-                url=link.url,
-                released=link.released,
-                evidence=_evidence(unit.sentences[link.sentence - 1]),
-            )
-
-
-def _evidence(sentence: Sentence) -> Evidence:
-    return Evidence(
-        document=sentence.document, start=sentence.start, end=sentence.end, quote=sentence.quote
-    )
-
-
-def _flags(work: Work) -> Iterator[Flag]:
-    """Yield the passages of a paper that look as if they were written for a model."""
-    for unit in work.units:
-        for sentence in unit.sentences:
-            for finding in findings(sentence.quote):
-                place = _evidence(sentence)
-                yield Flag(sign=finding.sign, shown=finding.shown, evidence=place)
+    return claim.model_copy(update={"figures": figures, "lacks": lacks(claim.text) or None})
