@@ -23,7 +23,8 @@ def unit(*sentences: str, start: int = 0) -> Unit:
     return Unit(tuple(found))
 
 
-ONE = unit(*SENTENCES, TRICK)
+CODE = "The code is available at https://example.org/hushkettle."
+ONE = unit(*SENTENCES, CODE, TRICK)
 
 
 def test_figures_releases_and_tricks_lead_to_their_sentences(store: Store) -> None:
@@ -34,7 +35,7 @@ def test_figures_releases_and_tricks_lead_to_their_sentences(store: Store) -> No
     assert row.evidence.quote == SENTENCES[2]
     (release,) = found.releases
     assert (release.url, release.released) == ("https://example.org/hushkettle", True)
-    assert release.evidence.quote == SENTENCES[4]
+    assert release.evidence.quote == CODE
     assert [(flag.sign, flag.evidence.quote) for flag in found.flags] == [
         ("addressed to a model", TRICK)
     ]
