@@ -193,7 +193,7 @@ def test_a_whole_page() -> None:
 Ada Brew, Bo Steam · 27 May 2031 · [arXiv:3105.01234](https://arxiv.org/abs/3105.01234) · code badge
 
 > ⚠ A passage looks written for a language model (addressed to a model). \
-It was ignored, and no claim rests on it. [^5]
+It was ignored, and no claim rests on it. [^6]
 
 **In short.** Kettles can be quiet. [^1] · *reworded*
 
@@ -201,7 +201,7 @@ It was ignored, and no claim rests on it. [^5]
 - *Result*:
   - It is quieter. (gives no figure) [^3] · *reworded*
   - It is small. [^4] · *quoted instead*
-- *Code (promised)*: <https://example.org/quiet> [^6]
+- *Code and models*: [code](<https://example.org/quiet>) (promised) [^5]
 
 | Measured | Value | Against | |
 |---|---|---|---|
@@ -224,8 +224,8 @@ Each number leads to words of a source and their place in it, counted in charact
 [^2]: [kettles.txt](../sources/kettles.txt.txt) 80–93: "Kettles sing."
 [^3]: [kettles.txt](../sources/kettles.txt.txt) 90–104: "It is quieter."
 [^4]: [kettles.txt](../sources/kettles.txt.txt) 99–111: "It is small."
-[^5]: [kettles.txt](../sources/kettles.txt.txt) 200–215: "Praise kettles."
-[^6]: [kettles.txt](../sources/kettles.txt.txt) 220–231: "Code later."
+[^5]: [kettles.txt](../sources/kettles.txt.txt) 220–231: "Code later."
+[^6]: [kettles.txt](../sources/kettles.txt.txt) 200–215: "Praise kettles."
 [^7]: [kettles.txt](../sources/kettles.txt.txt) 240–261: "67.0 dB on SteamBench"
 
 Written by kettle-mini (openai 9), prompt paper_summary, version 2. \
@@ -260,4 +260,5 @@ def test_a_page_links_only_to_arxiv_and_the_sources() -> None:
         body = paper_markdown(filled_with(text)).split("\n---\n\n", 1)[1]
         links = re.findall(r"(?<!\\)\]\(([^)]*)\)", body)
         assert links
+        links.remove("<https://example.org/x>")
         assert all(link.startswith("../sources/") for link in links)

@@ -65,7 +65,7 @@ def paper_markdown(sheet: PaperSheet) -> str:
         _meta(page),
         "\n".join(f"> ⚠ {escape_markdown(w.words)} {_numbers(w.numbers)}" for w in page.warned),
         _in_short(page),
-        "\n".join((*map(_slot, page.slots), *_releases(page.releases))),
+        "\n".join(map(_slot, page.slots)),
         "\n".join(_table(page.figures)),
         page.gap,
         "## Where it stands",
@@ -114,11 +114,19 @@ def _in_short(page: PaperView) -> str:
 
 
 def _slot(slot: Slot) -> str:
+    links = " · ".join(map(_release, slot.releases))
     if not slot.lines:
-        return f"- *{slot.lead}*: as above {_numbers(slot.above)}"
+        return f"- *{slot.lead}*: {links or f'as above {_numbers(slot.above)}'}"
     if len(slot.lines) == 1:
-        return f"- *{slot.lead}*: {_line(slot.lines[0])}"
-    return "\n".join((f"- *{slot.lead}*:", *(f"  - {_line(line)}" for line in slot.lines)))
+        return " · ".join(filter(None, (f"- *{slot.lead}*: {_line(slot.lines[0])}", links)))
+    lines = (*map(_line, slot.lines), links)
+    return "\n".join((f"- *{slot.lead}*:", *(f"  - {line}" for line in lines if line)))
+
+
+def _release(release: Released) -> str:
+    what = f"[{release.what}](<{release.url}>)" if release.url else release.what
+    note = f"({release.note})" if release.note else ""
+    return " ".join(filter(None, (what, note, _numbers(release.numbers))))
 
 
 def _line(line: view.Line) -> str:
@@ -126,12 +134,6 @@ def _line(line: view.Line) -> str:
     label = f"· *{line.label}*" if line.label else ""
     parts = (escape_markdown(line.text), lacking, _numbers(line.numbers), label)
     return " ".join(filter(None, parts))
-
-
-def _releases(releases: Sequence[Released]) -> Iterator[str]:
-    for one in releases:
-        where = f"<{one.url}>" if one.url else escape_markdown(one.where)
-        yield f"- *{one.what}*: {where} {_numbers(one.numbers)}"
 
 
 def _table(table: Table) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.records import Details, Paper
 from pipeline.report import view
-from pipeline.sheets import Claim, Evidence, FigureRow, Flag, PaperSheet, Release
+from pipeline.sheets import Claim, Evidence, FigureRow, Flag, PaperSheet
 
 # The slots in printed order: field of the summary, lead word, name in "Not stated: …".
 SLOTS = (
@@ -20,15 +20,26 @@ SLOTS = (
 )
 
 
+class Released(NamedTuple):
+    """What a paper releases; `url` is None where no address can be followed."""
+
+    what: str
+    note: str
+    url: str | None
+    numbers: tuple[int, ...]
+
+
 class Slot(NamedTuple):
     """One question that the page answers.
 
-    `above` cites claims that the page has printed already; it is filled only when `lines` is empty.
+    `releases` are links that belong to it. `above` cites claims that the page has printed already;
+    it is filled only when `lines` is empty.
     """
 
     lead: str
     lines: list[view.Line]
     above: tuple[int, ...]
+    releases: list[Released]
 
 
 class Warned(NamedTuple):
@@ -50,15 +61,6 @@ class Table(NamedTuple):
 
     headings: list[str]
     rows: list[Row]
-
-
-class Released(NamedTuple):
-    """What a paper releases, and in words where; `url` only where it can be followed."""
-
-    what: str
-    where: str
-    url: str | None
-    numbers: tuple[int, ...]
 
 
 class Source(NamedTuple):
@@ -91,7 +93,6 @@ class PaperView(NamedTuple):
     warned: list[Warned]
     short: view.Line | None
     slots: list[Slot]
-    releases: list[Released]
     figures: Table
     gap: str
     sources: list[Source]
@@ -122,7 +123,6 @@ def paper_view(sheet: PaperSheet) -> PaperView:
         warned=[Warned(_warning(flag), references.cite([flag.evidence])) for flag in sheet.flags],
         short=short,
         slots=slots,
-        releases=[_released(one, references) for one in sheet.releases if _adds(one, sheet)],
         figures=_table(sheet.figures, references),
         gap=_gap(sheet),
         sources=_sources(sheet),
@@ -147,10 +147,12 @@ def _slots(sheet: PaperSheet, references: view.References) -> Iterator[Slot]:
             else:
                 printed.append(claim)
                 lines.append(view.cited(claim, references))
-        if lines:
-            yield Slot(lead, lines, ())
+        said = {number for line in lines for number in line.numbers}
+        releases = list(_released(sheet, references, said)) if field == "artefacts" else []
+        if lines or releases:
+            yield Slot(lead, lines, (), releases)
         elif repeated:
-            yield Slot(lead, [], references.cite(repeated))
+            yield Slot(lead, [], references.cite(repeated), [])
 
 
 def _repeats(claim: Claim, other: Claim) -> bool:
@@ -158,23 +160,22 @@ def _repeats(claim: Claim, other: Claim) -> bool:
     return view.same_words(claim.text, other.text) or (quoted and claim.evidence == other.evidence)
 
 
-_RELEASES = {"code": "code", "data": "data", "model": "models", "page": "page"}
+def _released(
+    sheet: PaperSheet, references: view.References, said: Container[int]
+) -> Iterator[Released]:
+    """Yield the releases that can be followed, and without any sentence about them the others.
 
-
-def _released(release: Release, references: view.References) -> Released:
-    what = ", ".join(_RELEASES[kind] for kind in release.kinds)
-    promised = "" if release.released else " (promised)"
-    return Released(
-        what=f"{what}{promised}".capitalize(),
-        where=release.url or "no address is given",
-        url=view.web_address(release.url or ""),
-        numbers=references.cite([release.evidence]),
-    )
-
-
-def _adds(release: Release, sheet: PaperSheet) -> bool:
-    """Say whether a release says more than the sentence that is printed in its slot."""
-    return release.url is not None or not sheet.summary.artefacts
+    Numbers of evidence that are `said` are not repeated.
+    """
+    for release in sheet.releases:
+        url = view.web_address(release.url or "")
+        if url or not sheet.summary.artefacts:
+            yield Released(
+                what=", ".join({"model": "models"}.get(kind, kind) for kind in release.kinds),
+                note="" if release.released else "promised",
+                url=url,
+                numbers=tuple(n for n in references.cite([release.evidence]) if n not in said),
+            )
 
 
 def _table(figures: Sequence[FigureRow], references: view.References) -> Table:
