@@ -220,6 +220,9 @@ def _opposite(
         return None
     alike = [other for other in alike if not excuses(other.lacking, here)]
     scored = [(closeness(here, pole.at, there, other.at), other) for other in alike]
+    if pole.axis == "quality":
+        above = [other for other in known if other.axis == "place" and other.sign == pole.sign]
+        scored += [(closeness(here, pole.at, there, other.at), other) for other in above]
     same = max((score for score, other in scored if other.sign == pole.sign), default=0.0)
     against = [pair for pair in scored if pair[1].sign != pole.sign]
     best, other = max(against, key=lambda pair: pair[0], default=(0.0, pole))

@@ -168,11 +168,15 @@ def relabelled(claim: str, evidence: str) -> tuple[Finding, ...]:
 
 def _relabelled(claim: str, evidence: str) -> Iterator[Finding]:
     there = labelled(evidence)
-    for claimed in labelled(claim):
+    here = labelled(claim)
+    for claimed in here:
+        beside = [one for one in here if one.said == claimed.said]
         own = [one for one in there if same(claimed.quantity, one.quantity, claim)]
         rivals = (g for f in own for g in there if g not in own and _alike(f, g, evidence))
         rival = next((g for g in rivals if _moved(claimed, own[0], g)), None)
-        if len(own) == 1 and rival:
+        if len(own) != 1 or not rival:
+            continue
+        if not any(same(one.quantity, rival.quantity, claim) for one in beside):
             yield (
                 claimed.quantity.text,
                 f"The evidence gives {printed(rival.quantity)}, not {claimed.quantity.text}, for "
@@ -194,11 +198,10 @@ _LESS = ("without",)  # what follows is not there, so its words alone do not say
 
 def _moved(claimed: Labelled, own: Labelled, rival: Labelled) -> bool:
     """Say whether a claimed figure has the label of a rival one and nothing of its own."""
-    if any(
-        theirs <= claimed.said and not mine & claimed.said
-        for mine, theirs in _contrasts(own, rival)
-    ):
-        return True
+    for under, mine, theirs in _contrasts(own, rival):
+        said = claimed.said | claimed.by.get(under, _NONE)
+        if theirs <= said and len(mine & said) * 3 < len(mine):
+            return True
     return rival.contrasted and any(
         words - own.said
         and words <= (claimed.by.get(under, _NONE) if under in _LESS else claimed.said)
@@ -207,12 +210,14 @@ def _moved(claimed: Labelled, own: Labelled, rival: Labelled) -> bool:
     )
 
 
-def _contrasts(own: Labelled, rival: Labelled) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    """List the words of two figures that follow the same preposition and differ."""
+def _contrasts(
+    own: Labelled, rival: Labelled
+) -> Iterator[tuple[str, frozenset[str], frozenset[str]]]:
+    """List the prepositions after which two figures have words that differ, and those words."""
     for under in own.by.keys() & rival.by.keys():
         mine, theirs = own.by[under] - rival.by[under], rival.by[under] - own.by[under]
         if mine and theirs:
-            yield mine, theirs
+            yield under, mine, theirs
 
 
 def well_placed(claim: str, evidence: str) -> set[str]:

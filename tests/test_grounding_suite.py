@@ -54,4 +54,4 @@ def test_lies_in_words_of_their_own_are_mostly_caught() -> None:
 
 def test_the_last_rewordings_were_held_out() -> None:
     assert max(one["round"] for one in paraphrases()) == HELD_OUT
-    assert sum(one["round"] == HELD_OUT for one in paraphrases()) >= 35
+    assert sum(one["round"] == HELD_OUT for one in paraphrases()) >= 30
