@@ -31,7 +31,7 @@ def turned_bounds(claim: str, evidence: str) -> Iterator[Finding]:
             which = "more than" if side < 0 else "less than"
             yield (
                 claimed.text,
-                f"{claimed.text} is a bound in the evidence, where it is {which} that.",
+                f"{claimed.text} bounds from the other side: the evidence says {which} that.",
             )
 
 

@@ -186,8 +186,9 @@ _NO = re.compile(r"\b(?:no|not|never|cannot|without|unless)\b|n't\b", re.IGNOREC
 
 def _condition_turned(case: _Case) -> bool:
     """Say whether a claim denies both: `not if B` where the evidence has `only if not B`."""
-    claimed = _IF.search(case.claim) and _NO.search(case.claim) and not _ONLY.search(case.claim)
-    return bool(claimed and _ONLY.search(case.evidence) and _NO.search(case.evidence))
+    moved = len(_NO.findall(case.claim)) == len(_NO.findall(case.evidence)) > 0
+    conditions = _IF.search(case.claim) and _ONLY.search(case.evidence)
+    return bool(moved and conditions) and not _ONLY.search(case.claim)
 
 
 # --- Support -------------------------------------------------------------------------------
@@ -204,7 +205,10 @@ def _support(case: _Case) -> Iterator[Failure]:
     claimed = [*words, *(figure.text for figure in figures)]
     there = set(content(case.evidence))
     missing = [word for word in words if word not in there]
-    if claimed and len(claimed) - len(missing) >= SUPPORT * len(claimed):
+    if not claimed:
+        yield Failure("support", "", "The claim has no words of content to look for.")
+        return
+    if len(claimed) - len(missing) >= SUPPORT * len(claimed):
         return
     message = (
         f"Only {len(claimed) - len(missing)} of the claim's {len(claimed)} content words occur "
