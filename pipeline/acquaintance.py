@@ -9,8 +9,9 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from pipeline.mentions import Mention, mentions, name_key
-from pipeline.wording import Token, is_address, meaning, parts, stem, tokens
+from pipeline.wording import Token, meaning, parts, stem, tokens, unpossessed
 
+_DIGIT = re.compile(r"\d")
 _RUN = 4  # the most words that one name has
 _CONNECTORS = frozenset("of the and for in to a with by on".split())
 _FAMILY = frozenset("series family line models suite lineage versions generation".split())
@@ -31,9 +32,9 @@ class Known(NamedTuple):
 @lru_cache(maxsize=2048)
 def known_names(text: str) -> Known:
     """Collect what a readable text may call things; a versioned name is not known without it."""
-    row = [token for token in tokens(text) if token.is_word and not is_address(token)]
+    row = [token for token in tokens(text) if token.is_word and not token.is_address]
     found = mentions(text)
-    versioned = {m.start for m in found if re.search(r"\d", m.key)}
+    versioned = {m.start for m in found if _DIGIT.search(m.key)}
     longer = {m.start for m in found if m.start in versioned and " " in m.text}
     runs = [
         (key, size)
@@ -62,13 +63,13 @@ def _runs(text: str, row: list[Token], at: int) -> Iterator[tuple[int, str, str]
             yield token.end, plain, ""
         else:
             plain = None
-            yield token.end, *name_key(re.sub(r"'s?$", "", text[row[at].start : token.end]))
+            yield token.end, *name_key(unpossessed(text[row[at].start : token.end]))
 
 
-def _loose(token: Token) -> list[str]:
+def _loose(token: Token) -> tuple[str, ...]:
     """List the parts of a token that stand for themselves; those of `Foo-Mini-2B` do not."""
     after = token.text.split("-")[1:]
-    return [] if after and all(not piece[:1].islower() for piece in after) else parts(token)
+    return () if after and all(not piece[:1].islower() for piece in after) else parts(token)
 
 
 # --- Comparing -----------------------------------------------------------------------------
@@ -114,13 +115,27 @@ def _is_known(key: str, size: str, known: Known) -> bool:
 
 def _known_alone(mention: Mention, known: Known) -> bool:
     """Say whether a name without a version is an ordinary word or short form of the other text."""
-    if mention.size or re.search(r"\d", mention.key):
+    if mention.size or _DIGIT.search(mention.key):
         return False
     named = [piece for piece in re.split(r"[-/]", mention.text) if piece != piece.lower()]
     pieces = [piece.lower() for piece in named]
     if all(not known.stems.isdisjoint((p, stem(p), meaning(p))) for p in pieces):
         return True
+    if _PEOPLE.fullmatch(mention.text) and _of_country(mention.text.lower(), known):
+        return True
     return mention.text.rstrip("s").isupper() and _spelled_out(mention.text.lower(), known)
+
+
+_PEOPLE = re.compile(r"[A-Z][a-z]{3,}(?:ian|ish|ese|ean|an|i)s?")
+
+
+def _of_country(adjective: str, known: Known) -> bool:
+    """Say whether an adjective such as `norwegian` begins as a country that the text names."""
+    return any(
+        family[:4] == adjective[:4] and re.fullmatch(r"[a-z]{0,5}", family[4:])
+        for family in known.families
+        if len(family) > 3
+    )
 
 
 def _spelled_out(short: str, known: Known) -> bool:
@@ -134,3 +149,27 @@ def _of_family(row: list[Token], mention: Mention, known: Known) -> bool:
     """Say whether a name without its version is called a series, as in `the Foo models`."""
     after = {token.lower for token in row if mention.end <= token.start <= mention.end + 12}
     return mention.key in known.families and not _FAMILY.isdisjoint(after)
+
+
+# --- Short forms ---------------------------------------------------------------------------
+
+_SHORT_FORM = re.compile(r"\b[A-Z]{2,6}(?=s?\b)")
+
+
+_FIRST_LETTER = re.compile(r"\b[A-Za-z](?=[a-z]{2})")
+
+
+def shortened(text: str, other: str) -> str:
+    """Put short forms that another text has, and never spells out, for the words they stand for."""
+    initials = "".join(_FIRST_LETTER.findall(text)).upper()
+    for short in dict.fromkeys(_SHORT_FORM.findall(other)):
+        if short in initials and not (words := _words_of(short)).search(other):
+            text = words.sub(short, text)
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _words_of(short: str) -> re.Pattern[str]:
+    """Return what a short form stands for as a pattern, with the form in brackets after it."""
+    words = r"[ -]".join(rf"{letter}[a-z]{{2,}}" for letter in short)
+    return re.compile(rf"\b{words}(?:\s\({short}s?\))?", re.IGNORECASE)

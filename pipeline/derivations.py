@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from pipeline.quantities import PERCENT, POINTS, TIMES, Quantity, unit_size
+from pipeline.quantities import PERCENT, POINTS, TIMES, Quantity, quantities, unit_size
 from pipeline.wording import content, meaning
 
 
@@ -26,6 +26,7 @@ _BOUND = re.compile(
     r"|(?P<about>about|around|roughly|approximately|some|circa|ca\.?|[~≈∼]|or so)\s*$",
     re.IGNORECASE,
 )
+_BEFORE = 30  # characters before a figure in which its bound stands
 _DIFFERENCE = re.compile(
     r"\b(?:by|gains?|gained|more|fewer|less|longer|shorter|higher|lower|larger|smaller|faster"
     r"|slower|difference|gap|margin|drops?|increase[sd]?|reductions?|improve\w*|saves?|saving"
@@ -47,15 +48,23 @@ _OPPOSITES = frozenset(
 def follows(claimed: Quantity, claim: str, given: Given) -> bool:
     """Say whether a claimed quantity occurs among those given or follows by a named derivation."""
     return any(
-        _same(claimed, known, claim) or _vaguely_same(claimed, known) for known in given.quantities
-    ) or any(way(claimed, claim, given) for way in (_difference, _complement, _rest, _ratio))
+        same(claimed, known, claim) or _vaguely_same(claimed, known) for known in given.quantities
+    ) or any(
+        way(claimed, claim, given) for way in (_difference, _complement, _rest, _share, _ratio)
+    )
+
+
+_MONTH = 30.4375 * 86400  # seconds, on average
 
 
 # --- The same number, another way of writing -----------------------------------------------
 
 
-def _same(claimed: Quantity, known: Quantity, claim: str) -> bool:
+def same(claimed: Quantity, known: Quantity, claim: str) -> bool:
     """Say whether two quantities are equal, or one is the other rounded or in another unit."""
+    if (claimed.unit, known.unit) == ("months", "seconds"):
+        value, grain = known.value / _MONTH, known.grain / _MONTH
+        known = known._replace(value=value, grain=grain, unit="months")
     if not _same_unit(claimed, known):
         return False
     if _close(claimed.value, known.value) or (not claimed.unit and _printed_alike(claimed, known)):
@@ -82,8 +91,10 @@ def _close(one: float, other: float) -> bool:
 def _rounded(claimed: Quantity, value: float, grain: float, claim: str) -> bool:
     """Say whether a value rounds to the claimed one at the digits that the claim prints."""
     off = abs(claimed.value - value)
-    bound = _BOUND.search(claim[: claimed.start])
-    if bound and off <= 0.25 * abs(value) and _on_side(bound, claimed.value, value):
+    if off > 0.25 * abs(value):
+        return False
+    bound = _BOUND.search(claim[max(0, claimed.start - _BEFORE) : claimed.start])
+    if bound and _on_side(bound, claimed.value, value):
         digit = _last_digit(claimed)
         room = 0.50001 if bound["about"] or bound["most"] else 1.0001
         return off < digit * room and not _whole(value / digit)
@@ -129,7 +140,7 @@ def _inverse(claimed: Quantity, known: Quantity) -> bool:
 
 def complements(claimed: Quantity, claim: str, given: Given) -> bool:
     """Say whether a claimed share follows only as what a given one leaves of 100 %."""
-    plain = any(_same(claimed, known, claim) for known in given.quantities)
+    plain = any(same(claimed, known, claim) for known in given.quantities)
     return not plain and any(way(claimed, claim, given) for way in (_complement, _rest))
 
 
@@ -170,19 +181,48 @@ def _complement(claimed: Quantity, claim: str, given: Given) -> bool:
 
 def _rest(claimed: Quantity, claim: str, given: Given) -> bool:
     """Say whether a claimed count is what `41 of 50` leaves, and one text says so."""
-    if claimed.unit or not _says_opposite(claim, given.text):
+    if claimed.unit or claimed.vague or not _says_opposite(claim, given.text):
         return False
-    row = given.quantities
+    whole = _whole_of(claimed, claim)
+    wholes = [whole] if whole else []
+    pairs = [
+        *_parts(given),
+        *((q.value, w) for w in wholes for q in given.quantities if q.value < w),
+    ]
+    known = {q.value for q in given.quantities}
+    return any(w in known and _close(w - part, claimed.value) for part, w in pairs)
+
+
+def _share(claimed: Quantity, claim: str, given: Given) -> bool:
+    """Say whether a claimed share is that of `41 of 50`, or its rest where one text says so."""
+    if claimed.unit != PERCENT:
+        return False
+    shares = [100 * part / whole for part, whole in _parts(given)]
+    if _says_opposite(claim, given.text):
+        shares += [100 - share for share in shares]
     return any(
-        _OF.fullmatch(given.text[one.end : other.start])
-        and _close(other.value - one.value, claimed.value)
-        for one in row
-        for other in row
-        if one.end < other.start < one.end + 16
+        abs(claimed.value - s) <= (3 if claimed.vague else 0.50001 * claimed.grain) for s in shares
     )
 
 
-_OF = re.compile(r"\s(?:out )?of (?:the |all )?")
+_OF = re.compile(r"\s(?:out )?of (?:the |all |these |those |our )?")
+
+
+def _parts(given: Given) -> list[tuple[float, float]]:
+    """List the counts and wholes of `41 of 50` in a text."""
+    row = [q for q in given.quantities if not q.unit]
+    return [
+        (one.value, other.value)
+        for one, other in pairwise(row)
+        if one.value <= other.value and _OF.fullmatch(given.text[one.end : other.start])
+    ]
+
+
+def _whole_of(claimed: Quantity, claim: str) -> float:
+    """Return the 50 of `41 of 50` where the 41 is claimed; 0 where there is none."""
+    tie = _OF.match(claim, claimed.end)
+    rest = quantities(claim[tie.end() : tie.end() + 30]) if tie else []
+    return rest[0].value if rest and rest[0].start == 0 and not rest[0].unit else 0.0
 
 
 def _says_opposite(claim: str, evidence: str) -> bool:
@@ -201,7 +241,7 @@ def _ratio(claimed: Quantity, claim: str, given: Given) -> bool:
     if not claimed.vague:
         return False
     times = 100 / claimed.value if claimed.unit == PERCENT else claimed.value
-    bound = _BOUND.search(claim[: claimed.start])
+    bound = _BOUND.search(claim[max(0, claimed.start - _BEFORE) : claimed.start])
     loose = 0.3 if bound else 0.1
     pairs = combinations([q for q in given.quantities if not q.vague and q.value > 0], 2)
     return times >= 1.5 and any(

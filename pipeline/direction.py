@@ -8,9 +8,19 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.mentions import mentions
-from pipeline.negation import Word, closeness, denied_later, excuses, marked_words, opened, word_at
+from pipeline.negation import (
+    Word,
+    beside,
+    closeness,
+    denied_later,
+    excuses,
+    marked_words,
+    opened,
+    word_at,
+)
 from pipeline.numbers import Finding
 from pipeline.poles import AXES, COSTS, STRONG, TURNED
+from pipeline.sides import comparand, compares, exchanged, mirrored
 from pipeline.wording import stem
 
 
@@ -43,23 +53,38 @@ _FIGURE = re.compile(
 @lru_cache(maxsize=2048)
 def poles(text: str) -> tuple[Pole, ...]:
     """List the words of a readable text that say which way things go."""
-    return poles_of(marked_words(text))
-
-
-@lru_cache(maxsize=2048)
-def poles_of(words: tuple[Word, ...]) -> tuple[Pole, ...]:
-    """List the words that say which way things go."""
+    words = marked_words(text)
     return tuple(
         Pole(
             _bounded(axis, words, at),
-            -sign if word.denied and axis in TURNED else sign,
+            -sign if word.denied and axis in TURNED and not _joined(words, at) else sign,
             at,
             word.text,
             word.lacking,
         )
         for at, word in enumerate(words)
-        for axis, sign in _FORMS.get(word.text, ())
+        for axis, sign in _senses(words, at)
         if not _set_phrase(words, at)
+    )
+
+
+def _senses(words: tuple[Word, ...], at: int) -> list[tuple[str, int]]:
+    """List the axes and signs of a word; what takes longer is slower as well."""
+    forms = _FORMS.get(words[at].text, [])
+    lasting = [sign for axis, sign in forms if axis == "length"]
+    if lasting and any(word.text in _TAKES for word in words[max(0, at - 4) : at]):
+        return [*forms, ("speed", -lasting[0])]
+    return forms
+
+
+_TAKES = frozenset("take takes took taking needs needed".split())
+
+
+def _joined(words: tuple[Word, ...], at: int) -> bool:
+    """Say whether a word is part of one with a hyphen, such as `fine-tuning`."""
+    return any(
+        other and other.start == words[at].start
+        for other in (word_at(words, at - 1), word_at(words, at + 1))
     )
 
 
@@ -95,14 +120,81 @@ def turned_directions(claim: str, evidence: str) -> Iterator[Finding]:
     here, there = marked_words(claim), marked_words(evidence)
     turned: dict[int, Pole] = {}
     for pole in poles(claim):
-        other = _opposite(pole, poles(evidence), here, there)
+        other = _opposite(pole, (poles(claim), poles(evidence)), here, there)
         if other and not _changed_sides(claim, here[pole.at], evidence, there[other.at]):
             turned.setdefault(pole.at, other)
     if _turned_together(list(turned), here):
         return
     for at, other in turned.items():
         word = here[at].text
-        yield word, f"“{word}” goes the other way: the evidence says “{other.word}”."
+        how = (
+            "is denied only in one of them"
+            if stem(word) == stem(other.word)
+            else "goes the other way"
+        )
+        yield word, f"“{word}” {how}: the evidence says “{other.word}”."
+
+
+_UNGRADED = frozenset("company place order direction bound".split())
+
+
+def exchanged_sides(claim: str, evidence: str) -> Iterator[Finding]:
+    """Find comparisons of a readable claim whose two sides, no names, have changed places."""
+    here, there = marked_words(claim), marked_words(evidence)
+    if not (compares(here) and compares(there)):
+        return
+    for pole in (one for one in poles(claim) if one.axis not in _UNGRADED):
+        alike = [o.at for o in poles(evidence) if (o.axis, o.sign) == (pole.axis, pole.sign)]
+        kept = any(comparand(here, pole.at) & comparand(there, at) for at in alike)
+        graded = _FORMS.keys() & {word.text for word in here[pole.at + 1 : pole.at + 3]}
+        if not kept and not graded and any(exchanged(here, pole.at, there, at) for at in alike):
+            message = f"The two sides of the comparison “{pole.word}” have changed places."
+            yield pole.word, message
+
+
+_PREFIX = re.compile(
+    r"(?:un|non|dis(?!cover|count|play|patch|close|charge|card|course|pos))(?=[a-z]{4})"
+    r"|i[nmr](?=[a-z]{3,}(?:ble|bly|ate|ent|ant|ect|al|ive|ar|ently|ately|ectly)\b)"
+)
+
+
+def turned_prefixes(claim: str, evidence: str) -> Iterator[Finding]:
+    """Find words of a readable claim such as `disagree` where the evidence has `agree`, or back."""
+    here, there = marked_words(claim), marked_words(evidence)
+    for said, known in _prefixed(here, there):
+        yield said.text, f"“{said.text}” is the opposite of “{known.text}” in the evidence."
+    for known, said in _prefixed(there, here):
+        yield said.text, f"“{said.text}” is the opposite of “{known.text}” in the evidence."
+
+
+def _prefixed(mine: tuple[Word, ...], theirs: tuple[Word, ...]) -> Iterator[tuple[Word, Word]]:
+    """List the words of one text with a prefix that denies, and the plain words of the other."""
+    enough = 1.0 if len(mine) <= _SHORT and len(theirs) <= _SHORT else 3.5
+    for at, word in enumerate(mine):
+        found = _PREFIX.match(word.text)
+        bare = stem(word.text[found.end() :]) if found else ""
+        place = _place_of(bare, theirs) if bare else None
+        if place is None or _has(bare, mine) or _has(stem(word.text), theirs):
+            continue
+        other, near = theirs[place], closeness(mine, at, theirs, place)
+        apart = word.negated != other.negated or word.lacking | other.lacking
+        if near >= enough and not apart:
+            yield word, other
+
+
+def _has(short: str, words: tuple[Word, ...]) -> bool:
+    return _place_of(short, words) is not None
+
+
+def _place_of(short: str, words: tuple[Word, ...]) -> int | None:
+    """Find a word with a stem; `agre` is that of `agrees` as well as of `agreement`."""
+    places = (
+        at
+        for at, word in enumerate(words)
+        if (other := stem(word.text)).startswith(short) or short.startswith(other)
+        if len(other) > 2 and abs(len(short) - len(other)) < 3
+    )
+    return next(places, None)
 
 
 def _turned_together(places: list[int], here: tuple[Word, ...]) -> bool:
@@ -114,9 +206,13 @@ def _turned_together(places: list[int], here: tuple[Word, ...]) -> bool:
 
 
 def _opposite(
-    pole: Pole, known: tuple[Pole, ...], here: tuple[Word, ...], there: tuple[Word, ...]
+    pole: Pole,
+    both: tuple[tuple[Pole, ...], tuple[Pole, ...]],
+    here: tuple[Word, ...],
+    there: tuple[Word, ...],
 ) -> Pole | None:
     """Return the word of the evidence that says the opposite in the same place."""
+    own, known = both
     alike = [other for other in known if other.axis == pole.axis] or [
         other for other in map(_as_amount, [there] * len(known), known) if other.axis == pole.axis
     ]
@@ -124,6 +220,9 @@ def _opposite(
         return None
     alike = [other for other in alike if not excuses(other.lacking, here)]
     scored = [(closeness(here, pole.at, there, other.at), other) for other in alike]
+    if pole.axis == "quality":
+        above = [other for other in known if other.axis == "place" and other.sign == pole.sign]
+        scored += [(closeness(here, pole.at, there, other.at), other) for other in above]
     same = max((score for score, other in scored if other.sign == pole.sign), default=0.0)
     against = [pair for pair in scored if pair[1].sign != pole.sign]
     best, other = max(against, key=lambda pair: pair[0], default=(0.0, pole))
@@ -133,12 +232,12 @@ def _opposite(
         mine.axis == other.axis
         and mine.sign == other.sign
         and closeness(here, mine.at, there, other.at) >= best
-        for mine in poles_of(here)
+        for mine in own
     )
-    if taken or _mirrored(here, pole.at, there, other.at):
+    if taken or _both_ways(pole, own, known) or mirrored(here, pole.at, there, other.at):
         return None
     if pole.axis in STRONG:
-        return other
+        return other if _in_company(here, pole.at, there, other.at) else None
     told = any(_neighbours_agree(here, pole.at, there, o.at) for o in alike if o.sign == pole.sign)
     return other if _neighbours_agree(here, pole.at, there, other.at) and not told else None
 
@@ -148,12 +247,22 @@ def _denied_alike(pole: Pole, here: tuple[Word, ...], there: tuple[Word, ...]) -
     return here[pole.at].denied and denied_later(here, pole.at, there)
 
 
+def _both_ways(pole: Pole, own: tuple[Pole, ...], known: tuple[Pole, ...]) -> bool:
+    """Say whether both texts go up and down equally often, as in `with it` and `without it`."""
+    mine, theirs = (
+        sorted(other.sign for other in some if other.axis == pole.axis) for some in (own, known)
+    )
+    return len(set(mine)) == 2 and mine == theirs
+
+
 _SHORT = 60  # words; in more, the same words turn up in other matters
 
 
 def _enough(pole: Pole, there: tuple[Word, ...], both_ways: bool) -> float:
     """Say how close an opposite must stand to count."""
-    return 1.0 if len(there) <= _SHORT and pole.axis in STRONG and not both_ways else 2.5
+    if len(there) > _SHORT:
+        return 3.5
+    return 1.0 if pole.axis in STRONG and not both_ways else 2.5
 
 
 def _neighbours_agree(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
@@ -165,10 +274,21 @@ def _neighbours_agree(here: tuple[Word, ...], at: int, there: tuple[Word, ...], 
     return any(a and b and a.meaning == b.meaning and a.text.isalnum() for a, b in pairs)
 
 
+def _in_company(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
+    """Say whether two words share a content word beside them in their clauses, on either side."""
+    mine, theirs = beside(here, at), beside(there, other)
+    return not mine or not theirs or bool(mine & theirs)
+
+
 def _changed_sides(claim: str, word: Word, evidence: str, other: Word) -> bool:
-    """Say whether the names around a word are those around the other, the other way round."""
+    """Say whether one text compares the names of the other, seen from the other one's side."""
     mine, theirs = _names_around(claim, word), _names_around(evidence, other)
-    return all(mine) and mine[0] != mine[1] and mine == theirs[::-1]
+    if all(mine) and mine[0] != mine[1] and mine == theirs[::-1]:
+        return True
+    first, known = mentions(opened(claim))[:1], mentions(opened(evidence))
+    return bool(first and known) and first[0].key in {name.key for name in known[1:]} - {
+        known[0].key
+    }
 
 
 def _names_around(text: str, word: Word) -> tuple[str, str]:
@@ -177,26 +297,6 @@ def _names_around(text: str, word: Word) -> tuple[str, str]:
     before = [m.key for m in named if m.end <= word.start]
     after = [m.key for m in named if m.start > word.start]
     return (before[-1] if before else "", after[0] if after else "")
-
-
-def _mirrored(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: int) -> bool:
-    """Say whether one text says `A less than B` where the other says `B more than A`."""
-    mine, theirs = _after_than(here, at), _after_than(there, other)
-    if not mine or not theirs:
-        return False
-    before = {word.meaning for word in there[:other]}
-    return len(mine & before) > len(mine & theirs)
-
-
-def _after_than(words: tuple[Word, ...], at: int) -> set[str]:
-    """Collect the content words after the `than` that belongs to a comparative."""
-    for place in range(at + 1, min(at + 6, len(words))):
-        if words[place].text == "than":
-            said = [
-                w.meaning for w in words[place + 1 : place + 8] if w.content or w.text.isdigit()
-            ]
-            return set(said[:3])
-    return set()
 
 
 def _as_amount(words: tuple[Word, ...], pole: Pole) -> Pole:

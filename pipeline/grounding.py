@@ -6,17 +6,19 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from pipeline.acquaintance import known_names, unknown_names
-from pipeline.direction import turned_directions
+from pipeline.acquaintance import known_names, shortened, unknown_names
+from pipeline.bounds import turned_bounds, turned_trends
+from pipeline.direction import exchanged_sides, turned_directions, turned_prefixes
+from pipeline.labels import relabelled
 from pipeline.mentions import mentions
 from pipeline.negation import changed_denials
-from pipeline.numbers import takes_complement, unfounded_numbers
+from pipeline.numbers import printed_quantities, takes_complement, unfounded_numbers
 from pipeline.ownership import Owned, misplaced_figures, misplaced_names, owners
 from pipeline.roles import exchanged, reversed_comparisons
 from pipeline.text import normalise
-from pipeline.wording import addresses, content, readable
+from pipeline.wording import addresses, content, meaning, readable
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 SUPPORT = 0.5  # the share of content words that the evidence must hold, inclusive
 
 
@@ -54,7 +56,8 @@ def check_claim(text: str, evidence: list[str], metadata: str = "") -> list[Fail
     Returns:
         What fails, in the order of the rules; empty when the claim is grounded.
     """
-    case = _Case(readable(text), readable("\n\n".join(evidence)), readable(metadata))
+    source = readable("\n\n".join(evidence))
+    case = _Case(shortened(readable(text), source), source, readable(metadata))
     if not case.evidence:
         return [Failure("located", "", "The claim names no evidence; at least one sentence must.")]
     return [failure for rule in _RULES for failure in rule(case)]
@@ -112,7 +115,8 @@ def _located(case: _Case) -> Iterator[Failure]:
 
 
 def _numbers(case: _Case) -> Iterator[Failure]:
-    for token, message in unfounded_numbers(case.claim, case.evidence, case.metadata):
+    found = [*unfounded_numbers(case.claim, case.evidence, case.metadata)]
+    for token, message in found or relabelled(case.claim, case.evidence):
         yield Failure("numbers", token, message)
 
 
@@ -134,11 +138,13 @@ def _names(case: _Case) -> Iterator[Failure]:
 def _order(case: _Case) -> Iterator[Failure]:
     """Find names around a comparison, or in each other's place, that were exchanged."""
     findings = dict(reversed_comparisons(case.claim, case.evidence))
+    findings = findings or dict(exchanged_sides(case.claim, case.evidence))
     for token, message in findings.items():
         yield Failure("order", token, message)
-    for one, other, figures in () if findings else exchanged(case.claim, case.evidence):
-        message = f"{one} and {other} stand in each other's place; look again at the evidence."
-        yield Failure("numbers" if figures else "order", f"{one}, {other}", message)
+    told = findings or any(relabelled(case.claim, case.evidence))
+    for one, other in () if told else exchanged(case.claim, case.evidence):
+        message = f"The claim says of {one} what the evidence says of {other}, and the reverse."
+        yield Failure("order", f"{one}, {other}", message)
 
 
 def _direction(case: _Case) -> Iterator[Failure]:
@@ -147,9 +153,14 @@ def _direction(case: _Case) -> Iterator[Failure]:
         return
     turned = dict(turned_directions(case.claim, case.evidence))
     denied = dict(changed_denials(case.claim, case.evidence))
-    if _cancel(case.claim, turned, denied):
-        return
-    for token, message in {**turned, **denied}.items():
+    if _cancel(case.claim, turned, denied) or _condition_turned(case):
+        turned, denied = {}, {}
+    rest = [
+        finding
+        for find in (turned_prefixes, turned_bounds, turned_trends)
+        for finding in find(case.claim, case.evidence)
+    ]
+    for token, message in {**turned, **denied, **dict(rest)}.items():
         yield Failure("direction", token, message)
 
 
@@ -157,23 +168,47 @@ _CONDITION = re.compile(r"\b(?:when|if|where|unless)\b")
 
 
 def _cancel(claim: str, turned: dict[str, str], denied: dict[str, str]) -> bool:
-    """Say whether a turn and a denial make it right again: `more when it does not`."""
+    """Say whether a turn and a denial make it right again: `worse without it`, `more when not`."""
     if len(turned) != 1 or len(denied) != 1:
         return False
+    reached = next(iter(denied)).split()
+    if reached[0] == "without" and not turned.keys() & set(reached):
+        return True
     low = claim.lower()
     first, second = sorted(max(low.find(token.split()[0]), 0) for token in (*turned, *denied))
     return bool(_CONDITION.search(low, first, second))
+
+
+_ONLY = re.compile(r"\bonly (?:when|if|where|once|after)\b|\bunless\b|\bas long as\b")
+_IF = re.compile(r"\b(?:when|if|where|unless|provided|once|as long as)\b", re.IGNORECASE)
+_NO = re.compile(r"\b(?:no|not|never|cannot|without|unless)\b|n't\b", re.IGNORECASE)
+
+
+def _condition_turned(case: _Case) -> bool:
+    """Say whether a claim denies both: `not if B` where the evidence has `only if not B`."""
+    moved = len(_NO.findall(case.claim)) == len(_NO.findall(case.evidence)) > 0
+    conditions = _IF.search(case.claim) and _ONLY.search(case.evidence)
+    return bool(moved and conditions) and not _ONLY.search(case.claim)
 
 
 # --- Support -------------------------------------------------------------------------------
 
 
 def _support(case: _Case) -> Iterator[Failure]:
-    """Require that at least half of the content words occur in the evidence."""
-    claimed = list(dict.fromkeys([*content(case.claim), *_digits(case.claim)]))
-    there = {*content(case.evidence), *_digits(case.evidence)}
-    missing = [word for word in claimed if word not in there]
-    if claimed and len(claimed) - len(missing) >= SUPPORT * len(claimed):
+    """Require that at least half of the content words occur in the evidence.
+
+    Numbers have been checked by then and count as there, for they say as much as words do.
+    """
+    figures = printed_quantities(case.claim)
+    counts = {word for figure in figures for word in content(figure.text)} | _UNIT_WORDS
+    words = [word for word in dict.fromkeys(content(case.claim)) if word not in counts]
+    claimed = [*words, *(figure.text for figure in figures)]
+    there = set(content(case.evidence))
+    missing = [word for word in words if word not in there]
+    if not claimed:
+        yield Failure("support", "", "The claim has no words of content to look for.")
+        return
+    if len(claimed) - len(missing) >= SUPPORT * len(claimed):
         return
     message = (
         f"Only {len(claimed) - len(missing)} of the claim's {len(claimed)} content words occur "
@@ -182,9 +217,7 @@ def _support(case: _Case) -> Iterator[Failure]:
     yield Failure("support", ", ".join(missing), message)
 
 
-def _digits(text: str) -> list[str]:
-    """List the numbers of a text; they carry as much of what it says as words do."""
-    return re.findall(r"(?<![\w.])\d[\d.,]*\d|(?<![\w.])\d", text)
+_UNIT_WORDS = frozenset(map(meaning, "percent percentage percentages point points".split()))
 
 
 _RULES: tuple[_Rule, ...] = (_located, _numbers, _names, _order, _direction, _support)

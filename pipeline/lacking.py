@@ -83,7 +83,7 @@ def _has_figure(text: str) -> bool:
     """Say whether any number of a sentence may be an outcome, bound to a metric or not."""
     if not quantities(text):
         return False
-    row = printed_quantities(text, [])
+    row = printed_quantities(text, ())
     shares = any(q.unit in (PERCENT, POINTS, TIMES) for q in row)
     counts = any(_OF.fullmatch(text[a.end : b.start]) for a, b in pairwise(row))
     decimals = any("." in a.printed for group in groups(text) for a in group.amounts)

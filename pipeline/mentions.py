@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.phrases import is_distinctive
 from pipeline.quantities import quantities
 from pipeline.synonyms import FUNCTION_WORDS
-from pipeline.wording import Token, is_address, meaning, stem, tokens
+from pipeline.wording import Token, meaning, stem, tokens, unpossessed
 
 
 class Mention(NamedTuple):
@@ -30,7 +30,7 @@ _ROMANS = {"II": " 2", "III": " 3", "IV": " 4"}
 _SIZE = re.compile(r"(?<![\w.])a?\d+(?:\.\d+)?[bm](?![a-z0-9])")
 _MARKED = re.compile(r"(?<=[A-Za-z\- ])[vV]\.?(?=\d)")
 _CUT = re.compile(r"[a-z]+|\d+(?:\.\d+)*|[+*&]+")
-_VERSION = re.compile(r"[vV]?\d{1,2}(?:\.\d{1,3})*")
+_VERSION = re.compile(r"(?!0\.)[vV]?\d{1,2}(?:\.\d{1,3})*")
 _EDITION = re.compile(r"Pro|Flash|Mini|Nano|Lite|Plus|Max|Ultra|Turbo|Sonnet|Opus|Haiku|Large")
 _UNIT_AFTER = re.compile(
     r"\s?(?:%|×|x\b|points?|percent|per ?cent|times|fold|[kKMBT]\b|million|billion|trillion"
@@ -86,19 +86,19 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
 def _written(text: str, row: tuple[Token, ...], at: int, end: int) -> str:
     """Return a name as written, without a possessive ending."""
-    return re.sub(r"'s?$", "", text[row[at].start : row[end - 1].end])
+    return unpossessed(text[row[at].start : row[end - 1].end])
 
 
 def _mention_end(row: tuple[Token, ...], at: int, text: str) -> int:
     """Find where the name that begins at a token ends, exclusive; `at` when none begins there."""
     token = row[at]
-    if not token.is_word or is_address(token) or not _reads_as_name(row, at):
+    if not token.is_word or token.is_address or not _reads_as_name(row, at):
         return at
     end = at + 1
     if _is_version(row, end, text):
         end += 1
     joined = end < len(row) and row[end].start == row[end - 1].end + 1
-    return end + 1 if joined and _EDITION.fullmatch(re.sub(r"'s?$", "", row[end].text)) else end
+    return end + 1 if joined and _EDITION.fullmatch(unpossessed(row[end].text)) else end
 
 
 def _is_version(row: tuple[Token, ...], at: int, text: str) -> bool:
@@ -115,8 +115,9 @@ def _is_version(row: tuple[Token, ...], at: int, text: str) -> bool:
 
 def _reads_as_name(row: tuple[Token, ...], at: int) -> bool:
     """Say whether a token looks like a name where it stands."""
-    word = re.sub(r"'s?$", "", row[at].text)
-    if word in _ALWAYS_PLAIN or not any(letter.isalpha() for letter in word):
+    word = unpossessed(row[at].text)
+    plain = word.isalpha() and word.islower()
+    if plain or word in _ALWAYS_PLAIN or not any(letter.isalpha() for letter in word):
         return False
     if word[0].isdigit():
         named = is_distinctive(word) and re.search(r"[A-Z][a-z]|[A-Z]{2}", word)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from pipeline.numbers import Finding
-from pipeline.wording import is_content, meaning, tokens
+from pipeline.wording import is_content, meaning, stem, tokens, unpossessed
 
 
 class Word(NamedTuple):
@@ -29,7 +30,9 @@ class Word(NamedTuple):
     denied: bool
 
 
-_DENIALS = frozenset("not no never neither nor none cannot without nothing nobody n't".split())
+_DENIALS = frozenset(
+    "not no never neither nor none cannot without nothing nobody n't except excluding".split()
+)
 _LACKING = re.compile(
     r"fail(?:s|ed|ing)?|lack(?:s|ed|ing)?|remov(?:e|es|ed|ing)|unable|impossible|absent|absence"
     r"|missing|avoid(?:s|ed|ing)?|prevent(?:s|ed|ing)?|invisible|eliminat\w+|disappears?|excluded"
@@ -39,15 +42,19 @@ _SOFT = re.compile(
     r"only|hardly|barely|rarely|seldom|few|little"
     r"|instead|rather|than|unlike|free|eliminat(?:e|es|ed|ing)|obviat\w+|disappear(?:s|ed)?"
     r"|vanish(?:es|ed)?|lost|loss|ignor(?:e|es|ed|ing)|skip(?:s|ped)?|omit(?:s|ted)?|exclud\w+"
-    r"|reject(?:s|ed)?|stop(?:s|ped)?|unless|beyond|until|outside|limited|too|except|independent"
+    r"|reject(?:s|ed)?|stop(?:s|ped)?|unless|beyond|until|outside|limited|too|other|apart|save|independent"
     r"|neglect\w*|abandon\w*|drop(?:s|ped|ping)?|refus\w+|den(?:y|ies|ied)|forbid\w*|unclear"
-    r"|unknown|open|invisible|insignificant|discard\w*|poor(?:ly)?|difficult|hard|un\w{4,}"
+    r"|unknown|open|invisible|insignificant|discard\w*|poor(?:ly)?|difficult|hard|exceptions?|un\w{4,}"
     r"|in(?:capable|sufficient|adequate|complete|valid|correct|dependent|sensitive|variant)\w*"
     r"|\w+less|\w+-free|untouched|zero|remain\w*|different\w*|contrary|contrast|loses?|cuts?"
     r"|reduc\w+|less|away|off|before|yet|problem\w*|limitation\w*|challeng\w+|struggl\w+|suffer\w*"
 )
 _FALSE_START = frozenset("only just merely necessarily least more less later worse".split())
+_LESS = frozenset("less fewer worse".split())  # a denial of these says `at least as`
 _FALSE_STARTS = [[word] for word in sorted(_FALSE_START)]
+_WHOLE = frozenset("neither nor none no".split())  # they deny a whole clause
+_PREPOSITIONS = frozenset("on in for of at with to from by under over that whether".split())
+_CONTRASTS = frozenset("unlike contrary contrast".split())
 _REACH, _FAR = 5, 12  # words
 _STOP = frozenset(".;:,()") | frozenset(
     "but while whereas although though because which if when than since".split()
@@ -71,7 +78,7 @@ def marked_words(text: str) -> tuple[Word, ...]:
             marks = lacking if _LACKING.fullmatch(word) else soft
             for place in [*_reach(row, at), *_behind(row, at, 8 if marks is lacking else 3)]:
                 marks[place] |= {word}
-    near = {at + 1 + d for at, word in enumerate(row) if word in _DENIALS for d in range(3)}
+    near = {place for at, word in enumerate(row) if word in _DENIALS for place in _beside(row, at)}
     return tuple(
         Word(
             word,
@@ -87,15 +94,23 @@ def marked_words(text: str) -> tuple[Word, ...]:
     )
 
 
+_NO_NEED = re.compile(
+    r"\b(?:remov|eliminat|obviat|avoid)(?:es?|s|ed|ing)\b(?=\s(?:\w+\s)?(?:need|necessity)\b)"
+)
+
+
 def opened(text: str) -> str:
-    """Write `isn't` and `can not` as the words that they are."""
-    return re.sub(r"\bcan not\b", "cannot", re.sub(r"(?i)\b(ca|wo|\w+?)n't\b", r"\1 not", text))
+    """Write `isn't`, `can not` and `removes the need` as the denials that they are."""
+    if "n't" in text:
+        text = re.sub(r"(?i)\b(ca|wo|\w+?)n't\b", r"\1 not", text)
+    return _NO_NEED.sub("without", text.replace(" can not ", " cannot "))
 
 
-def _pieces(token: str) -> list[str]:
+@lru_cache(maxsize=16384)
+def _pieces(token: str) -> tuple[str, ...]:
     """Cut a token at hyphens, in lower case; marks stay."""
-    lower = re.sub(r"'s?$", "", token.lower())
-    return re.split(r"[-/]", lower) if lower[:1].isalnum() else [lower or "'"]
+    lower = unpossessed(token.lower())
+    return tuple(re.split(r"[-/]", lower)) if lower[:1].isalnum() else (lower or "'",)
 
 
 def _ahead(row: list[str], at: int, most: int) -> Iterator[int]:
@@ -116,8 +131,28 @@ def _behind(row: list[str], at: int, most: int) -> Iterator[int]:
 
 def _reach(row: list[str], at: int) -> Iterator[int]:
     """List the places that a denial reaches: the next words, up to the end of the clause."""
-    whole = row[at] in ("neither", "nor", "none") or (at == 0 and row[at] == "no")
+    whole = row[at] in _WHOLE - {"no"} or (at == 0 and row[at] == "no")
     return _ahead(row, at, _FAR if whole else _REACH)
+
+
+def _beside(row: list[str], at: int) -> Iterator[int]:
+    """List the places after a denial up to the first word of content: `not very often`."""
+    for place in range(at + 1, min(at + 4, len(row))):
+        if row[place] in _PREPOSITIONS:
+            return
+        yield place
+        if is_content(row[place]) and not row[place].endswith("ly"):
+            return
+
+
+def _of_the_other(here: tuple[Word, ...], there: tuple[Word, ...]) -> bool:
+    """Say whether a text speaks of what another one sets apart: `unlike A, B is` and `A is not`."""
+    opens = [at for at, word in enumerate(there) if word.text in _CONTRASTS]
+    if not opens or any(word.text in _CONTRASTS for word in here):
+        return False
+    row = [word.text for word in there]
+    apart = [there[place].meaning for place in _ahead(row, opens[0], _FAR) if there[place].content]
+    return bool(apart) and set(apart[:3]) <= {word.meaning for word in here}
 
 
 # --- Surroundings -----------------------------------------------------------------------------
@@ -135,6 +170,18 @@ def closeness(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other: i
     return score * 0.5 + len((mine & theirs) - own)
 
 
+def beside(words: tuple[Word, ...], at: int) -> set[str]:
+    """Collect the content words nearest before and after a place in its clause, three on a side."""
+    row = [{"as": ".", "than": "as"}.get(word.text, word.text) for word in words]
+    sides = (_behind(row, at, _FAR), _ahead(row, at, _FAR))
+    near = [
+        place
+        for side in sides
+        for place in islice((place for place in side if words[place].content), 3)
+    ]
+    return {words[place].meaning for place in near}
+
+
 def word_at(words: tuple[Word, ...], at: int) -> Word | None:
     """Return a word by its place; `None` outside of the text."""
     return words[at] if 0 <= at < len(words) else None
@@ -146,6 +193,8 @@ def word_at(words: tuple[Word, ...], at: int) -> Word | None:
 def changed_denials(claim: str, evidence: str) -> Iterator[Finding]:
     """Find denials of a readable claim that the evidence does not make, and the reverse."""
     here, there = marked_words(claim), marked_words(evidence)
+    if _of_the_other(here, there):
+        return
     yield from _added(here, there)
     yield from _left_out(here, there)
 
@@ -159,7 +208,8 @@ def _denied(words: tuple[Word, ...], at: int) -> list[Word]:
 
 
 def _false_start(words: tuple[Word, ...], at: int) -> bool:
-    return at + 1 < len(words) and words[at + 1].text in _FALSE_START
+    reached = [words[place].text for place in _ahead([word.text for word in words], at, _REACH)]
+    return bool(reached) and (reached[0] in _FALSE_START or not _LESS.isdisjoint(reached))
 
 
 def _added(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]:
@@ -175,7 +225,8 @@ def _added(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Finding]
             continue
         shared = [w for w in reached if any(w.meaning == o.meaning for o in there)]
         held = [w for w in shared if _said_plainly(w, here, at, there)]
-        if (shared and held == shared) or (not shared and not any_denial):
+        same = shared == reached and held == shared
+        if same or (not shared and not any_denial):
             what = f"{word.text} {' '.join(w.text for w in reached)}"
             yield what, f"“{what}” is a denial, but the evidence says this without one."
 
@@ -191,27 +242,23 @@ def denied_later(here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bo
     )
 
 
-_VERBATIM = 3.0  # closeness at which the words around a word are the same words
-
-
 def _said_plainly(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word, ...]) -> bool:
     """Say whether a text has a word that a denial at a place reaches, and never denies it.
 
-    Softer denials nearby, such as `removes`, excuse a difference unless the wording is the same.
+    Softer denials nearby, such as `removes`, excuse a difference.
     """
     mine = next(i for i in range(at, len(here)) if here[i].meaning == word.meaning)
     places = [i for i, other in enumerate(there) if other.meaning == word.meaning]
-    near = max(closeness(here, mine, there, place) for place in places)
-    if any(there[place].negated or excuses(there[place].lacking, here) for place in places):
+    known = [there[place] for place in places]
+    if any(k.negated or excuses(k.lacking, here) or excuses(k.softly, here) for k in known):
         return False
-    if any(excuses(there[place].softly, here) for place in places):
-        return near >= _VERBATIM
+    near = max(closeness(here, mine, there, place) for place in places)
     return near >= (1.0 if len(there) <= _SHORT else 2.5)
 
 
 def excuses(soft: frozenset[str], other: tuple[Word, ...]) -> bool:
     """Say whether softer denials of one text are not simply repeated in the other."""
-    return bool(soft) and not soft <= {word.text for word in other}
+    return bool(soft) and not {stem(word) for word in soft} <= {stem(word.text) for word in other}
 
 
 _SHORT = 60  # words; in more, the same words turn up in other matters
@@ -222,9 +269,10 @@ def _left_out(here: tuple[Word, ...], there: tuple[Word, ...]) -> Iterator[Findi
     if _denials(here) >= _denials(there):
         return
     for at, word in enumerate(there):
-        reached = [w for w in _denied(there, at) if _only_denied(w, there)]
-        claimed = [w for w in reached if any(w.meaning == o.meaning for o in here)]
-        first_there = bool(reached) and reached[:1] == claimed[:1]
+        reached = _denied(there, at)
+        only = [w for w in reached if _only_denied(w, there)]
+        claimed = [w for w in only if any(w.meaning == o.meaning for o in here)]
+        first_there = bool(claimed) and (claimed[0] == reached[0] or word.text in _WHOLE)
         if first_there and all(_asserted(w, here, at, there) for w in claimed):
             what = " ".join(w.text for w in reached)
             yield what, f"“{what}” is denied in the evidence (“{word.text} {what}”), not here."
@@ -245,10 +293,8 @@ def _asserted(word: Word, here: tuple[Word, ...], at: int, there: tuple[Word, ..
     places = [i for i, other in enumerate(here) if other.meaning == word.meaning]
     if any(here[place].negated or excuses(here[place].lacking, there) for place in places):
         return False
-    denied = next(i for i in range(at, len(there)) if there[i].meaning == word.meaning)
-    near = max(closeness(here, place, there, denied) for place in places)
     if any(excuses(here[place].softly, there) for place in places):
-        return near >= _VERBATIM
+        return False
     return _near(at, here, there)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.derivations import Given, complements, follows
 from pipeline.mentions import mentions
 from pipeline.quantities import PERCENT, POINTS, Quantity, printed, quantities, single_units
-from pipeline.wording import content, is_address, tokens
+from pipeline.wording import content, tokens
 
 Finding = tuple[str, str]  # the token of the claim, and what was expected
 
@@ -38,9 +39,10 @@ class Date(NamedTuple):
     text: str
 
 
-def dates(text: str) -> list[Date]:
+@lru_cache(maxsize=4096)
+def dates(text: str) -> tuple[Date, ...]:
     """List the dates of a readable text; a bare number from 1900 to 2099 is a year."""
-    return [date for found in _DATE.finditer(text) if (date := _date(found))]
+    return tuple(date for found in _DATE.finditer(text) if (date := _date(found)))
 
 
 def _date(found: re.Match[str]) -> Date | None:
@@ -73,21 +75,23 @@ def _agrees(claimed: Date, known: Date) -> bool:
 def _spans(text: str) -> list[tuple[int, int]]:
     """List where a text's digits belong to names and addresses."""
     named = [(m.start, m.end) for m in mentions(text)]
-    return named + [(t.start, t.end) for t in tokens(text) if is_address(t)]
+    return named + [(t.start, t.end) for t in tokens(text) if t.is_address]
 
 
-def printed_quantities(text: str, skip: list[tuple[int, int]]) -> list[Quantity]:
+@lru_cache(maxsize=4096)
+def printed_quantities(text: str, skip: tuple[tuple[int, int], ...] = ()) -> tuple[Quantity, ...]:
     """List the quantities of a readable text, those of names left out; see `quantities`."""
-    return quantities(text, [*_spans(text), *skip])
+    return tuple(quantities(text, [*_spans(text), *skip]))
 
 
 _TWO = re.compile(r"\b(?:both|neither|either|twice|second)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=2048)
 def _given(evidence: str) -> Given:
     """Collect the evidence's quantities; one that shares a unit counts without it as well."""
-    found = printed_quantities(evidence, [])
-    bare = [q for q in quantities(evidence, _spans(evidence)) if q.shared]
+    found = printed_quantities(evidence)
+    bare = [q for q in found if q.shared]
     two = [Quantity(2, "", 1, *t.span(), t[0]) for t in _TWO.finditer(evidence)]
     return Given(
         evidence,
@@ -109,7 +113,8 @@ def unfounded_numbers(claim: str, evidence: str, metadata: str) -> Iterator[Find
         if not any(_agrees(date, other) for other in known) and not _month_there(date, evidence):
             yield date.text, f"The date {date.text} is neither in the evidence nor in the metadata."
     given = _given(evidence)
-    for quantity in printed_quantities(claim, [(date.start, date.end) for date in claimed]):
+    spans = tuple((date.start, date.end) for date in claimed)
+    for quantity in printed_quantities(claim, spans):
         if not follows(quantity, claim, given):
             yield quantity.text, _expected(quantity, given)
         elif repeated := _repeated(quantity, claim, given):
@@ -121,7 +126,7 @@ def unfounded_numbers(claim: str, evidence: str, metadata: str) -> Iterator[Find
 def takes_complement(claim: str, evidence: str) -> bool:
     """Say whether a figure of a readable claim is what a given one leaves, so that all turns."""
     given = _given(evidence)
-    return any(complements(q, claim, given) for q in printed_quantities(claim, []))
+    return any(complements(q, claim, given) for q in printed_quantities(claim))
 
 
 def _month_there(date: Date, evidence: str) -> bool:
@@ -146,23 +151,20 @@ def _expected(quantity: Quantity, given: Given) -> str:
     return f"{what} is not in the evidence and does not follow from it; the numbers there: {there}."
 
 
+_GOES_ON = re.compile(r"[\w.,]")
 _TIE = re.compile(r"\s*(?:and|or|of|to|out of|–|-|,)\s*")
 
 
 def _repeated(quantity: Quantity, claim: str, given: Given) -> str:
     """Explain that a claim says a number twice in a row, as in `nine of nine`; empty if not."""
-    rest = claim[quantity.end :]
-    tie = _TIE.match(rest)
-    again = (
-        bool(tie)
-        and not quantity.shared
-        and bool(
-            re.match(rf"{re.escape(quantity.text)}(?![\w.,])", rest[tie.end() if tie else 0 :])
-        )
-    )
-    once = sum(q.text == quantity.text for q in given.quantities) == 1
+    tie = _TIE.match(claim, quantity.end)
+    again = tie and not quantity.shared and claim.startswith(quantity.text, tie.end())
+    if not tie or not again or _GOES_ON.match(claim, tie.end() + len(quantity.text)):
+        return ""
+    if sum(q.text == quantity.text for q in given.quantities) != 1:
+        return ""
     there = ", ".join(dict.fromkeys(printed(q) for q in given.quantities))
-    return f"{quantity.text} is said twice, but the evidence has {there}." if again and once else ""
+    return f"{quantity.text} is said twice, but the evidence has {there}."
 
 
 # --- What is counted -----------------------------------------------------------------------
@@ -178,7 +180,7 @@ _ELLIPTIC = re.compile(r"\s*(?:the|a|an|of|their|its|them)\b|\s*\w+ed\b")
 _LISTED = re.compile(r"\s*[\w-]*[^\W\ds](?:,|,? and|,? or|,? to)\s\d")
 
 
-def _counted(quantity: Quantity, text: str) -> set[str]:
+def counted(quantity: Quantity, text: str) -> set[str]:
     """Collect what a number counts: the content words right after it."""
     after = text[quantity.end : quantity.end + 60]
     if _ELLIPTIC.match(after):
@@ -191,13 +193,14 @@ def _counted(quantity: Quantity, text: str) -> set[str]:
 
 def _bound_elsewhere(quantity: Quantity, claim: str, given: Given) -> str:
     """Explain that the evidence counts something else with this number; empty if it does not."""
-    things = _counted(quantity, claim)
+    things = counted(quantity, claim)
     if quantity.unit or quantity.vague or not things:
         return ""
     own = [q for q in given.quantities if abs(q.value - quantity.value) < 1e-9]
-    if not own or any(not (t := _counted(q, given.text)) or things & t for q in own):
+    mine = [(q, counted(q, given.text)) for q in own]
+    if not own or any((not there and not q.unit) or things & there for q, there in mine):
         return ""
-    others = [q for q in given.quantities if q not in own and things & _counted(q, given.text)]
+    others = [q for q in given.quantities if q not in own and things & counted(q, given.text)]
     if not others:
         return ""
     return f"The evidence gives {printed(others[0])}, not {quantity.text}, for this."

@@ -154,7 +154,7 @@ def _candidates(text: str) -> list[Quantity]:
     """Leave out sizes such as 7B and 4K, counts such as 6,161, and digits inside words."""
     return [
         quantity
-        for quantity in printed_quantities(text, [])
+        for quantity in printed_quantities(text, ())
         if printed_numbers(quantity.text)
         and quantity.text[0] != "."
         and (quantity.grain <= 1 or quantity.unit not in ("", TIMES))

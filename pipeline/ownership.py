@@ -100,7 +100,7 @@ def _between(text: str, quantity: Quantity, after: list[_Spot]) -> bool:
 def misplaced_figures(claim: str, evidence: Sequence[Owned], known: Owners) -> Iterator[Finding]:
     """Find figures of a readable claim that the evidence gives to another paper only."""
     spots = _spots(claim, known)
-    for quantity in printed_quantities(claim, []):
+    for quantity in printed_quantities(claim):
         papers = _holders(quantity, claim, spots) or _only(spots)
         if papers and not _given_to(papers, quantity, claim, evidence, known):
             whose = ", ".join(sorted(_givers(quantity, claim, evidence, known)))
@@ -139,7 +139,7 @@ def _figures_of(papers: set[str], owned: Owned, known: Owners) -> list[Quantity]
     spots = _spots(owned.text, known)
     return [
         quantity
-        for quantity in printed_quantities(owned.text, [])
+        for quantity in printed_quantities(owned.text)
         if papers & (_holders(quantity, owned.text, spots) or {owned.paper})
     ]
 

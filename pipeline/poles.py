@@ -8,7 +8,8 @@ AXES: dict[str, tuple[str, str]] = {
         increase increases increased increasing raise raises raised raising rise rises rose risen
         rising grow grows grew grown growing growth gain gains gained gaining higher highest more
         most larger largest bigger biggest greater greatest climb climbs climbed expand expands
-        expanded enlarge enlarges lengthen lengthens lengthened amplify amplifies doubles doubled
+        expanded enlarge enlarges lengthen lengthens lengthened prolong prolongs
+        prolonged amplify amplifies doubles doubled
         increasingly widens widened elevated maximum maximal
         """,
         """
@@ -18,7 +19,8 @@ AXES: dict[str, tuple[str, str]] = {
         decline declines declined declining shrink shrinks shrank shrunk shrinking
         cut cuts cutting less fewer fewest least smaller smallest diminish diminishes diminished
         lessen lessens lessened halve halves halved decreasingly narrows narrowed minimum minimal
-        shorten shortens shortened minimise minimize minimises minimizes minimised minimized
+        shorten shortens shortened suppress suppresses suppressed
+        minimise minimize minimises minimizes minimised minimized
         """,
     ),
     "quality": (
@@ -77,10 +79,7 @@ AXES: dict[str, tuple[str, str]] = {
     "width": ("wide wider widest widen broad broader", "narrow narrower narrowest"),
     "depth": ("deep deeper deepest", "shallow shallower shallowest"),
     "density": ("dense denser densest", "sparse sparser sparsest"),
-    "supervision": ("supervised", "unsupervised"),
     "connection": ("online", "offline"),
-    "significance": ("significant significantly", "insignificant insignificantly"),
-    "likelihood": ("likely", "unlikely"),
     "stability": ("stable stabilises stabilizes", "unstable destabilises destabilizes"),
     "presence": ("present presence", "absent absence"),
     "necessity": ("necessary required", "unnecessary optional"),
@@ -93,7 +92,6 @@ AXES: dict[str, tuple[str, str]] = {
     "distance": ("near nearer close closer closest", "far farther further distant"),
     "heat": ("warm hot", "cold cool"),
     "direction": ("upward upwards up", "downward downwards down"),
-    "efficiency": ("efficient efficiently", "inefficient inefficiently"),
     "dependence": ("dependent depends", "independent independently"),
     "company": ("with", "without"),
     "precision": ("coarse coarser", "fine finer"),

@@ -65,6 +65,8 @@ _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(["week", "weeks"], ("seconds", 604800)),
     **dict.fromkeys(["month", "months"], ("months", 1)),
     **dict.fromkeys(["year", "years"], ("months", 12)),
+    **dict.fromkeys(["decade", "decades"], ("months", 120)),
+    **dict.fromkeys(["century", "centuries"], ("months", 1200)),
     **dict.fromkeys(["byte", "bytes"], ("bytes", 1)),
     **dict.fromkeys(["kb", "kilobyte", "kilobytes"], ("bytes", 1e3)),
     **dict.fromkeys(["mb", "megabyte", "megabytes"], ("bytes", 1e6)),
@@ -109,8 +111,13 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_JOINT = re.compile(r"\s*(?:to|and|or|–|-|—|, and|and/or|but|by|versus|vs\.?)\s*(?:to |by )?")
+_JOINT = re.compile(
+    r"\s*(?:to|and|or|–|-|—|, and|and/or|but|by|versus|vs\.?|instead of|rather than"
+    r"|compared (?:to|with)|(?:up |down )?from)\s*(?:to |by )?"
+)
+_AGE = re.compile(r"\bage[ds]?\s(?:of\s|between\s|from\s)?(?:\d+\s?(?:to|and|-|–)\s?)?$")
 _OF_UNIT = re.compile(rf"\s+an?\s+(?P<unit>{_UNIT})\b", re.IGNORECASE)
+_BEFORE = 30  # characters before a number in which `age of` or `factor of` stands
 _FACTOR = re.compile(r"\bfactors?\s+(?:of\s+)?(?:about\s+|roughly\s+|nearly\s+)?$")
 
 
@@ -133,7 +140,7 @@ def _all(text: str) -> tuple[Quantity, ...]:
 
 
 def _quantity(found: re.Match[str]) -> Quantity | None:
-    """Read one number; `None` for `one` as a pronoun and for ordinals."""
+    """Read one number; `None` for `one` as a pronoun, for ordinals and for `zero-shot`."""
     if found["share"]:
         return _share(found)
     if found["multiple"]:
@@ -142,7 +149,10 @@ def _quantity(found: re.Match[str]) -> Quantity | None:
     mark = "" if found["digits"] else "w_"
     value, grain = _value(found)
     scale = (found[f"{mark}scale"] or "").strip(" -").lower()
-    if (found["spelled"] or "").lower() == "one" and not _counts(found, mark):
+    spelled = (found["spelled"] or "").lower()
+    if spelled == "one" and not _counts(found, mark):
+        return None
+    if spelled == "zero" and found.string[found.end() : found.end() + 1] == "-":
         return None
     unit, size = _unit(found, mark)
     factor = _SCALES.get(scale, 1) * size
@@ -185,7 +195,10 @@ def _unit(found: re.Match[str], mark: str) -> tuple[str, float]:
     printed = found[f"{mark}unit"]
     if printed:
         return _UNITS[printed.lower()]
-    return (TIMES, 1) if _FACTOR.search(found.string[: found.start()]) else ("", 1)
+    before = found.string[max(0, found.start() - _BEFORE) : found.start()]
+    if _AGE.search(before):
+        return _UNITS["years"]
+    return (TIMES, 1) if _FACTOR.search(before) else ("", 1)
 
 
 def _share_units(found: list[Quantity], text: str) -> list[Quantity]:

@@ -1,4 +1,4 @@
-"""Whether two names or figures keep their places: who beats whom, and what belongs to what."""
+"""Whether two names keep their places: who beats whom, and what stands around them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+from pipeline.labels import well_placed
 from pipeline.mentions import Mention, mentions
 from pipeline.numbers import Finding, printed_quantities
 from pipeline.sentences import sentences
-from pipeline.wording import is_address, meaning, parts, tokens
+from pipeline.wording import meaning, parts, tokens
 
 # --- Comparisons ---------------------------------------------------------------------------
 
@@ -36,6 +37,8 @@ _COMPARISON = re.compile(
          |relative\ to|in\ comparison\ (?:to|with)|unlike|instead\ of|rather\ than)
     | (?P<reverse>(?:{_TRAILS})\w*)
     | (?P<than>than)
+    | (?P<multiple>(?:times|half|third|quarter|fifth|tenth|twice|double)\ (?:of\ )?
+         (?:the|as|that|what)\b(?:(?:\ \w+){{0,3}}?\ (?:of|than|as|that|which)\b)?)
     | (?P<lineage>buil[dt]s?\ (?:up)?on|based\ on|successor\ (?:to|of)|succe{{1,2}}ds?|extends
          |derived\ from|distill?ed\ from|replaces|starts?\ from|initiali[sz]ed\ from
          |follow-up\ (?:to|of)|adapted\ from)
@@ -72,7 +75,21 @@ def relations(text: str) -> tuple[Relation, ...]:
     )
 
 
-_GROUPS = {"lineage": "lineage", "ancestor": "lineage", "uses": "uses", "used": "uses"}
+_GROUPS = {
+    "multiple": "multiple",
+    "lineage": "lineage",
+    "ancestor": "lineage",
+    "uses": "uses",
+    "used": "uses",
+}
+
+
+_BOTH_WAYS = re.compile(r"\b(?:but|yet|while|whereas)\s(?:\w+\s){0,4}?(?:\w+er|more|less)\b")
+_DENIED = re.compile(r"\b(?:no|not|never|cannot|neither|nor)\b")
+_PARTS = ("half", "third", "quarter", "fifth", "tenth")
+_NOBODY = Mention("", "", "", 0, 0)  # what a pronoun means
+_PRONOUN = re.compile(r"\s(?:it|them|its|ours?)\b")
+_DIRECT = re.compile(r"\s(?:(?!(?:on|in|for|at|with|by)\s)[a-z-]+\s){0,3}")
 
 
 def _relation(text: str, start: int, end: int, found: re.Match[str]) -> Relation | None:
@@ -82,13 +99,22 @@ def _relation(text: str, start: int, end: int, found: re.Match[str]) -> Relation
     after = [m for m in named if found.end() <= m.start and m.end <= end]
     if not before and _FRONTED.match(found[0]) and len(after) > 1:
         before, after = after[1:], after[:1]
+    direct = after and _DIRECT.fullmatch(text, found.end(), after[0].start)
+    if not before and direct:
+        before = [_NOBODY]
+    elif before and _PRONOUN.match(text, found.end()):
+        before, after = before[:1], [_NOBODY]
     if not before or not after:
         return None
     heads, tails = _keys(before), frozenset({after[0].key})
     kind = found.lastgroup or ""
     group = _GROUPS.get(kind, "value")
-    turned = kind in ("passive", "reverse", "ancestor", "used")
+    turned = kind in ("passive", "reverse", "ancestor", "used") or found[0].startswith(_PARTS)
     if kind == "than":
+        if _DENIED.search(text, start, found.start()):
+            return None
+        if _BOTH_WAYS.search(text, found.end(), end):
+            return Relation(group, heads | tails, heads | tails)
         turned = _says_less(text[start : found.start()])
     elif found[0].lower() in ("above", "below") and _COST.search(text, start, found.start()):
         turned = not turned
@@ -100,27 +126,31 @@ def _keys(names: list[Mention]) -> frozenset[str]:
 
 
 def _says_less(before: str) -> bool:
-    """Say whether `than` follows a word for less, unless less is better: `a lower error than`."""
-    less = _LESS.search(before)
-    return bool(less) and not _COST.search(before[-40:])
+    """Say whether `than` follows a word for less, or for more of a cost: `a higher error than`."""
+    return bool(_LESS.search(before)) != bool(_COST.search(before[-40:]))
 
 
 def reversed_comparisons(claim: str, evidence: str) -> Iterator[Finding]:
     """Find comparisons of a readable claim whose two names have changed places."""
     known = relations(evidence)
-    for claimed in relations(claim):
+    for claimed in (one for one in relations(claim) if one.heads != one.tails):
         alike = [other for other in known if other.kind == claimed.kind]
         for head in sorted(claimed.heads):
             for tail in sorted(claimed.tails - {head}):
-                kept = any(head in o.heads and tail in o.tails for o in alike)
-                turned = any(head in o.tails and tail in o.heads for o in alike)
+                kept = any(_agree(head, o.heads) and _agree(tail, o.tails) for o in alike)
+                turned = any(_agree(head, o.tails) and _agree(tail, o.heads) for o in alike)
                 if turned and not kept:
                     yield _swapped(head, tail, claim)
 
 
+def _agree(name: str, side: frozenset[str]) -> bool:
+    """Say whether a name may be on a side; a pronoun, on either, may be any name."""
+    return name in side or not name or "" in side
+
+
 def _swapped(one: str, other: str, claim: str) -> Finding:
     """Name the two that changed places."""
-    written = {m.key: m.text for m in mentions(claim)}
+    written = {m.key: m.text for m in mentions(claim)} | {"": "it"}
     a, b = written[one], written[other]
     return (
         f"{a}, {b}",
@@ -128,11 +158,11 @@ def _swapped(one: str, other: str, claim: str) -> Finding:
     )
 
 
-# --- What stands around a name or figure ----------------------------------------------------
+# --- What stands around a name ---------------------------------------------------------------
 
 
 class _Anchor(NamedTuple):
-    """A name or figure and the words around it, each with its side and distance class."""
+    """A name and the words around it, each with its side."""
 
     key: str
     text: str
@@ -146,14 +176,12 @@ _NEAR = 4  # words on each side
 
 @lru_cache(maxsize=2048)
 def _anchors(text: str) -> tuple[_Anchor, ...]:
-    """List names and figures of a readable text with what stands around them."""
+    """List the names of a readable text with what stands around them; a figure is one word."""
     named = [(m.key, m.text, m.start, m.end) for m in mentions(text)]
-    figures = [
-        (f"{q.value:g} {q.unit}", q.text, q.start, q.end) for q in printed_quantities(text, [])
-    ]
-    spots = sorted([*named, *figures], key=lambda spot: spot[2])
-    words = _words(text, [(spot[2], spot[3], spot[0]) for spot in spots])
-    return tuple(_Anchor(*spot, _around(words, spot[2], spot[3])) for spot in spots)
+    figures = [(f"{q.value:g} {q.unit}", q.start, q.end) for q in printed_quantities(text)]
+    spots = [*((start, end, key) for key, _, start, end in named)]
+    words = _words(text, [*spots, *((start, end, key) for key, start, end in figures)])
+    return tuple(_Anchor(*spot, _around(words, spot[2], spot[3])) for spot in named)
 
 
 def _words(text: str, spots: list[tuple[int, int, str]]) -> list[tuple[int, str]]:
@@ -161,7 +189,7 @@ def _words(text: str, spots: list[tuple[int, int, str]]) -> list[tuple[int, str]
     inside = [(start, end) for start, end, _ in spots]
     found = [(start, key) for start, _, key in spots]
     for token in tokens(text):
-        if any(start <= token.start < end for start, end in inside) or is_address(token):
+        if any(start <= token.start < end for start, end in inside) or token.is_address:
             continue
         if token.is_word and token.lower not in ("a", "an", "the"):
             found += [(token.start, meaning(part)) for part in parts(token)]
@@ -177,21 +205,21 @@ def _around(words: list[tuple[int, str]], start: int, end: int) -> frozenset[tup
     return frozenset([*(("left", word) for word in left), *(("right", word) for word in right)])
 
 
-def exchanged(claim: str, evidence: str) -> Iterator[tuple[str, str, bool]]:
-    """Find pairs of names, or of figures, of a readable claim that stand in each other's place.
+def exchanged(claim: str, evidence: str) -> Iterator[tuple[str, str]]:
+    """Find pairs of names of a readable claim that stand in each other's place, as written.
 
-    Yields:
-        The two as written, and whether they are figures.
+    Names that stand with the figures with which the evidence has them are where they belong.
     """
     there = _anchors(evidence)
-    here = [one for one in _anchors(claim) if any(one.key == other.key for other in there)]
+    placed = well_placed(claim, evidence)
+    here = [a for a in _anchors(claim) if any(a.key == b.key for b in there)]
     for one, other in combinations(here, 2):
-        same_sort = _is_figure(one) == _is_figure(other)
-        if not same_sort or one.key == other.key or not _in_other_place(one, other, there):
+        pair = {one.key, other.key}
+        if len(pair) == 1 or pair <= placed or not _in_other_place(one, other, there):
             continue
         turned = _passive_between(one, other, claim) or _keeps_roles(one, other, claim, evidence)
         if not turned and not _listed(one, other, there, evidence):
-            yield one.text, other.text, _is_figure(one)
+            yield one.text, other.text
 
 
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being)\s(?:\w+\s)?\w+(?:ed|en|ght|ilt)\sby\b")
@@ -213,19 +241,12 @@ def _keeps_roles(one: _Anchor, other: _Anchor, claim: str, evidence: str) -> boo
     return bool(sides[0] & sides[1])
 
 
-def _is_figure(anchor: _Anchor) -> bool:
-    return " " in anchor.key
-
-
 def _in_other_place(one: _Anchor, other: _Anchor, there: tuple[_Anchor, ...]) -> bool:
     """Say whether each of two stands where the evidence has the other, and better so than not."""
     pair = {one.key, other.key}
     own = _likeness(one, one.key, there, pair), _likeness(other, other.key, there, pair)
     cross = _likeness(one, other.key, there, pair), _likeness(other, one.key, there, pair)
-    better = cross[0] > own[0] and cross[1] > own[1]
-    if _is_figure(one):
-        return better and min(cross) >= 5 and sum(cross) - sum(own) >= 6
-    return better and sum(cross) - sum(own) >= 3
+    return cross[0] > own[0] and cross[1] > own[1] and sum(cross) - sum(own) >= 3
 
 
 def _likeness(anchor: _Anchor, key: str, there: tuple[_Anchor, ...], pair: set[str]) -> int:

@@ -20,21 +20,18 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "−": 
 
 
 class Token(NamedTuple):
-    """A word, number, mark or address of a text; offsets are start inclusive, end exclusive."""
+    """A word, number, mark or address of a text; offsets are start inclusive, end exclusive.
+
+    `lower` is the token in lower case without a possessive ending; `is_word` tells words and
+    numbers from marks; `is_address` is true for addresses of the web and arXiv ids.
+    """
 
     text: str
     start: int
     end: int
-
-    @property
-    def lower(self) -> str:
-        """Give the token in lower case, without a possessive ending."""
-        return _POSSESSIVE.sub("", self.text.lower())
-
-    @property
-    def is_word(self) -> bool:
-        """Say whether the token is a word or number and no mark."""
-        return self.text[0].isalnum()
+    lower: str
+    is_word: bool
+    is_address: bool
 
 
 @lru_cache(maxsize=4096)
@@ -46,7 +43,22 @@ def readable(text: str) -> str:
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[Token, ...]:
     """Cut a readable text into tokens."""
-    return tuple(Token(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text))
+    return tuple(
+        Token(found[0], found.start(), found.end(), *_looks(found[0]))
+        for found in _TOKEN.finditer(text)
+    )
+
+
+@lru_cache(maxsize=65536)
+def _looks(text: str) -> tuple[str, bool, bool]:
+    """Return a token in lower case, whether it is a word, and whether it is an address."""
+    lower = _POSSESSIVE.sub("", text.lower())
+    return lower, text[0].isalnum(), text.startswith(("http://", "https://", "www.", "arXiv:"))
+
+
+def unpossessed(written: str) -> str:
+    """Drop a possessive ending, with a plain apostrophe."""
+    return written[:-2] if written.endswith("'s") else written.removesuffix("'")
 
 
 # --- Stems and meanings --------------------------------------------------------------------
@@ -92,9 +104,17 @@ def _grouped() -> dict[str, str]:
 _GROUPS = _grouped()
 
 
-def parts(token: Token) -> list[str]:
+def parts(token: Token) -> tuple[str, ...]:
     """List the words that a hyphen or slash joins, in lower case."""
-    return [part for part in re.split(r"[-/]", token.lower) if part]
+    return _cut(token.lower)
+
+
+@lru_cache(maxsize=65536)
+def _cut(word: str) -> tuple[str, ...]:
+    return tuple(part for part in _JOINT.split(word) if part)
+
+
+_JOINT = re.compile(r"[-/]")
 
 
 def is_content(word: str) -> bool:
@@ -108,17 +128,12 @@ def content(text: str) -> tuple[str, ...]:
     return tuple(
         meaning(part)
         for token in tokens(text)
-        if token.is_word and not is_address(token)
+        if token.is_word and not token.is_address
         for part in parts(token)
         if is_content(part)
     )
 
 
-def is_address(token: Token) -> bool:
-    """Say whether a token is an address of the web or an arXiv id."""
-    return token.text.startswith(("http://", "https://", "www.", "arXiv:"))
-
-
 def addresses(text: str) -> list[str]:
     """List the addresses and arXiv ids of a readable text, without marks at their ends."""
-    return [t.text.rstrip(".,;:)]}'\"”") for t in tokens(text) if is_address(t)]
+    return [t.text.rstrip(".,;:)]}'\"”") for t in tokens(text) if t.is_address]

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from pipeline.grounding import Failure, check_claim, check_owned
 from tests.perturbations import CLASSES, Abstract, lies, misattributions, sentences_of
 
-PARAPHRASES = Path(__file__).parent / "data" / "paraphrases.jsonl"
-HELD_OUT = 5  # the round of rewordings that was written last
+DATA = Path(__file__).parent / "data"
+HELD_OUT = 10  # the round of rewordings that was written last
 
 # The rule that names the fault; another one may be broken as well.
 RULES = {
@@ -74,9 +74,19 @@ def false_alarms(papers: tuple[Abstract, ...]) -> Share:
 @cache
 def paraphrases() -> list[dict[str, Any]]:
     """Return the rewordings: round, kind, evidence, claim."""
-    return [json.loads(line) for line in PARAPHRASES.read_text(encoding="utf-8").splitlines()]
+    return _lines("paraphrases.jsonl")
+
+
+@cache
+def worded_lies() -> list[dict[str, Any]]:
+    """Return the lies in words of their own: round, kind, evidence, claim."""
+    return _lines("worded_lies.jsonl")
+
+
+def _lines(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
 
 
 def refused(rewordings: Iterable[dict[str, Any]]) -> Share:
-    """Return how many honest rewordings are refused."""
+    """Return how many rewordings, honest ones or lies, are refused."""
     return _share(bool(check_claim(one["claim"], one["evidence"])) for one in rewordings)

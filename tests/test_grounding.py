@@ -99,7 +99,10 @@ def test_other_numbers_fail(claim: str, evidence: str) -> None:
 
 def test_figures_that_trade_places_fail() -> None:
     swapped = SKERRY.replace("84.3", "x").replace("67.1", "84.3").replace("x", "67.1")
-    assert rules(swapped, SKERRY) == ["numbers"]
+    assert rules(swapped, SKERRY) == ["numbers", "numbers"]
+    turned = "We gain 2 and 3 points with BarNet and FooNet, respectively."
+    given = "We gain 2 and 3 points with FooNet and BarNet, respectively."
+    assert rules(turned, given) == ["numbers", "numbers"]
 
 
 def test_percent_are_not_points_and_the_message_says_so() -> None:
@@ -173,8 +176,6 @@ def test_addresses_must_be_given() -> None:
         ("The error of FooNet is 2 points below that of BarNet.",
          "The error of FooNet is 5%, against 7% for BarNet, by 2 points.", True),
         ("We compare BarNet, FooNet and BazNet.", "We compare FooNet, BarNet and BazNet.", True),
-        ("We gain 2 and 3 points with BarNet and FooNet, respectively, on old maps.",
-         "We gain 2 and 3 points with FooNet and BarNet, respectively, on old maps.", False),
         ("BarNet turns speech into words, and FooNet answers from the drawing.",
          "FooNet turns speech into words, and BarNet answers from the drawing.", False),
         ("BarNet, FooNet gain 2 and 3 points, respectively, in our careful tests.",

@@ -18,7 +18,8 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     (2, "a"): (
         *("records", "text", "latex", "sentences", "names", "phrases", "coining", "tokens"),
         *("figures", "untrusted", "synonyms", "wording", "quantities", "mentions"),
-        *("acquaintance", "poles", "negation", "direction", "roles", "ownership"),
+        *("acquaintance", "poles", "negation", "sides", "direction", "bounds", "labels"),
+        *("roles", "ownership"),
         *("derivations", "numbers", "outcomes", "metric_phrases", "rivals", "bindings"),
         *("result_figures", "lacking"),
     ),
