@@ -57,7 +57,7 @@ def poles(text: str) -> tuple[Pole, ...]:
     return tuple(
         Pole(
             _bounded(axis, words, at),
-            -sign if word.denied and axis in TURNED and not _joined(words, at) else sign,
+            -sign if _is_denied(word, axis) and not _joined(words, at) else sign,
             at,
             word.text,
             word.lacking,
@@ -66,6 +66,13 @@ def poles(text: str) -> tuple[Pole, ...]:
         for axis, sign in _senses(words, at)
         if not _set_phrase(words, at)
     )
+
+
+_FAR_DENIED = frozenset("sight holding manner".split())  # a denial reaches them over a verb
+
+
+def _is_denied(word: Word, axis: str) -> bool:
+    return axis in TURNED and (word.denied or (word.negated and axis in _FAR_DENIED))
 
 
 def _senses(words: tuple[Word, ...], at: int) -> list[tuple[str, int]]:
@@ -199,7 +206,7 @@ def _place_of(short: str, words: tuple[Word, ...]) -> int | None:
 
 def _turned_together(places: list[int], here: tuple[Word, ...]) -> bool:
     """Say whether two turns are one statement: `smaller models err more` for `larger ... less`."""
-    if len(places) != 2 or any(here[at].denied for at in places):
+    if len(places) != 2 or places[1] - places[0] < 2 or any(here[at].denied for at in places):
         return False
     between = {word.text for word in here[places[0] : places[1]]}
     return between.isdisjoint({"and", "or", ",", ";", ":", "."})
@@ -234,7 +241,8 @@ def _opposite(
         and closeness(here, mine.at, there, other.at) >= best
         for mine in own
     )
-    if taken or _both_ways(pole, own, known) or mirrored(here, pole.at, there, other.at):
+    level = _both_ways(pole, own, known) and best - same < _CLEAR
+    if taken or level or mirrored(here, pole.at, there, other.at):
         return None
     if pole.axis in STRONG:
         return other if _in_company(here, pole.at, there, other.at) else None
@@ -255,6 +263,7 @@ def _both_ways(pole: Pole, own: tuple[Pole, ...], known: tuple[Pole, ...]) -> bo
     return len(set(mine)) == 2 and mine == theirs
 
 
+_CLEAR = 2.5  # so much closer an opposite must be where both texts go both ways
 _SHORT = 60  # words; in more, the same words turn up in other matters
 
 
@@ -283,12 +292,7 @@ def _in_company(here: tuple[Word, ...], at: int, there: tuple[Word, ...], other:
 def _changed_sides(claim: str, word: Word, evidence: str, other: Word) -> bool:
     """Say whether one text compares the names of the other, seen from the other one's side."""
     mine, theirs = _names_around(claim, word), _names_around(evidence, other)
-    if all(mine) and mine[0] != mine[1] and mine == theirs[::-1]:
-        return True
-    first, known = mentions(opened(claim))[:1], mentions(opened(evidence))
-    return bool(first and known) and first[0].key in {name.key for name in known[1:]} - {
-        known[0].key
-    }
+    return mine[0] != "" and mine[0] == theirs[1] != theirs[0] and mine[1] in ("", theirs[0])
 
 
 def _names_around(text: str, word: Word) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.acquaintance import known_names, shortened, unknown_names
 from pipeline.bounds import turned_bounds, turned_trends
 from pipeline.direction import exchanged_sides, turned_directions, turned_prefixes
-from pipeline.labels import relabelled
+from pipeline.labels import relabelled, traded_figures
 from pipeline.mentions import mentions
 from pipeline.negation import changed_denials
 from pipeline.numbers import printed_quantities, takes_complement, unfounded_numbers
@@ -116,7 +116,9 @@ def _located(case: _Case) -> Iterator[Failure]:
 
 def _numbers(case: _Case) -> Iterator[Failure]:
     found = [*unfounded_numbers(case.claim, case.evidence, case.metadata)]
-    for token, message in found or relabelled(case.claim, case.evidence):
+    for find in (relabelled, traded_figures):
+        found = found or [*find(case.claim, case.evidence)]
+    for token, message in found:
         yield Failure("numbers", token, message)
 
 

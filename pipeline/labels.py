@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import combinations
 from typing import NamedTuple
 
 from pipeline.derivations import same
@@ -228,5 +229,56 @@ def well_placed(claim: str, evidence: str) -> set[str]:
         for claimed in labelled(claim)
         for own in there
         if same(claimed.quantity, own.quantity, claim)
-        for word in claimed.said & frozenset().union(*own.by.values())
+        for under in claimed.by.keys() & own.by.keys()
+        for word in claimed.by[under] & own.by[under]
     }
+
+
+# --- Whose figure ----------------------------------------------------------------------------
+
+_FRONT = re.compile(r"\s*(?:[Oo]n|[Ii]n|[Aa]t|[Ff]or|[Ww]ith|[Aa]cross|[Oo]ver)\s[^,;]{2,60},\s")
+_AFTER = re.compile(r"\s*\S{0,12}\s*(?:for|by|with|of|from|on)\s(?P<who>[^,.;()]{2,48})")
+_SAYS = frozenset(
+    """
+    reach achieve score answer read attain obtain get leave keep find err transcrib make have give
+    gain need take fall rise drop report correct recall rate share accuracy percent
+    """.split()
+)
+_HOLDER = 4  # content words
+
+
+def traded_figures(claim: str, evidence: str) -> Iterator[Finding]:
+    """Find two figures of a readable claim that its evidence gives to each other's holders."""
+    here, there = _holders(claim), _holders(evidence)
+    for (one, who), (other, whose) in combinations(here, 2):
+        mine = [h for f, h in there if same(one, f, claim)]
+        theirs = [h for f, h in there if same(other, f, claim)]
+        if len(mine) != 1 or len(theirs) != 1 or one.unit != other.unit:
+            continue
+        apart = (mine[0] - theirs[0], theirs[0] - mine[0])
+        straight = who & apart[0] or whose & apart[1]
+        crossed = who & apart[1] and (whose & apart[0] or not apart[0])
+        if crossed and not straight:
+            yield (
+                f"{one.text}, {other.text}",
+                f"{one.text} and {other.text} have changed places; look whose they are.",
+            )
+
+
+@lru_cache(maxsize=2048)
+def _holders(text: str) -> tuple[tuple[Quantity, frozenset[str]], ...]:
+    """List the figures of a text, each with the words that say whose it is, where some do."""
+    found = []
+    for figure in printed_quantities(text):
+        start, end = next(((a, b) for a, b in sentences(text) if a <= figure.start < b), (0, 0))
+        cuts = [cut.span() for cut in _CUT.finditer(text, start, end)]
+        left = max((b for _, b in cuts if b <= figure.start), default=start)
+        front = _FRONT.match(text, start)
+        left = front.end() if front and left <= front.end() <= figure.start else left
+        after = _AFTER.match(text, figure.end, end)
+        span = after.span("who") if after else (left, figure.start)
+        words = [p.word for p in _pieces(text) if span[0] <= p.start < span[1] and not p.small]
+        who = frozenset([word for word in words if word not in _SAYS][:_HOLDER])
+        if who:
+            found.append((figure, who))
+    return tuple(found)

@@ -47,7 +47,7 @@ _SOFT = re.compile(
     r"|unknown|open|invisible|insignificant|discard\w*|poor(?:ly)?|difficult|hard|exceptions?|un\w{4,}"
     r"|in(?:capable|sufficient|adequate|complete|valid|correct|dependent|sensitive|variant)\w*"
     r"|\w+less|\w+-free|untouched|zero|remain\w*|different\w*|contrary|contrast|loses?|cuts?"
-    r"|reduc\w+|less|away|off|before|yet|problem\w*|limitation\w*|challeng\w+|struggl\w+|suffer\w*"
+    r"|reduc\w+|less|away|off|yet|problem\w*|limitation\w*|challeng\w+|struggl\w+|suffer\w*"
 )
 _FALSE_START = frozenset("only just merely necessarily least more less later worse".split())
 _LESS = frozenset("less fewer worse".split())  # a denial of these says `at least as`
