@@ -10,32 +10,71 @@ from pipeline.latex import plain
 LEAD_INS = (
     "In this paper",
     "In this work",
+    "In our work",
     "In this report",
     "In this study",
     "In this article",
     "In this survey",
+    "In this chapter",
     "Here",
     "Hence",
     "Thus",
     "To this end",
+    "To that end",
+    "For this purpose",
+    "For this reason",
+    "With this in mind",
+    "Motivated by this",
     "Therefore",
+    "Accordingly",
     "Consequently",
     "As a result",
+    "As such",
     "Moreover",
     "Furthermore",
+    "Further",
     "In addition",
     "Additionally",
     "Besides",
+    "Also",
     "Meanwhile",
+    "Instead",
+    "In contrast",
     "Notably",
+    "Importantly",
+    "Surprisingly",
+    "Interestingly",
     "Specifically",
+    "More specifically",
+    "Concretely",
     "In particular",
     "In summary",
+    "In short",
     "Overall",
     "However",
+    "Unfortunately",
+    "Nevertheless",
+    "Nonetheless",
+    "Yet",
+    "First",
+    "Second",
+    "Third",
+    "Firstly",
+    "Secondly",
+    "Thirdly",
+    "Then",
+    "Next",
     "Finally",
     "Lastly",
     "Last but not least",
+)
+# "To fill this gap", "To address these issues": what is pointed to stands in an earlier sentence.
+_PURPOSES = (
+    "fill|bridge|close|address|tackle|overcome|solve|resolve|mitigate|alleviate|remedy|achieve"
+)
+_POINTED_TO = (
+    "gap|issue|problem|challenge|limitation|shortcoming|drawback|concern|difficult(?:y|ie)|question|"
+    "bottleneck|deficienc(?:y|ie)|need|goal|aim|objective"
 )
 
 _WINDOWS_RESERVED = frozenset(
@@ -130,12 +169,13 @@ def _ascii(text: str, other: str) -> str:
 
 # --- Lead-ins --------------------------------------------------------------------------------
 
-_LEAD_IN = re.compile(rf"(?:{'|'.join(LEAD_INS)})(?:,\s+|\s+(?=we\b))(?=\S)")
+_POINTER = rf"To (?:{_PURPOSES}) (?:this|these|it)(?: \w+)?(?: (?:{_POINTED_TO})s?)?"
+_LEAD_IN = re.compile(rf"(?:{'|'.join(LEAD_INS)}|{_POINTER})(?:,\s+|\s+(?=we\b))(?=\S)")
 _PLAIN_WORD = re.compile(r"[^\W\d_A-Z]+(?:[-'’][^\W\d_A-Z]+)*[,;:.]?(?!\S)")
 
 
 def strip_lead_in(sentence: str) -> str:
-    """Strip one opening of `LEAD_INS` and capitalise what follows.
+    """Strip one opening of `LEAD_INS`, or a purpose that points back, and capitalise what follows.
 
     A first word that is no plain lower-case word keeps its case, for it may be a name.
     """

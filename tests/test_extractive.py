@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import AnswerError
 from pipeline.prompts import Messages, load_prompt, parse_prompt
+from pipeline.providers import extractive
 from pipeline.providers.base import Request
 from pipeline.providers.extractive import ExtractiveProvider, summarise
+from pipeline.providers.extractive.features import tokens
+from pipeline.providers.extractive.ranker import worth
+from pipeline.providers.extractive.roles import BACKGROUND, METHOD, OBJECTIVE, RESULT, roles
 from pipeline.schemas import PaperSummaryReply, SentenceClaim
 from pipeline.text import strip_lead_in
 from tests.awkward_texts import ANY
@@ -73,22 +80,66 @@ def test_the_tldr_says_what_the_authors_make(sentences: list[str], tldr: int) ->
     assert reply.contributions[0] == reply.tldr
 
 
-def test_a_problem_stands_before_what_is_made_and_the_rest_after_it() -> None:
-    reply = summarise(
-        [
-            "Simmer reaches 90% by using a valve.",
-            "We propose Simmer.",
-            "However, lids remain difficult.",
-        ]
-    )
-    assert (reply.problem, reply.results, reply.approach) == ([], [], [])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It listens to kettles, and we build it.",
+        "These are the kettles that we build.",
+        "(2) Second, we build kettles.",
+        "We build it, see https://example.org/kettles.",
+        "Our method does not cover copper.",
+    ],
+)
+def test_a_tldr_makes_sense_alone(sentence: str) -> None:
+    assert summarise([sentence]).tldr is None
+
+
+def test_a_paper_may_speak_of_itself_by_its_name() -> None:
+    named = "Simmer is a kettle that listens to the whole room."
+    reply = summarise([named, "In twelve kitchens, Simmer stays quiet."])
+    assert reply.tldr is not None
+    assert reply.tldr.text == named
+    assert summarise([named, "In twelve kitchens, simmer is heard."]).tldr is None
+
+
+PROBLEM = "However, existing kettles struggle to stay quiet in small kitchens."
+
+
+def test_a_problem_stands_before_what_is_made_if_it_can() -> None:
+    main = "In this paper, we propose Simmer, a kettle that listens."
+    assert numbers(summarise(["Kettles are everywhere.", PROBLEM, main]).problem) == [[2]]
+    pronoun = "However, they struggle to stay quiet in small kitchens."
+    assert summarise(["Kettles are everywhere.", pronoun, main]).problem == []
+    assert summarise(["Kettles are everywhere.", PROBLEM]).problem == []
 
 
 def test_a_result_with_a_figure_goes_before_one_without() -> None:
-    main = "We propose Simmer."
-    plain, figured = "Simmer outperforms every kettle.", "Simmer reaches 93.5% quiet evenings."
-    assert numbers(list(summarise([main, plain, figured]).results)) == [[3]]
-    assert numbers(list(summarise([main, plain]).results)) == [[2]]
+    plain = "Experiments show that Simmer outperforms every other kettle in all of the kitchens."
+    figured = "On average, our kettle reaches an accuracy of 93.5%, 4.2 points above the best."
+    assert numbers(list(summarise([*KETTLE_PAPER[:4], plain, figured]).results)) == [[6]]
+    assert numbers(list(summarise([*KETTLE_PAPER[:4], plain]).results)) == [[5]]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Earlier kettles reach 93.5% quiet evenings.",
+        "We hope that Simmer improves the results of other kettles.",
+        "However, the kettle is heard by using a small microphone.",
+    ],
+)
+def test_what_is_no_result_and_no_approach(sentence: str) -> None:
+    before = summarise([sentence, *KETTLE_PAPER[2:3]])
+    assert (before.results, before.approach) == ([], [])
+
+
+def test_a_whole_paper_says_what_it_is_in_its_opening() -> None:
+    body = [f"Kettle {number} was filled and stood in a corner." for number in range(300)]
+    reply = summarise([*KETTLE_PAPER[:5], *body, *KETTLE_PAPER[6:]])
+    assert reply.tldr is not None
+    assert reply.tldr.sentences == [3]
+    assert numbers(reply.limitations) == [[306]]
+    assert numbers(reply.artefacts) == [[307]]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +192,39 @@ def test_long_awkward_sentences_take_no_time(piece: str) -> None:
     # Anything slower than linear would be felt at this length.
     text = piece * (20_000 // len(piece))
     assert summarise([text, text]) == summarise([text, text])
+
+
+def test_the_name_of_the_engine_changes_with_its_code_and_its_weights() -> None:
+    raw = (Path(extractive.__file__).parent / "weights.json").read_bytes()
+    found = hashlib.sha256(raw).hexdigest()[:8]
+    assert ExtractiveProvider.engine == f"extractive {extractive.VERSION} {found}"
+
+
+def test_the_roles_of_a_plain_abstract() -> None:
+    said = [
+        "In recent years, kettles have become popular.",
+        "However, existing kettles suffer from noise.",
+        "In this paper, we propose a new kettle.",
+        "Specifically, we use a small microphone and a valve.",
+        "Experimental results show that our method outperforms the state of the art.",
+    ]
+    found = roles([tokens(sentence) for sentence in said])
+    assert [row.index(max(row)) for row in found] == [
+        BACKGROUND,
+        BACKGROUND,
+        OBJECTIVE,
+        METHOD,
+        RESULT,
+    ]
+    assert all(sum(row) == pytest.approx(1) for row in found)
+    assert worth(said).index(max(worth(said))) == 2
+
+
+@pytest.mark.parametrize("sentences", [[], [""], ["水壶在唱歌。"], ["..."] * 40])
+def test_any_text_has_roles_and_worth(sentences: list[str]) -> None:
+    found = roles([tokens(sentence) for sentence in sentences])
+    assert len(found) == len(worth(sentences)) == len(sentences)
+    assert all(sum(row) == pytest.approx(1) for row in found)
 
 
 async def test_the_engine_answers_without_a_call() -> None:

@@ -137,6 +137,14 @@ def test_safe_names_are_safe(name: str) -> None:
         ("Hence, ", "Hence, "),
         ("Therefore, moreover, it works.", "Moreover, it works."),
         ("We show it.", "We show it."),
+        ("To fill this gap, we show it.", "We show it."),
+        ("To address these key limitations, this paper shows it.", "This paper shows it."),
+        ("To tackle this we show it.", "We show it."),
+        ("To address noise, we show it.", "To address noise, we show it."),
+        ("To solve this puzzle of size, we act.", "To solve this puzzle of size, we act."),
+        ("More specifically, it works.", "It works."),
+        ("In contrast to others, we act.", "In contrast to others, we act."),
+        ("First results, we act.", "First results, we act."),
     ],
 )
 def test_strip_lead_in(sentence: str, rest: str) -> None:
