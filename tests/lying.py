@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +12,8 @@ from typing import NamedTuple
 from pipeline.providers.base import Completion, Request
 from pipeline.providers.fake import FakeProvider
 from pipeline.schemas import PaperSummaryReply, Repaired, RepairReply, SentenceClaim
-from pipeline.sheets import FIELDS
+from pipeline.sheets import FIELDS, PaperSheet
+from pipeline.steps.summarise import Work
 
 LIES = Path(__file__).parent / "data" / "lies.jsonl"
 _STATEMENT = re.compile(r"^\[(\d+)\] \w+: “(.*)” Cites: ([\d, ]+|none)\.", re.MULTILINE)
@@ -30,6 +32,17 @@ class Lie(NamedTuple):
 @cache
 def lies() -> list[Lie]:
     return [Lie(**json.loads(line)) for line in LIES.read_text(encoding="utf-8").splitlines()]
+
+
+def openings(works: Sequence[Work]) -> dict[str, str]:
+    """Return the label of each paper by its first sentence."""
+    return {work.questions[0].sentences[0]: work.entry.paper.label for work in works}
+
+
+def printed(sheets: Iterable[PaperSheet]) -> list[Lie]:
+    """Return the lies that stand as claims."""
+    claims = {claim.text for sheet in sheets for _, claim in sheet.summary.claims()}
+    return [lie for lie in lies() if lie.text in claims]
 
 
 class Liar(FakeProvider):

@@ -6,11 +6,22 @@ Run with `python -m tests.benchmarks.evidence`. The real documents are looked fo
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
 import re
+import tempfile
 import time
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
+from flows.jobs import look_up
+from flows.settings import load_settings
+from pipeline.database import open_store
 from pipeline.grounding import RULES_VERSION, check_claim
+from pipeline.samples import sample_files
+from pipeline.steps.summarise import plan_paper
+from tests.asking import make_asker, summarised
 from tests.grounding_figures import (
     HELD_OUT,
     Row,
@@ -20,6 +31,7 @@ from tests.grounding_figures import (
     refused,
     worded_lies,
 )
+from tests.lying import Liar, lies, openings, printed
 from tests.perturbations import Abstract, sample_papers, seed_papers, sentences_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
@@ -64,12 +76,27 @@ def _worded() -> list[str]:
     return [*lines, f"| all | {refused(worded_lies())} |"]
 
 
+async def _lying_model() -> list[str]:
+    """Return the table of what a model that lies about the samples gets printed."""
+    entries = look_up(sample_files(), load_settings(as_of=dt.date(2026, 6, 30)), None).entries
+    works = [plan_paper(entry) for entry in entries]
+    with tempfile.TemporaryDirectory() as folder, closing(open_store(f"{folder}/s.db")) as store:
+        async with make_asker(Liar(openings(works)), store) as asker:
+            outcomes = await summarised(works, asker, store)
+    told = Counter(lie.kind for lie in lies())
+    through = Counter(lie.kind for lie in printed(o.sheet for o in outcomes if o.sheet))
+    lines = ["", "| a model that lies and insists | told | printed |", "|---|---|---|"]
+    lines += [f"| {kind} | {told[kind]} | {through[kind]} |" for kind in sorted(told)]
+    return [*lines, f"| all | {told.total()} | {through.total()} |"]
+
+
 def figures() -> str:
     """Return the part of the page that this script writes."""
     parts = [f"Rules version {RULES_VERSION}.", "", *_table("Invented documents", sample_papers())]
     if seed_papers():
         parts += _table("Real documents", seed_papers())
-    return "\n".join([*parts, *_rewordings(), *_worded()])
+    lying = asyncio.run(_lying_model())
+    return "\n".join([*parts, *_rewordings(), *_worded(), *lying])
 
 
 def _speed() -> str:
