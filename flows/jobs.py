@@ -112,6 +112,7 @@ async def _write_summaries(
         async with wiring.asker(settings, store) as asker:
             with clock.stage("plan"):
                 works, plan = _plan(shelves, settings, store, asker)
+            _warn_of_replacing(outputs, asker)
             with clock.stage(STAGE):
                 asked = await _ask(works, asker, run_stage)
             with clock.stage(CHECKS):
@@ -234,6 +235,16 @@ def _plan(
     return works, plan
 
 
+def _warn_of_replacing(outputs: Outputs, asker: Asker) -> None:
+    """Say so where pages that a model wrote are about to be written without one."""
+    before = _earlier_report(outputs)
+    if before is not None and before.model is not None and asker.provider.model is None:
+        reporter().say(
+            f"Warning: {before.model} wrote the pages in {outputs.root}; this run replaces them. "
+            "Its answers stay in the store: a run with that model brings them back free of charge."
+        )
+
+
 def follow_ups(
     questions: Mapping[str, Question], done: Container[str], settings: Settings
 ) -> list[tuple[int, int]]:
@@ -351,8 +362,13 @@ def _write_sources(
 
 def _earlier_sources(outputs: Outputs) -> list[str]:
     """Return the documents whose texts the run before this one wrote here."""
+    report = _earlier_report(outputs)
+    return report.sources if report else []
+
+
+def _earlier_report(outputs: Outputs) -> RunReport | None:
     text = outputs.read("run.json")
     try:
-        return RunReport.model_validate_json(text).sources if text else []
+        return RunReport.model_validate_json(text) if text else None
     except ValueError:
-        return []
+        return None

@@ -127,7 +127,7 @@ def check(settings: Settings) -> None:
     faults = check_outputs(root)
     _print_lines(faults)
     if faults:
-        raise PartialError(f"{len(faults)} faults in {root}")
+        raise PartialError(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in {root}")
     typer.echo(f"{root}: all holds")
 
 

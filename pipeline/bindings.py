@@ -60,7 +60,7 @@ class _Spot(NamedTuple):
 
 def bind(text: str, group: Group, before: Bonds) -> Bond | None:
     """Bind a group to what it measures by the first pattern that fits; None where none does."""
-    if _DENIED.search(group.head) or _OTHERS.search(group.head):
+    if _DENIED.search(group.head) or _OTHERS.search(group.head) or _THEIRS.search(group.head):
         return None
     for pattern in _PATTERNS:
         bond = pattern(_Spot(text, group, before))
@@ -461,6 +461,12 @@ _MEASURED = re.compile(rf"\b(?:{MEASURE}|performance)\b")
 _OTHERS = re.compile(
     r"\b(?:compared\s+(?:to|with)|relative\s+to|comparison\s+(?:to|with)|than|against|versus|vs\.?"
     r"|v/s|within|from)(?:\s+the)?$"
+)
+_THEIRS = re.compile(
+    r"\b(?:recent|current|existing|today's|(?:recent\s+)?leading|prior|previous|earlier)\s+(?:\w+\s+)?"
+    r"(?:models|methods|systems|agents|approaches|works?)\s+(?:\w+\s+)?"
+    r"(?:achiev|reach|obtain|attain|scor|report|demonstrat)\w*\b[^;:]*$",
+    re.IGNORECASE,
 )
 _OF_OTHERS = re.compile(
     r"\b(?:than|over|compared\s+(?:to|with)|against|versus|from|vs\.?|beyond|improv\w+\s+(?:up)?on)\s+"

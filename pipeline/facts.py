@@ -21,7 +21,7 @@ from pipeline.sheets import Evidence, FigureRow, Figures, Flag, Release
 from pipeline.store import Store
 from pipeline.untrusted import findings
 
-VERSION = 1
+VERSION = 2  # rises with every change of what is found; `check` tells when it should have
 _BASIS = str(VERSION)
 
 
@@ -54,22 +54,27 @@ class FactFinder:
 
     def of(self, units: Sequence[Unit]) -> Facts:
         """Return the facts of a paper's units."""
-        facts = Facts([], [], [])
-        for unit in units:
-            found = self._found(unit)
-            facts.figures.extend(FigureRow(**f, evidence=_at(unit, n)) for n, f in found.figures)
-            facts.releases.extend(Release(**f, evidence=_at(unit, n)) for n, f in found.releases)
-            facts.flags.extend(Flag(**f, evidence=_at(unit, n)) for n, f in found.flags)
-        return facts
+        parts = [_placed(unit, self._found(unit)) for unit in units]
+        return Facts(
+            [row for part in parts for row in part.figures],
+            [release for part in parts for release in part.releases],
+            [flag for part in parts for flag in part.flags],
+        )
 
     def _found(self, unit: Unit) -> _Found:
         key = _key(unit)
         known = self._kept.get(key, _BASIS)
         if known is not None:
             return known
-        found = _Found(list(_figures(unit)), list(_releases(unit)), list(_flags(unit)))
+        found = _search(unit)
         self._kept.put(key, _BASIS, found)
         return found
+
+
+def facts_of_quote(quoted: Evidence) -> Facts:
+    """Return the facts of one quoted sentence."""
+    sentence = Sentence(1, quoted.document, quoted.start, quoted.end, quoted.quote)
+    return _placed(Unit((sentence,)), _search(Unit((sentence,))))
 
 
 def evidence(sentence: Sentence) -> Evidence:
@@ -82,6 +87,18 @@ def evidence(sentence: Sentence) -> Evidence:
 def measured(row: ResultFigure) -> Figures:
     """Return a figure in the fields that a claim shows."""
     return Figures(**{name: getattr(row, name) for name in Figures.model_fields})
+
+
+def _search(unit: Unit) -> _Found:
+    return _Found(list(_figures(unit)), list(_releases(unit)), list(_flags(unit)))
+
+
+def _placed(unit: Unit, found: _Found) -> Facts:
+    return Facts(
+        [FigureRow(**f, evidence=_at(unit, n)) for n, f in found.figures],
+        [Release(**f, evidence=_at(unit, n)) for n, f in found.releases],
+        [Flag(**f, evidence=_at(unit, n)) for n, f in found.flags],
+    )
 
 
 def _at(unit: Unit, number: int) -> Evidence:

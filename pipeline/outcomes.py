@@ -10,6 +10,8 @@ from pipeline.figures import printed_numbers
 from pipeline.numbers import printed_quantities
 from pipeline.quantities import TIMES, Quantity, quantities
 
+_BETWEEN = re.compile(r"(\d\s?(?:%|points?)?)\s*(?:-|–|—|to)\s*[+−-]?(?=\d)")
+
 
 class Amount(NamedTuple):
     """A number as a sentence prints it.
@@ -40,8 +42,15 @@ class Amount(NamedTuple):
         """The same for a difference, with its sign: `up to +7.7 points`; a ratio has none."""
         if self.unit == TIMES:
             return self.words
+        sign = "−" if self.number < 0 else "+"
         bare = self._replace(bound="", printed=self.printed.lstrip("+-−±")).words
-        return " ".join(filter(None, (self.bound, ("−" if self.number < 0 else "+") + bare)))
+        signed = _BETWEEN.sub(lambda found: f"{found[1]} to {sign}", bare, count=1)
+        return " ".join(filter(None, (self.bound, sign + signed.replace("-point", " points"))))
+
+    @property
+    def is_range(self) -> bool:
+        """Whether two numbers are printed, as in `1%-2%` and `5 to 10`."""
+        return bool(_BETWEEN.search(self.printed.lstrip("+-−±")))
 
 
 class Group(NamedTuple):

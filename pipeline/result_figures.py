@@ -33,13 +33,13 @@ class ResultFigure(NamedTuple):
 
     @property
     def value(self) -> float | None:
-        """The value reached; the lower end of a range."""
-        return self.achieved.number if self.achieved else None
+        """The value reached; None for a range, which is no one number."""
+        return _single(self.achieved)
 
     @property
     def difference(self) -> float | None:
-        """The difference to the baseline; the lower end of a range."""
-        return self.change.number if self.change else None
+        """The difference to the baseline; None for a range."""
+        return _single(self.change)
 
     @property
     def unit(self) -> str | None:
@@ -52,6 +52,10 @@ class ResultFigure(NamedTuple):
         """The digits of the value as printed, or of the difference where there is no value."""
         amount = self.achieved or self.change
         return amount.digits if amount else ""
+
+
+def _single(amount: Amount | None) -> float | None:
+    return None if amount is None or amount.is_range else amount.number
 
 
 def result_figures(text: str) -> list[ResultFigure]:

@@ -32,7 +32,7 @@ class Evidence(Frozen):
 
 
 class Figures(Frozen):
-    """One figure of a result, as the evidence prints it; a range has its lower end here."""
+    """One figure of a result, as the evidence prints it; null where it is a range."""
 
     metric: str = Field(description="What was measured, in words of the evidence.")
     value: float | None

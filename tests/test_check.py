@@ -11,6 +11,8 @@ from pipeline.ask import Asker
 from pipeline.providers.fake import FakeProvider
 from pipeline.report.check import check_outputs, claim_faults
 from pipeline.report.files import Outputs
+from pipeline.report.html import paper_html
+from pipeline.report.markdown import paper_markdown
 from pipeline.schemas import RepairReply
 from pipeline.sheets import (
     Claim,
@@ -29,6 +31,7 @@ from tests.asking import SENTENCES, reply, said, summarised
 from tests.entries import entry
 from tests.page_sheets import DOCUMENT, evidence
 
+RELEASE = "The code is available at https://example.org/hushkettle."
 REPLY = reply(
     said(SENTENCES[0], 1),
     problem=[said("Older kettles wake the whole house.", 2)],
@@ -46,7 +49,7 @@ Change = Callable[[dict[str, Any]], object]
 @pytest.fixture
 async def root(tmp_path: Path, asker: Callable[..., Asker], store: Store) -> Path:
     """Return outputs of one paper in which all holds."""
-    one = entry()
+    one = entry(*SENTENCES[:4], RELEASE)
     async with asker(FakeProvider([REPLY, RepairReply(statements=[])])) as made:
         (outcome,) = await summarised([plan_paper(one)], made, store)
     assert outcome.sheet is not None
@@ -55,6 +58,8 @@ async def root(tmp_path: Path, asker: Callable[..., Asker], store: Store) -> Pat
     outputs.prepare()
     outputs.write(PAGE, outcome.sheet.model_dump_json(indent=2))
     outputs.write(SOURCE, one.document.text)
+    outputs.write(PAGE.replace(".json", ".md"), paper_markdown(outcome.sheet))
+    outputs.write(PAGE.replace(".json", ".html"), paper_html(outcome.sheet))
     outputs.write("run.json", run_report().model_dump_json())
     outputs.write("index.html", "<p>")
     return outputs.root
@@ -105,7 +110,7 @@ def faults(root: Path) -> list[str]:
 
 def test_what_litline_writes_holds(root: Path) -> None:
     page = json.loads((root / PAGE).read_text(encoding="utf-8"))
-    assert page["stamp"]["counts"]["claims"] == 4
+    assert page["stamp"]["counts"]["claims"] == 5
     assert page["stamp"]["counts"]["asked_again"] == 2
     assert page["dropped"]
     assert check_outputs(root) == []
@@ -287,7 +292,7 @@ def test_a_claim_that_moved_to_another_field_is_found(root: Path) -> None:
 def test_a_claim_of_another_paper_is_found(root: Path) -> None:
     change(root, lambda page: page["paper"].update(id="teapots-00000000"))
     assert faults(root)[0] == "holds the paper teapots-00000000"
-    assert len(faults(root)) == 1 + 4
+    assert len(faults(root)) == 1 + 5
 
 
 def test_a_page_under_another_name_is_found(root: Path) -> None:
@@ -298,7 +303,7 @@ def test_a_page_under_another_name_is_found(root: Path) -> None:
 @pytest.mark.parametrize(
     "edit",
     [
-        lambda page: page["stamp"]["counts"].update(claims=5),
+        lambda page: page["stamp"]["counts"].update(claims=6),
         lambda page: page["stamp"]["counts"].update(dropped=0),
         lambda page: page["stamp"]["counts"]["by_kind"].update(derived=3),
         lambda page: page["stamp"]["counts"]["by_origin"].update(reviewer=1),
@@ -427,10 +432,29 @@ def test_figures_are_printed_in_the_quotes() -> None:
     ]
 
 
-def test_a_figure_of_the_table_that_its_quote_does_not_print_is_found(root: Path) -> None:
-    def edit(page: dict[str, Any]) -> None:
-        (row,) = page["figures"]
-        row["difference"] = -13.5
+@pytest.mark.parametrize(
+    ("what", "change_one"),
+    [
+        ("figures", {"difference": -13.5}),
+        ("figures", {"difference_printed": "−13.5 dB"}),
+        ("figures", {"metric": "loudness"}),
+        ("figures", {"baseline": "Pelagia-Pro"}),
+        ("releases", {"released": False}),
+        ("releases", {"url": "https://evil.example/x"}),
+    ],
+)
+def test_facts_that_their_quote_does_not_give_are_found(
+    root: Path, what: str, change_one: dict[str, Any]
+) -> None:
+    change(root, lambda page: page[what][0].update(change_one))
+    (fault,) = faults(root)
+    assert fault.startswith(f"{what}: the quote does not give this: ")
 
-    change(root, edit)
-    assert faults(root) == ["the figure -13.5 is not in its quotes"]
+
+@pytest.mark.parametrize("suffix", [".md", ".html"])
+def test_a_page_that_says_something_else_than_its_sheet_is_found(root: Path, suffix: str) -> None:
+    page = (root / PAGE).with_suffix(suffix)
+    page.write_text(page.read_text(encoding="utf-8").replace("12.5", "13.5"), encoding="utf-8")
+    assert faults(root) == [f"{page.name} says something else; litline run writes it anew"]
+    page.unlink()
+    assert faults(root) == [f"{page.name} is missing"]

@@ -179,7 +179,7 @@ def test_a_page_says_what_is_repeated_missing_and_dropped() -> None:
     assert "as above [1]" in words
     assert "No sentence found in the abstract for: the problem," in words
     assert "Dropped from Result: It flies. (names)" in words
-    assert "27 May 2031 · arXiv:3105.01234 · code badge" in words
+    assert "27 May 2031 · arXiv:3105.01234 · has code" in words
     assert "79 papers declared, 50 present: 29 are missing" in words
     assert "No language model was used: each sentence is copied from the source, at" in words
 

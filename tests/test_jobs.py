@@ -147,3 +147,13 @@ def test_the_engine_follows_the_settings(litline: Litline, monkeypatch: pytest.M
     assert "engine: openai (chosen automatically)" in result.out
     assert "server: http://127.0.0.1:9/v1" in result.out
     assert "model: gpt-4.1-mini (the default)" in result.out
+
+
+def test_pages_of_a_model_are_not_replaced_without_a_word(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    engine()
+    assert "Warning" not in litline(*RUN).err
+    engine().model = None
+    assert "Warning: fake-model wrote the pages in outputs" in litline(*RUN).err
+    assert "Warning" not in litline(*RUN).err

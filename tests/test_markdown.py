@@ -190,7 +190,7 @@ def test_a_whole_page() -> None:
         """\
 # Quiet Kettles
 
-Ada Brew, Bo Steam · 27 May 2031 · [arXiv:3105.01234](https://arxiv.org/abs/3105.01234) · code badge
+Ada Brew, Bo Steam · 27 May 2031 · [arXiv:3105.01234](https://arxiv.org/abs/3105.01234) · has code
 
 > ⚠ A passage looks written for a language model (addressed to a model). \
 It was ignored, and no claim rests on it. [^6]

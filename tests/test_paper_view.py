@@ -132,7 +132,7 @@ def test_notes_say_what_was_inferred_cut_or_worded_twice() -> None:
 def test_the_head_of_the_page() -> None:
     page = paper_view(sheet(about=details(has_code=True, year_inferred=True)))
     assert (page.authors, page.date) == ("Ada Brew, Bo Steam", "27 May 2031 (year inferred)")
-    assert (page.arxiv_id, page.code) == ("3105.01234", "code badge")
+    assert (page.arxiv_id, page.code) == ("3105.01234", "has code")
     bare = paper_view(sheet(authors=None, date=None, arxiv_id=None))
     assert (bare.authors, bare.date) == ("authors not stated", "date not stated")
     assert (bare.arxiv_url, bare.code, bare.all_authors) == (None, "", [])

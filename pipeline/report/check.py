@@ -10,11 +10,24 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipeline.facts import Facts, facts_of_quote
 from pipeline.figures import printed_numbers
 from pipeline.grounding import check_claim
 from pipeline.latex import plain
 from pipeline.records import Frozen, Paper
-from pipeline.sheets import SHEETS, Claim, Figures, PaperSheet, claim_id, count
+from pipeline.report.html import paper_html
+from pipeline.report.markdown import paper_markdown
+from pipeline.sheets import (
+    SHEETS,
+    Claim,
+    FigureRow,
+    Figures,
+    Flag,
+    PaperSheet,
+    Release,
+    claim_id,
+    count,
+)
 from pipeline.text import strip_lead_in
 from pipeline.verdicts import MAY_OVERRULE, known_of
 
@@ -92,7 +105,10 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
         first = error.errors(include_input=False, include_url=False)[0]
         yield f"does not fit {found['schema']}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
         return
-    yield from _sheet_faults(sheet, path)
+    faults = list(_sheet_faults(sheet, path))
+    yield from faults
+    if isinstance(sheet, PaperSheet) and not faults:
+        yield from _page_faults(sheet, path)
 
 
 def _evidence_faults(node: Any, sources: _Sources) -> Iterator[str]:
@@ -135,12 +151,37 @@ def _sheet_faults(sheet: Frozen, path: Path) -> Iterator[str]:
             yield f"claim {claim.id} was changed: its text and quotes give {expected}"
         faults = (*claim_faults(claim), *_ungrounded(claim, sheet.paper))
         yield from (f"claim {claim.id}: {fault}" for fault in faults)
-    for row in sheet.figures:
-        yield from _unprinted(row, printed_numbers(plain(row.evidence.quote)))
+    yield from _facts_faults(sheet)
     stated = sheet.stamp.counts
     again, overruled = stated.asked_again, stated.overruled
     if stated != count((claim for _, claim in claims), len(sheet.dropped), again, overruled):
         yield "the counts of the stamp differ from the claims"
+
+
+def _facts_faults(sheet: PaperSheet) -> Iterator[str]:
+    """Search the quotes of figures, releases and flags once more."""
+    stated = Facts(sheet.figures, sheet.releases, sheet.flags)
+    for what, facts in stated._asdict().items():
+        for fact in facts:
+            if fact not in getattr(facts_of_quote(fact.evidence), what):
+                yield f"{what}: the quote does not give this: {_short_fact(fact)}"
+
+
+def _short_fact(fact: FigureRow | Release | Flag) -> str:
+    return fact.model_dump_json(exclude={"evidence"})[:160]
+
+
+def _page_faults(sheet: PaperSheet, path: Path) -> Iterator[str]:
+    """Write the pages of a sheet again, and compare them with those that lie beside it."""
+    for suffix, write in ((".md", paper_markdown), (".html", paper_html)):
+        page = path.with_suffix(suffix)
+        try:
+            same = page.read_bytes() == write(sheet).encode()
+        except OSError:
+            yield f"{page.name} is missing"
+            continue
+        if not same:
+            yield f"{page.name} says something else; litline run writes it anew"
 
 
 def _ungrounded(claim: Claim, paper: Paper) -> Iterator[str]:

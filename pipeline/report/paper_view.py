@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from pipeline.records import Details, Paper
@@ -119,7 +119,7 @@ def paper_view(sheet: PaperSheet) -> PaperView:
         else "date not stated",
         arxiv_id=paper.arxiv_id,
         arxiv_url=view.arxiv_url(paper.arxiv_id) if paper.arxiv_id else None,
-        code="code badge" if details.has_code else "",
+        code="has code" if details.has_code else "",
         warned=[Warned(_warning(flag), references.cite([flag.evidence])) for flag in sheet.flags],
         short=short,
         slots=slots,
@@ -179,19 +179,27 @@ def _released(
 
 
 def _table(figures: Sequence[FigureRow], references: view.References) -> Table:
-    columns = [
-        ("Measured", [row.metric for row in figures]),
-        ("Whose", [row.subject or "" for row in figures]),
-        ("Value", [row.value_printed or "" for row in figures]),
-        ("Difference", [row.difference_printed or "" for row in figures]),
-        ("Against", [row.baseline or "" for row in figures]),
-    ]
-    said = [(heading, cells) for heading, cells in columns if any(cells)]
-    rows = [
-        Row([cells[n] for _, cells in said], references.cite([row.evidence]))
-        for n, row in enumerate(figures)
-    ]
-    return Table([heading for heading, _ in said], rows)
+    """Return the rows; figures that the same words speak of share one, since no word parts them."""
+    shared: dict[tuple[str, str, str, Evidence], list[FigureRow]] = {}
+    for row in figures:
+        who = (row.metric, row.subject or "", row.baseline or "", row.evidence)
+        shared.setdefault(who, []).append(row)
+    lines = [
+        (metric, subject, _cell(r.value_printed for r in some),
+         _cell(r.difference_printed for r in some), baseline)
+        for (metric, subject, baseline, _), some in shared.items()
+    ]  # fmt: skip
+    said = [n for n in range(len(_HEADINGS)) if any(line[n] for line in lines)]
+    numbers = [references.cite([evidence]) for *_, evidence in shared]
+    rows = [Row([line[n] for n in said], cited) for line, cited in zip(lines, numbers, strict=True)]
+    return Table([_HEADINGS[n] for n in said], rows)
+
+
+_HEADINGS = ("Measured", "Whose", "Value", "Difference", "Against")
+
+
+def _cell(printed: Iterable[str | None]) -> str:
+    return "; ".join(filter(None, printed))
 
 
 _WARNINGS = {

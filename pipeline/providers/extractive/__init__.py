@@ -14,7 +14,7 @@ from pipeline.untrusted import order
 
 __all__ = ["VERSION", "ExtractiveProvider", "summarise"]
 
-VERSION = 2
+VERSION = 3
 """Rises with every change of this package that may change an answer; answers are keyed by it."""
 
 

@@ -91,8 +91,11 @@ _POINTS = re.compile(
 )
 _PRONOUN = re.compile(r"(?:they|it|its|their)\b", re.IGNORECASE)
 _POINTS_SOON = re.compile(r"(?:\S+ ){1,4}(?:these|those|such|the opposite|the same|this is)\b")
+_ITEM = re.compile(r"\(\w{1,3}\)\s")  # one of a list, cut off from what it lists
 _HOPES = re.compile(r"\bwe (?:\w+ly )?(?:hope|believe|expect)\b", re.IGNORECASE)
-_AGAINST = re.compile(rf"^(?:However|But|Yet|Although|While|Though)\b|{_HOPES.pattern}")
+_AGAINST = re.compile(
+    rf"^(?:However|But|Yet|Although|While|Though)\b|{_HOPES.pattern}|^We argue\b", re.IGNORECASE
+)
 _NAME = re.compile(r"[A-Z][a-z]*[A-Z\d]\w*|[A-Z][a-z]{2,}")
 _LIMIT = re.compile(
     r"\b(?:our (?:\w+ )?(?:method|approach|model|system|study|evaluation|work) "
@@ -101,7 +104,11 @@ _LIMIT = re.compile(
     r"(?:cover|test|handle|support|evaluate|include|address|extend)|"
     r"we did not|remains? (?:open|to be)|not (?:been )?(?:tested|evaluated)|"
     r"only (?:tested|evaluated)|not be trusted|not yet solved|"
-    r"we do not (?:know|recommend)|still (?:fails?|falls? short|struggles?|confuses?))\b",
+    r"we do not (?:know|recommend)|still (?:fails?|falls? short|struggles?|confuses?)|"
+    r"still \w+ (?:poorly|badly)|a limitation|missing altogether|remains? (?:invisible|unsolved)|"
+    r"but not for|what is lost is|so it cannot|(?:gain|benefit|effect|advantage|improvement)s? "
+    r"(?:disappears?|vanish(?:es)?|(?:is|are) lost)|and no other|"
+    r"covers? [A-Z]\w+(?:,? (?:and )?[A-Z]\w+)* only|applies only to|(?:is|are) limited to)\b",
     re.IGNORECASE,
 )
 _ARTEFACT = re.compile(
@@ -170,7 +177,7 @@ class _Choice:
         """Score what may be the TL;DR: own work that makes sense alone."""
         for number, sentence in enumerate(self._opening, start=1):
             shown = strip_lead_in(sentence)
-            if _POINTS.match(shown) or _LIMIT.search(shown) or "://" in shown:
+            if _POINTS.match(shown) or _LIMIT.search(shown) or "://" in shown or _ITEM.match(shown):
                 continue
             if self._is_own(number):
                 made = bool(_MAIN.search(shown)) * MADE
@@ -229,7 +236,7 @@ class _Choice:
             own = self._roles[number - 1]
             # What follows the authors' own work is hardly background.
             sure = own[METHOD] / (1 - own[BACKGROUND] + 1e-9)
-            if sure < LEAST_APPROACH or number < self._since or _AGAINST.search(sentence):
+            if sure < LEAST_APPROACH or number < self._since or _unfit(sentence):
                 continue
             cue = _approach_cues(sentence)
             stands = self._standing(sentence)
@@ -246,7 +253,7 @@ class _Choice:
             shown = figures > 0 or strong
             if number < self._since or own < (LEAST_SHOWN if shown else LEAST_RESULT):
                 continue
-            made = _MAIN.search(sentence) and not figures
+            made = (_MAIN.search(sentence) and not figures) or _LIMIT.search(sentence)
             if not made and not _HOPES.search(sentence) and (shown or _RESULT.search(sentence)):
                 measured = (3 + figures) / 4 if figures else 0
                 yield own + measured + strong / 2 + self._standing(sentence) / 2, number
@@ -256,11 +263,15 @@ class _Choice:
         return (
             (-n, n)
             for n, s in enumerate(self._opening, start=1)
-            if n > after > 0 and _MAIN.search(s)
+            if n > after > 0 and _MAIN.search(s) and not _ITEM.match(s)
         )
 
     def _standing(self, sentence: str) -> float:
         return 0.0 if _POINTS.match(strip_lead_in(sentence)) else 1.0
+
+
+def _unfit(sentence: str) -> bool:
+    return bool(_AGAINST.search(sentence) or _ITEM.match(sentence) or _LIMIT.search(sentence))
 
 
 def _is_release(sentence: str) -> bool:
