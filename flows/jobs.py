@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -51,7 +51,7 @@ from pipeline.steps.summarise import (
     plan_paper,
 )
 from pipeline.store import Store
-from pipeline.verdicts import settled
+from pipeline.verdicts import known_of, settled
 
 MAIN = "index.html"
 SAMPLE_STORE = "sample.db"
@@ -224,15 +224,26 @@ def _plan(
     works = [plan_paper(entry) for entry in shelves.entries]
     questions = {asker.key(question): question for work in works for question in work.questions}
     known = asker.prime(questions)
+    done = settled_answers(works, store, settings, asker.key)
     plan = make_plan(
         questions,
         known,
         asker.provider.model,
         wiring.price(settings),
-        follow_ups=follow_ups(questions, settled(store, list(questions)), settings),
+        follow_ups=follow_ups(questions, done, settings),
     )
     reporter().say(_announcement(len(works), plan, asker))
     return works, plan
+
+
+def settled_answers(
+    works: Iterable[Work], store: Store, settings: Settings, key: Callable[[Question], str]
+) -> set[str]:
+    """Return the keys of the answers about which the checks have nothing left to ask."""
+    known = {
+        key(question): known_of(work.entry.paper) for work in works for question in work.questions
+    }
+    return settled(store, known, judge=settings.judge)
 
 
 def _warn_of_replacing(outputs: Outputs, asker: Asker) -> None:
@@ -352,7 +363,7 @@ def _write_sources(
     shelves: Shelves, sheets: Sequence[PaperSheet], outputs: Outputs
 ) -> tuple[list[str], list[str]]:
     """Write the texts that count or are quoted; return their documents, and what was removed."""
-    quoted = {e.document for sheet in sheets for _, c in sheet.summary.claims() for e in c.evidence}
+    quoted = {place.document for sheet in sheets for place in sheet.places()}
     kept = {id_ for id_, v in shelves.volumes.items() if v.current} | quoted
     for id_ in sorted(kept & shelves.volumes.keys()):
         outputs.write(f"sources/{id_}.txt", shelves.volumes[id_].document.text)

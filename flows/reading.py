@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ from pipeline.sheets import SHEETS, Failure
 from pipeline.steps.summarise import plan_paper
 from pipeline.store import Store
 from pipeline.tokens import exact_counter
-from pipeline.verdicts import settled
 
 _HEADER = ("name", "area", "h_index", "papers", "citations", "novelty_percent", "ai_score")
 _RECORD = (
@@ -96,7 +96,8 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
         asked = [question for work in works for question in work.questions]
         questions = {answer_key(engine, model, question): question for question in asked}
         known = answered(store.answers(list(questions)), questions) if store else set()
-        done = settled(store, list(questions)) if store else set()
+        key = partial(answer_key, engine, model)
+        done = jobs.settled_answers(works, store, settings, key) if store else set()
     counter = exact_counter(settings.model, tokenizer_cache(settings))
     plan = make_plan(
         questions,

@@ -97,6 +97,12 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         self._known |= self._store.answers(list(questions))
         return answered(self._known, questions)
 
+    def is_spoiled(self, question: Question) -> bool:
+        """Say whether a reply that was looked up was bought and does not fit its schema."""
+        row = self._known.get(self.key(question))
+        bought = row is not None and row.raw is not None
+        return bought and read_reply(row, question.prompt.reply) is None
+
     async def lease(self, questions: Iterable[Question]) -> None:
         """Lease the answers that are not known yet, many at once.
 

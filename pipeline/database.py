@@ -188,11 +188,12 @@ def _migrate(connection: sa.Connection, address: sa.URL) -> None:
 def _keep_copy(address: sa.URL, version: int) -> None:
     """Copy a store beside itself before it is changed: `litline.db` to `litline.db.v1`."""
     path = Path(address.database or "")
-    copy = path.with_name(f"{path.name}.v{version}")
-    with suppress(FileExistsError):
-        copy.touch(mode=0o600, exist_ok=False)
-        with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(copy)) as new:
-            old.backup(new)
+    copy, part = (path.with_name(f"{path.name}.v{version}{end}") for end in ("", ".part"))
+    part.unlink(missing_ok=True)
+    part.touch(mode=0o600)
+    with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(part)) as new:
+        old.backup(new)
+    part.replace(copy)
 
 
 def _shown(address: sa.URL) -> str:

@@ -197,7 +197,7 @@ def _share(claimed: Quantity, claim: str, given: Given) -> bool:
     """Say whether a claimed share is that of `41 of 50`, or its rest where one text says so."""
     if claimed.unit != PERCENT:
         return False
-    shares = [100 * part / whole for part, whole in _parts(given)]
+    shares = [100 * part / whole for part, whole in _parts(given) if whole]
     if _says_opposite(claim, given.text):
         shares += [100 - share for share in shares]
     return any(

@@ -20,6 +20,7 @@ from pipeline.prompts import load_prompt
 from pipeline.providers.base import Provider, Request
 from pipeline.schemas import JudgeReply, RepairReply, Reply, SentenceClaim, claims_of
 from pipeline.sheets import Origin
+from pipeline.tokens import estimate_tokens
 from pipeline.verdicts import MAY_OVERRULE, Faults, Verdicts, faults
 
 R = TypeVar("R", bound=Reply)
@@ -58,7 +59,8 @@ class Grounded(NamedTuple):
     """What became of the claims of one reply.
 
     `answers` are all that were needed, the reply itself first; `asked_again` counts the claims that
-    went back, `overruled` those that stand because the judge said so.
+    went back, `overruled` those that stand because the judge said so. `unanswered` says why a
+    further call that was needed brought nothing; the next run makes it.
     """
 
     answers: tuple[Answer[Any], ...]
@@ -66,6 +68,7 @@ class Grounded(NamedTuple):
     refused: tuple[Refused, ...]
     asked_again: int
     overruled: int
+    unanswered: str | None
 
 
 class _Case:
@@ -78,6 +81,7 @@ class _Case:
         self.answers: list[Answer[Any]] = [task.answer]
         self.asked_again = 0
         self.overruled = 0
+        self.unanswered: str | None = None
 
 
 class Grounder:
@@ -97,37 +101,45 @@ class Grounder:
         Raises:
             StoreError: the verdicts cannot be read or written.
         """
-        self._verdicts.prime([task.answer.key for task in tasks])
-        cases = [_Case(task, self._check(task, task.answer.key)) for task in tasks]
+        self._verdicts.prime((task.answer.key, task.metadata) for task in tasks)
+        cases = [self._case(task) for task in tasks]
         if self.asker.provider.model is not None:
             await self._ask_again([case for case in cases if case.faults])
             if self._judge:
                 await self._ask_judge([case for case in cases if _judged(case)])
-        for case in cases:
-            if not case.faults or len(case.answers) > 1:
-                self._verdicts.settle(case.task.answer.key, case.task.metadata)
+            for case in cases:
+                self._settle(case)
         self._verdicts.save()
         return [await self._settled(case) for case in cases]
 
-    def _check(
-        self, task: Task, key: str, claims: Mapping[str, SentenceClaim] | None = None
-    ) -> Faults:
-        claims = claims_of(task.answer.reply) if claims is None else claims
+    def _case(self, task: Task) -> _Case:
+        claims = claims_of(task.answer.reply)
+        return _Case(task, self._check(task, task.answer.key, claims))
+
+    def _check(self, task: Task, key: str, claims: Mapping[str, SentenceClaim]) -> Faults:
         return self._verdicts.of(key, claims, task.question.sentences, task.metadata)
+
+    def _settle(self, case: _Case) -> None:
+        """Note what was asked; where a call failed, the next run makes it."""
+        if case.unanswered is None:
+            answer, claims = case.task.answer, claims_of(case.task.answer.reply)
+            judged = self._judge or not _judged(case)
+            self._verdicts.settle(answer.key, claims, case.task.metadata, judged=judged)
 
     # --- Asking again --------------------------------------------------------------------------
 
     async def _ask_again(self, cases: Sequence[_Case]) -> None:
-        questions = [repair_question(c.task.question, c.claims, c.faults) for c in cases]
-        answers = await self._ask_all(questions, RepairReply)
-        self._verdicts.prime([answer.key for answer in answers if answer])
-        for case, answer in zip(cases, answers, strict=True):
+        asked = [(case, _sent_back(case)) for case in cases]
+        questions = [repair_question(c.task.question, c.claims, sent) for c, sent in asked]
+        answers = await self._ask_all(cases, questions, RepairReply)
+        found = [(a.key, c.task.metadata) for c, a in zip(cases, answers, strict=True) if a]
+        self._verdicts.prime(found)
+        for (case, sent), answer in zip(asked, answers, strict=True):
             if answer is not None:
-                self._take(case, answer)
+                self._take(case, list(sent), answer)
 
-    def _take(self, case: _Case, answer: Answer[RepairReply]) -> None:
+    def _take(self, case: _Case, places: Sequence[str], answer: Answer[RepairReply]) -> None:
         """Put what was said again in the place of what failed."""
-        places = list(case.faults)
         case.asked_again = len(places)
         case.answers.append(answer)
         said = {r.number: r for r in answer.reply.statements if 0 < r.number <= len(places)}
@@ -136,43 +148,54 @@ class Grounder:
             for number, one in said.items()
             if one.text is not None
         }
-        withdrawn = {places[number - 1] for number, one in said.items() if one.text is None}
         case.claims |= again
         found = self._check(case.task, answer.key, again)
-        for place in places:
-            if place in withdrawn:
+        for number, one in said.items():
+            place = places[number - 1]
+            if one.text is None:
                 case.faults[place] = [_WITHDRAWN]
             elif place in found:
                 case.faults[place] = found[place]
-            elif place in again:
+            else:
                 del case.faults[place]
 
     async def _ask_judge(self, cases: Sequence[_Case]) -> None:
         questions = [judge_question(case.task.question, _judged(case)) for case in cases]
-        for case, answer in zip(cases, await self._ask_all(questions, JudgeReply), strict=True):
+        answers = await self._ask_all(cases, questions, JudgeReply)
+        for case, answer in zip(cases, answers, strict=True):
             if answer is None:
                 continue
             case.answers.append(answer)
-            places = list(_judged(case))
             held = {v.number for v in answer.reply.verdicts if v.holds}
             denied = {v.number for v in answer.reply.verdicts if not v.holds}
-            for number, place in enumerate(places, start=1):
+            for number, place in enumerate(list(_judged(case)), start=1):
                 if number in held - denied:
                     del case.faults[place]
                     case.overruled += 1
 
     async def _ask_all(
-        self, questions: Sequence[Question], reply: type[R]
+        self, cases: Sequence[_Case], questions: Sequence[Question], reply: type[R]
     ) -> list[Answer[R] | None]:
-        """Ask side by side; None where there is no usable answer, or asking has stopped."""
+        """Ask side by side; None where there is no usable answer.
+
+        A reply that was bought and cannot be used is not bought again; a call that failed in
+        another way is noted in its case.
+        """
         if not questions:
             return []
         self.asker.prime({self.asker.key(question): question for question in questions})
-        await self.asker.lease(questions)
-        asked = (self.asker.ask(question, reply) for question in questions)
+        spoiled = [self.asker.is_spoiled(question) for question in questions]
+        pairs = list(zip(questions, spoiled, strict=True))
+        await self.asker.lease(question for question, spoilt in pairs if not spoilt)
+        asked = (
+            _nothing() if spoilt else self.asker.ask(question, reply) for question, spoilt in pairs
+        )
         answers: list[Answer[R] | None] = []
-        for answer in await asyncio.gather(*asked, return_exceptions=True):
-            if isinstance(answer, BaseException) and not isinstance(answer, LitlineError):
+        found = await asyncio.gather(*asked, return_exceptions=True)
+        for case, answer in zip(cases, found, strict=True):
+            if isinstance(answer, LitlineError):
+                case.unanswered = str(answer)
+            elif isinstance(answer, BaseException):
                 raise answer
             answers.append(None if isinstance(answer, BaseException) else answer)
         return answers
@@ -191,7 +214,12 @@ class Grounder:
             else:
                 refused.append(Refused(_field(place), claim.text, _reason(case.faults[place])))
         return Grounded(
-            tuple(case.answers), tuple(standing), tuple(refused), case.asked_again, case.overruled
+            answers=tuple(case.answers),
+            standing=tuple(standing),
+            refused=tuple(refused),
+            asked_again=case.asked_again,
+            overruled=case.overruled,
+            unanswered=case.unanswered,
         )
 
     async def _instead(self, case: _Case) -> dict[str, list[SentenceClaim]]:
@@ -204,35 +232,58 @@ class Grounder:
             return {}
         reply = question.prompt.reply.model_validate_json(completion.text)
         taken = {
-            (_field(place), tuple(claim.sentences))
+            (_field(place), number)
             for place, claim in case.claims.items()
             if place not in case.faults
+            for number in claim.sentences
         }
         spare: dict[str, list[SentenceClaim]] = {}
         for place, claim in claims_of(reply).items():
             fits = not faults(claim, question.sentences, case.task.metadata)
-            if fits and (_field(place), tuple(claim.sentences)) not in taken:
+            if fits and taken.isdisjoint((_field(place), n) for n in claim.sentences):
                 spare.setdefault(_field(place), []).append(claim)
         return spare
 
 
+async def _nothing() -> None:
+    """Stand for a call that is not made."""
+
+
+MOST_STATEMENTS = 6000
+"""Estimated tokens of the statements that go back; what is beyond is replaced at once."""
+
+
 def most_follow_ups(question: Question, *, judge: bool) -> list[tuple[int, int]]:
     """Return the most input and output tokens of each call that grounding a reply may need."""
-    said = 2 * question.prompt.max_output_tokens  # each statement, and what is wrong with it
     prompts = [load_prompt(REPAIR)] + [load_prompt(JUDGE)] * judge
     asked = (estimate(Question(prompt, question.sentences)) for prompt in prompts)
-    return [(inputs + said, outputs) for inputs, outputs in asked]
+    return [(inputs + MOST_STATEMENTS, outputs) for inputs, outputs in asked]
+
+
+def _sent_back(case: _Case) -> Faults:
+    """Return the claims that go back with their faults: as many as the price's bound allows."""
+    sent: Faults = {}
+    used = 0
+    for place, failures in case.faults.items():
+        used += estimate_tokens(_statement(place, case.claims[place], failures)) + _LINE
+        if used <= MOST_STATEMENTS:
+            sent[place] = failures
+    return sent
+
+
+_LINE = 8  # tokens of a line's number and break
 
 
 def repair_question(
     question: Question, claims: Mapping[str, SentenceClaim], found: Faults
 ) -> Question:
     """Return what is asked about claims that failed: each with its sentences and its faults."""
-    statements = tuple(
-        f"{_shown(place, claims[place])} {' '.join(failure.message for failure in failures)}"
-        for place, failures in found.items()
-    )
+    statements = tuple(_statement(place, claims[place], f) for place, f in found.items())
     return Question(load_prompt(REPAIR), question.sentences, statements)
+
+
+def _statement(place: str, claim: SentenceClaim, failures: Sequence[Failure]) -> str:
+    return f"{_shown(place, claim)} {' '.join(failure.message for failure in failures)}"
 
 
 def judge_question(question: Question, claims: Mapping[str, SentenceClaim]) -> Question:

@@ -12,11 +12,12 @@ from pipeline.direction import exchanged_sides, turned_directions, turned_prefix
 from pipeline.labels import relabelled, traded_figures
 from pipeline.mentions import mentions
 from pipeline.negation import changed_denials
-from pipeline.numbers import printed_quantities, takes_complement, unfounded_numbers
+from pipeline.numbers import complement_clauses, printed_quantities, unfounded_numbers
 from pipeline.ownership import Owned, misplaced_figures, misplaced_names, owners
+from pipeline.promises import kept_promises
 from pipeline.roles import exchanged, reversed_comparisons
 from pipeline.text import normalise
-from pipeline.wording import addresses, content, meaning, readable
+from pipeline.wording import addresses, content, meaning, readable, some, stem, tokens
 
 RULES_VERSION = 2
 SUPPORT = 0.5  # the share of content words that the evidence must hold, inclusive
@@ -125,7 +126,7 @@ def _numbers(case: _Case) -> Iterator[Failure]:
 def _names(case: _Case) -> Iterator[Failure]:
     known = known_names(f"{case.evidence}\n{case.metadata}".strip())
     for mention in unknown_names(case.claim, known):
-        there = ", ".join(dict.fromkeys(m.text for m in mentions(case.evidence))) or "none"
+        there = some(m.text for m in mentions(case.evidence))
         message = f"{mention.text} is not named in the evidence; the names there: {there}."
         yield Failure("names", mention.text, message)
     known_ones = addresses(case.evidence) + addresses(case.metadata)
@@ -151,19 +152,29 @@ def _order(case: _Case) -> Iterator[Failure]:
 
 def _direction(case: _Case) -> Iterator[Failure]:
     """Find directions that were turned round, and denials that were added or left out."""
-    if takes_complement(case.claim, case.evidence):
-        return
     turned = dict(turned_directions(case.claim, case.evidence))
     denied = dict(changed_denials(case.claim, case.evidence))
-    if _cancel(case.claim, turned, denied) or _condition_turned(case):
+    if _condition_turned(case):
+        turned, denied = _opposites(turned, case.evidence), {}
+    elif _cancel(case.claim, turned, denied):
         turned, denied = {}, {}
     rest = [
         finding
         for find in (turned_prefixes, turned_bounds, turned_trends)
         for finding in find(case.claim, case.evidence)
     ]
+    excused = complement_clauses(case.claim, case.evidence)
     for token, message in {**turned, **denied, **dict(rest)}.items():
+        if not any(token.split()[0] in clause.lower() for clause in excused):
+            yield Failure("direction", token, message)
+    for token, message in kept_promises(case.claim, case.evidence):
         yield Failure("direction", token, message)
+
+
+def _opposites(turned: dict[str, str], evidence: str) -> dict[str, str]:
+    """Keep the turns that a denial does not make: those whose word the evidence does not have."""
+    there = {stem(token.lower) for token in tokens(evidence)}
+    return {token: message for token, message in turned.items() if stem(token) not in there}
 
 
 _CONDITION = re.compile(r"\b(?:when|if|where|unless)\b")

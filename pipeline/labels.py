@@ -173,9 +173,11 @@ def _relabelled(claim: str, evidence: str) -> Iterator[Finding]:
     for claimed in here:
         beside = [one for one in here if one.said == claimed.said]
         own = [one for one in there if same(claimed.quantity, one.quantity, claim)]
+        if len(own) != 1:
+            continue
         rivals = (g for f in own for g in there if g not in own and _alike(f, g, evidence))
         rival = next((g for g in rivals if _moved(claimed, own[0], g)), None)
-        if len(own) != 1 or not rival:
+        if not rival:
             continue
         if not any(same(one.quantity, rival.quantity, claim) for one in beside):
             yield (

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.derivations import Given, complements, follows
 from pipeline.mentions import mentions
 from pipeline.quantities import PERCENT, POINTS, Quantity, printed, quantities, single_units
-from pipeline.wording import content, tokens
+from pipeline.wording import content, some, tokens
 
 Finding = tuple[str, str]  # the token of the claim, and what was expected
 
@@ -123,10 +124,16 @@ def unfounded_numbers(claim: str, evidence: str, metadata: str) -> Iterator[Find
             yield quantity.text, other
 
 
-def takes_complement(claim: str, evidence: str) -> bool:
-    """Say whether a figure of a readable claim is what a given one leaves, so that all turns."""
+def complement_clauses(claim: str, evidence: str) -> list[str]:
+    """List the clauses of a readable claim whose figure is what a given one leaves."""
     given = _given(evidence)
-    return any(complements(q, claim, given) for q in printed_quantities(claim))
+    rests = [q for q in printed_quantities(claim) if complements(q, claim, given)]
+    cuts = [0, *(found.end() for found in _CLAUSE.finditer(claim)), len(claim)]
+    spans = list(pairwise(cuts))
+    return [claim[a:b] for a, b in spans if any(a <= q.start < b for q in rests)]
+
+
+_CLAUSE = re.compile(r"[,;]\s|\b(?:and|but|while|whereas)\s")
 
 
 def _month_there(date: Date, evidence: str) -> bool:
@@ -147,7 +154,7 @@ def _expected(quantity: Quantity, given: Given) -> str:
     equal = [q for q in given.quantities if abs(q.value - quantity.value) < 1e-9 and q.unit]
     if {quantity.unit, *(q.unit for q in equal)} >= {PERCENT, POINTS}:
         return f"{what}: the evidence has {printed(equal[0])}; percent are not percentage points."
-    there = ", ".join(dict.fromkeys(printed(q) for q in given.quantities)) or "none"
+    there = some(printed(q) for q in given.quantities)
     return f"{what} is not in the evidence and does not follow from it; the numbers there: {there}."
 
 

@@ -163,6 +163,14 @@ class PaperSheet(Frozen):
     stamp: Stamp
     dropped: list[Dropped]
 
+    def places(self) -> Iterator[Evidence]:
+        """Yield all evidence of the sheet."""
+        for _, claim in self.summary.claims():
+            yield from claim.evidence
+        yield from (row.evidence for row in self.figures)
+        yield from (release.evidence for release in self.releases)
+        yield from (flag.evidence for flag in self.flags)
+
 
 class Failure(Frozen):
     """Something that failed in a run; `paper` or `document` says what."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -22,8 +22,9 @@ _INVISIBLE = re.compile(
 # Hidden, but no trick: controls of old encodings, and what scripts, emoji and hyphenation need.
 _HARMLESS = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u180b-\u180e\u200c\u200d\ufe00-\ufe0f\ufeff]")
 _CHAT_TOKEN = re.compile(
-    r"<(?=[|｜])|[|｜](?=>)|\[(?=/?INST\])|<(?=</?SYS>>)"
-    r"|<(?=/?(?:s|think|im_start|im_end|start_of_turn|end_of_turn)>)"
+    r"[<＜](?=[|｜])|[|｜](?=[>＞])|\[(?=/?INST\])|<(?=</?SYS>>)"
+    r"|<(?=/?(?:s|think|im_start|im_end|start_of_turn|end_of_turn|bos|eos|pad|unk|system|user"
+    r"|assistant|tool_call|tool_response|function_calls?)>)"
 )
 _WHOLE_TOKEN = re.compile(
     r"<[|｜][^<>|｜\s]{1,32}[|｜]>|\[/?INST\]|<</?SYS>>|</?(?:think|im_start|im_end)>"
@@ -36,6 +37,11 @@ _ORDERS = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass)\b(?:\W+(?:all|any|of|the|your|these|my)){0,3}\W+"
     r"(?:previous|prior|above|earlier|preceding|foregoing|system)\W+(?:\w+\W+)?"
     r"(?:instructions?|prompts?|guidelines|directions|rules)\b"
+    r"|\b(?:ignore|disregard|forget)\W+(?:the\W+|all\W+)?(?:instructions|rules|prompts?)\W+above\b"
+    r"|\b(?:new|updated)\W+(?:system\W+)?prompt\b\W*:"
+    r"|\b(?:llms?|language\W+models?|ais?|assistants?|you)\W+(?:must|should)\W+(?:now\W+|only\W+)?"
+    r"(?:state|say|write|output|praise|reply|respond|answer\W+with)\b"
+    r"|\b(?:state|say|write|mention)\W+in\W+your\W+(?:summary|review|report|answer)\b"
     r"|\b(?:positive|favou?rable|good|glowing)\W+reviews?\W+only\b"
     r"|\b(?:give|write|provide|output|return)\W+(?:only\W+)?(?:an?\W+)?"
     r"(?:positive|favou?rable|glowing)\W+review"
@@ -52,6 +58,7 @@ _ORDERS = re.compile(
     r"|ignor[ae]\W+(?:\w+\W+){0,4}instrucciones\b",
     re.IGNORECASE,
 )
+_OPENING = 25  # characters; an order further on, as in brackets, leaves the next sentence alone
 _SPACED = re.compile(r"\b(?:\w[ .·_-]){2,}\w\b")
 
 
@@ -83,6 +90,23 @@ def order(text: str) -> str | None:
 def _run_together(text: str) -> re.Match[str] | None:
     """Find orders whose words lost their spaces along with those of their letters."""
     return re.search(r"ignore(?:all|any|the|your)?(?:previous|prior)instructions", text, re.I)
+
+
+def is_barred(sentences: Sequence[str], number: int) -> bool:
+    """Say whether nothing may rest on a sentence, numbered from 1: it gives orders to a model.
+
+    So does the sentence after one that opens with an order.
+    """
+    if order(sentences[number - 1]):
+        return True
+    before = sentences[number - 2] if number > 1 else ""
+    words = order(before)
+    return words is not None and before.find(words) < _OPENING
+
+
+def hidden(text: str) -> bool:
+    """Say whether a text holds characters that nobody sees and that no writing needs."""
+    return any(c == "\0" or not _HARMLESS.match(c) for c in _INVISIBLE.findall(text))
 
 
 def findings(text: str) -> Iterator[Finding]:

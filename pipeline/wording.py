@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -137,3 +138,13 @@ def content(text: str) -> tuple[str, ...]:
 def addresses(text: str) -> list[str]:
     """List the addresses and arXiv ids of a readable text, without marks at their ends."""
     return [t.text.rstrip(".,;:)]}'\"”") for t in tokens(text) if t.is_address]
+
+
+_MOST_LISTED = 6
+
+
+def some(words: Iterable[str]) -> str:
+    """List the first few of some words, each once, for a message; `none` where there are none."""
+    listed = list(dict.fromkeys(words))
+    more = ", …" if len(listed) > _MOST_LISTED else ""
+    return (", ".join(word[:60] for word in listed[:_MOST_LISTED]) + more) or "none"

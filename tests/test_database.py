@@ -343,3 +343,22 @@ def test_an_older_store_is_brought_forward_step_by_step(
         check_contents(opened)
     assert ran == ["to 2", "to 3"]
     assert ask(old_store, "SELECT value FROM meta") == [("3",)]
+
+
+def test_an_older_store_is_copied_before_it_is_brought_forward(old_store: Path) -> None:
+    before = ask(old_store, "SELECT * FROM answers ORDER BY key")
+    copy = old_store.with_name("old.db.v1")
+    open_store(str(old_store)).close()
+    assert ask(copy, "SELECT value FROM meta") == [("1",)]
+    assert ask(copy, "SELECT * FROM answers ORDER BY key") == before
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert not old_store.with_name("old.db.v1.part").exists()
+    open_store(str(old_store)).close()
+    assert ask(copy, "SELECT value FROM meta") == [("1",)]
+
+
+def test_a_copy_that_was_cut_short_is_made_again(old_store: Path) -> None:
+    old_store.with_name("old.db.v1.part").write_bytes(b"")
+    old_store.with_name("old.db.v1").write_bytes(b"")
+    open_store(str(old_store)).close()
+    assert ask(old_store.with_name("old.db.v1"), "SELECT value FROM meta") == [("1",)]

@@ -29,6 +29,7 @@ from pipeline.schemas import (
     claims_of,
 )
 from pipeline.store import Store
+from pipeline.tokens import estimate_tokens
 from pipeline.verdicts import Verdicts, faults
 from tests.asking import CHEAP, SENTENCES, question, reply, said
 
@@ -168,10 +169,27 @@ async def test_a_second_run_asks_nothing(ground: Any) -> None:
 
 
 async def test_what_was_not_asked_again_is_asked_by_the_next_run(ground: Any) -> None:
-    await ground(reply(WRONG), AnswerError("the line was cut"))
+    first, _ = await ground(reply(WRONG), AnswerError("the line was cut"))
+    assert first.unanswered == "the line was cut"
     found, provider = await ground(again(repaired(1, TRUE.text, 3)))
     assert provider.requests == 1
     assert texts(found) == [TRUE.text]
+
+
+async def test_a_reply_that_cannot_be_used_is_not_bought_again(ground: Any) -> None:
+    first, _ = await ground(reply(WRONG), "no JSON")
+    assert first.unanswered is not None
+    second, provider = await ground()
+    assert (provider.requests, second.unanswered, second.standing) == (0, None, ())
+
+
+async def test_what_does_not_fit_the_bound_of_the_price_is_replaced_at_once(ground: Any) -> None:
+    many = [said(f"{'Kettle' * 80} number {n} whistles.", 3) for n in range(80)]
+    found, provider = await ground(reply(results=many), again())
+    bound, _ = most_follow_ups(ASKED, judge=False)[0]
+    assert estimate_tokens(provider.history[1].messages.user) < bound
+    assert 0 < found.asked_again < len(many)
+    assert len(found.refused) == len(many)
 
 
 async def test_a_bug_is_no_answer(ground: Any) -> None:
@@ -199,6 +217,13 @@ async def test_a_sentence_that_another_claim_of_the_field_cites_does_not_stand_i
     found, _ = await ground(reply(results=[WRONG, TRUE]), again(), stand_in=stand_in)
     assert texts(found) == [TRUE.text]
     assert len(found.refused) == 1
+
+
+async def test_a_sentence_that_stands_there_among_others_does_not_stand_in(ground: Any) -> None:
+    wide = said("Hushkettle boils and lowers the noise by 12.5 dB.", 3, 1)
+    stand_in = FakeProvider([reply(results=[said(SENTENCES[2], 3)])], model=None)
+    found, _ = await ground(reply(results=[WRONG, wide]), again(), stand_in=stand_in)
+    assert texts(found) == [wide.text]
 
 
 async def test_each_sentence_stands_in_once(ground: Any) -> None:

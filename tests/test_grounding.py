@@ -298,3 +298,49 @@ def test_a_name_without_evidence_fails_and_no_evidence_is_not_located() -> None:
     found = check_owned("Binnacle sees lamps at night.", [("s3", "Skerry 3 reads.")], NAMES)
     assert [failure.rule for failure in found] == ["support", "names"]
     assert [f.rule for f in check_owned("Skerry 3 reads.", [], NAMES)] == ["located"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence", "rule"),
+    [
+        ("Code is released.", "Code will be released upon acceptance.", "direction"),
+        ("We release code and models.", "We plan to release code and models soon.", "direction"),
+        ("Code will be released.", "Code will be released upon acceptance.", None),
+        ("Code is released.", "Code is released at https://example.org/x.", None),
+        ("Code is public.", "Code is public. Data will be released.", None),
+        (
+            "Tern-2 reduces accuracy if labels are not noisy.",
+            "Tern-2 improves accuracy only when labels are not noisy.",
+            "direction",
+        ),
+        (
+            "Tern-2 fails on 18% of the tasks and lowers accuracy.",
+            "Tern-2 solves 82% of the tasks and raises accuracy.",
+            "direction",
+        ),
+        ("Tern-2 fails on 18% of the tasks.", "Tern-2 solves 82% of the tasks.", None),
+        ("Foo-1 fails in 5% of the cases.", "Foo-1 fails in 0 of 0 cases.", "numbers"),
+        (
+            "On KettleBench, Hushkettle raises the noise.",
+            "On KettleBench, Hushkettle lowers the noise.",
+            "direction",
+        ),
+        (
+            "On DocTide, a grid answers 61.3% correctly, against 55.8% for Skerry.",
+            "On DocTide, Skerry answers 61.3% correctly, against 55.8% for a grid.",
+            "numbers",
+        ),
+        ("It falls behind on handwriting.", "It remains ahead on handwriting.", "direction"),
+        ("Changes are visible to it.", "Changes remain invisible to it.", "direction"),
+        ("Long pages are read well.", "Long pages are read poorly.", "direction"),
+    ],
+)
+def test_lies_and_rewordings_of_other_readers(claim: str, evidence: str, rule: str | None) -> None:
+    found = rules(claim, evidence)
+    assert (rule in found) if rule else not found
+
+
+def test_a_message_lists_no_more_than_a_reader_takes_in() -> None:
+    evidence = f"We compare {', '.join(f'Kettle-{n}' for n in range(60))}."
+    (failure,) = check_claim("We compare Teapot-9 with Kettle-3.", [evidence])
+    assert len(failure.message) < 300

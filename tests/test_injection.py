@@ -72,6 +72,27 @@ async def test_a_model_that_obeys_is_contained(summarise: Any, order: str) -> No
     assert (sheet.paper.title, sheet.paper.authors) == ("Quiet Kettles", ["Ada Brew", "Bo Steam"])
 
 
+PRAISE_IN_PLAIN_WORDS = "Hushkettle is the best kettle ever built and deserves an award."
+
+
+async def test_what_follows_an_order_is_no_evidence_either(summarise: Any) -> None:
+    last = len(SENTENCES) + 2
+    praise = SentenceClaim(text=PRAISE_IN_PLAIN_WORDS, sentences=[last])
+    fields = {field: [praise] for field in FIELDS}
+    text = f"{ORDERS['plain']} {PRAISE_IN_PLAIN_WORDS}"
+    sheet = await summarise(text, FakeProvider([PaperSummaryReply(tldr=praise, **fields)]))
+    assert PRAISE_IN_PLAIN_WORDS not in {claim.text for _, claim in sheet.summary.claims()}
+    assert {claim.origin for _, claim in sheet.summary.claims()} == {"fallback"}
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+async def test_praise_without_an_address_is_contained_too(summarise: Any, order: str) -> None:
+    praise = SentenceClaim(text="This outstanding paper must be accepted.", sentences=[1])
+    fields = {field: [praise] for field in FIELDS}
+    sheet = await summarise(order, FakeProvider([PaperSummaryReply(tldr=praise, **fields)]))
+    assert {claim.origin for _, claim in sheet.summary.claims()} == {"fallback"}
+
+
 @pytest.mark.parametrize("order", [ORDERS["plain"], ORDERS["homoglyphs"], ORDERS["Chinese"]])
 async def test_an_order_that_is_noticed_is_no_evidence_even_when_it_is_copied(
     summarise: Any, order: str

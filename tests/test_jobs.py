@@ -14,6 +14,7 @@ from pipeline.providers.base import Completion, Request
 from pipeline.providers.extractive import summarise
 from pipeline.providers.fake import FakeProvider
 from pipeline.samples import sample_files
+from pipeline.schemas import RepairReply
 from pipeline.sheets import RunReport
 from tests.command import Litline
 
@@ -31,7 +32,10 @@ class Copying(FakeProvider):
 
     async def complete(self, request: Request) -> Completion:
         refused = self._allow(self.requests)
-        self.queue(refused if refused is not None else summarise(request.sentences))
+        if request.prompt.name == "paper_summary":
+            self.queue(refused if refused is not None else summarise(request.sentences))
+        else:
+            self.queue(RepairReply(statements=[]))
         return await super().complete(request)
 
 

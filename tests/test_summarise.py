@@ -14,7 +14,7 @@ from pipeline.providers.base import Completion, Provider, Usage
 from pipeline.providers.extractive import ExtractiveProvider
 from pipeline.providers.fake import FakeProvider, Queued
 from pipeline.records import Coverage
-from pipeline.schemas import SentenceClaim
+from pipeline.schemas import RepairReply, SentenceClaim
 from pipeline.sheets import Claim, Failure, PaperSheet, Tokens, claim_id, count
 from pipeline.steps.summarise import Outcome, plan_paper
 from pipeline.store import Store
@@ -192,14 +192,16 @@ async def test_a_claim_that_rests_on_nothing_is_dropped_and_listed(
 ) -> None:
     good = said("It boils without a whistle.", 1)
     mute = FakeProvider([SILENT], model=None)
-    made = await sheet(entry(), reply(claim, approach=[claim, good]), stand_in=mute)
+    made = await sheet(
+        entry(), reply(claim, approach=[claim, good]), RepairReply(statements=[]), stand_in=mute
+    )
     assert made.summary.tldr is None
     assert texts(made.summary.approach) == ["It boils without a whistle."]
     assert [(d.field, d.text, d.reason) for d in made.dropped] == [
         ("tldr", claim.text, f"located: {reason}"),
         ("approach", claim.text, f"located: {reason}"),
     ]
-    assert made.stamp.counts == count(made.summary.approach, 2)
+    assert made.stamp.counts == count(made.summary.approach, 2, asked_again=2)
 
 
 # --- Long texts ------------------------------------------------------------------------------

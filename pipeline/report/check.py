@@ -149,7 +149,8 @@ def _sheet_faults(sheet: Frozen, path: Path) -> Iterator[str]:
         )
         if claim.id != expected:
             yield f"claim {claim.id} was changed: its text and quotes give {expected}"
-        faults = (*claim_faults(claim), *_ungrounded(claim, sheet.paper))
+        all_rules = sheet.stamp.counts.overruled == 0
+        faults = (*claim_faults(claim), *_ungrounded(claim, sheet.paper, all_rules=all_rules))
         yield from (f"claim {claim.id}: {fault}" for fault in faults)
     yield from _facts_faults(sheet)
     stated = sheet.stamp.counts
@@ -184,12 +185,12 @@ def _page_faults(sheet: PaperSheet, path: Path) -> Iterator[str]:
             yield f"{page.name} says something else; litline run writes it anew"
 
 
-def _ungrounded(claim: Claim, paper: Paper) -> Iterator[str]:
-    """Check what a model wrote once more; what a judge or a person may decide is left to them."""
-    if claim.kind == "derived" and claim.origin == "model" and claim.evidence:
+def _ungrounded(claim: Claim, paper: Paper, *, all_rules: bool) -> Iterator[str]:
+    """Check a rewording once more; what a judge or a person has decided is left to them."""
+    if claim.kind == "derived" and claim.origin != "reviewer" and claim.evidence:
         quotes = [evidence.quote for evidence in claim.evidence]
         for failure in check_claim(claim.text, quotes, known_of(paper)):
-            if failure.rule not in MAY_OVERRULE:
+            if all_rules or failure.rule not in MAY_OVERRULE:
                 yield f"{failure.rule}: {failure.message}"
 
 

@@ -58,7 +58,7 @@ class Asked(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one paper: a sheet, or a failure."""
+    """What became of one paper: a sheet, a failure, or both where a check could not be asked."""
 
     sheet: PaperSheet | None
     failure: Failure | None
@@ -113,9 +113,18 @@ async def ground_batch(
             parts = [next(grounded) for _ in asked.answers]
             facts = finder.of(asked.work.units)
             sheet = _sheet(asked.work, parts, facts, grounder.asker, coverage)
-            outcomes.append(Outcome(sheet, None))
+            outcomes.append(Outcome(sheet, _unanswered(asked.work, parts)))
     finder.save()
     return outcomes
+
+
+def _unanswered(work: Work, parts: Sequence[Grounded]) -> Failure | None:
+    """List a paper whose claims should have gone back, and could not."""
+    reasons = (part.unanswered for part in parts if part.unanswered is not None)
+    reason = next(reasons, None)
+    if reason is None:
+        return None
+    return Failure(paper=work.entry.paper.id, stage=CHECKS, reason=reason)
 
 
 def _sheet(

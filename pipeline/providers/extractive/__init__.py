@@ -10,7 +10,7 @@ from pipeline.providers.base import Completion, Request
 from pipeline.providers.extractive.summary import summarise
 from pipeline.providers.extractive.weights import digest
 from pipeline.schemas import PaperSummaryReply
-from pipeline.untrusted import order
+from pipeline.untrusted import is_barred
 
 __all__ = ["VERSION", "ExtractiveProvider", "summarise"]
 
@@ -29,7 +29,8 @@ class ExtractiveProvider:
         """Answer without a call; usage is None because nothing was sent."""
         if request.prompt.reply is not PaperSummaryReply:
             raise AnswerError(f"the extractive engine has no answer to {request.prompt.name}")
-        readable = ["" if order(sentence) else sentence for sentence in request.sentences]
+        given = request.sentences
+        readable = ["" if is_barred(given, n) else s for n, s in enumerate(given, start=1)]
         return Completion(summarise(readable).model_dump_json(), None)
 
     async def aclose(self) -> None:
