@@ -10,7 +10,7 @@ import re
 from collections.abc import Container, Iterator, Set
 from typing import Literal, NamedTuple
 
-from pipeline.mentions import Mention, mentions
+from pipeline.mentions import Mention, mentions, name_key
 from pipeline.phrases import is_distinctive, is_generic
 
 RelationType = Literal["succeeds", "builds-on", "uses", "compares-with", "evaluates"]
@@ -41,7 +41,7 @@ _WORDS: tuple[tuple[RelationType, str], ...] = (
         "builds-on",
         rf"buil(?:ds?|t|ding)\s+{_LY}(?:up)?on(?:\s+top\s+of)?|extend(?:s|ing)?(?!\s+to)"
         rf"|(?:an?|natural|direct)\s+extension\s+(?:of|to)"
-        rf"|adapt(?:ed|s)\s+from|adapts|modif(?:ies|ied\s+from|ying)"
+        rf"|(?:an\s+adaptation\s+of|adapted\s+from)|modif(?:ies|ied\s+from|ying)"
         rf"|(?:derive[sd]?|inherit(?:s|ed|ing)?|evolve[sd])\s+from|generali[sz]es"
         rf"|{_CHANGED}\s+(?:\w+\s+)?(?:version|variant)\s+of",
     ),
@@ -52,7 +52,7 @@ _WORDS: tuple[tuple[RelationType, str], ...] = (
         rf"|fine-?tun(?:es?|ing)|(?:fine-?tuned|initiali[sz]ed|distill?ed|started|taken|drawn"
         rf"|sampled|collected|sourced)\s+(?:from|with)|distill?(?:s|ing)?(?:(?:\s+[a-z-]+){{1,8}}?\s+(?:of|from))?|based\s+{_LY}(?:up)?on"
         rf"|(?:power|driv)(?:ed|en)\s+by|equipped\s+with|rel(?:ies|y|ying)\s+on|appl(?:y|ies)"
-        rf"|start(?:s|ing)?\s+from|(?:pre-?|fine-?)?(?:trained|tuned)\s+(?:up)?on"
+        rf"|start(?:s|ing)?\s+from|(?:pre-?|fine-?)?(?:train|tun)(?:ed|ing)\s+(?:up)?on"
         rf"|built\s+with|combin(?:es|ing)",
     ),
     (
@@ -62,11 +62,12 @@ _WORDS: tuple[tuple[RelationType, str], ...] = (
         rf"|beat(?:s|en\s+by|ing)?|rival(?:s|ing)|(?:competitive|comparable|on\s+par|par)\s+"
         rf"(?:with|to)|match(?:es|ing)|superior\s+to|than|above|below|against|versus|over"
         rf"|gap\s+(?:with|to)|ahead\s+of|behind|approach(?:es|ing)|alternative\s+to"
-        rf"|improv(?:es|ing|ements?)\s+(?:up)?on|trails?|lags?",
+        rf"|improv(?:es|ing|ements?)\s+(?:up)?on|trails?|lags?"
+        rf"|prefer(?:s|red)?\s+(?:\S+\s+){{0,3}}?(?:to|over)",
     ),
     (
         "evaluates",
-        r"evaluat(?:es?|ing|ed\s+on|ed\s+with|ions?\s+(?:on|of|with))|test(?:ed|s)?\s+(?:on|with)"
+        r"evaluat(?:es?|ing|ed\s+on|ed\s+with|ions?\s+(?:on|of|with))|test(?:ed|s)?\s+(?:on|with)|we\s+(?:also\s+)?test|testing"
         r"|experiments?\s+(?:\w+\s+)?(?:on|with|across|over)|appl(?:ied|icable)\s+to"
         r"|appl(?:ying|y)\s+(?:\S+\s+){1,4}?to|(?:valid|benchmark)(?:ated|ed)\s+(?:on|with)"
         r"|(?:plug|integrat|insert|add)\w*\s+(?:\S+\s+){1,4}?into|assess(?:es|ed\s+on)",
@@ -78,10 +79,16 @@ _CUES = tuple(
 _IMPROVES = re.compile(r"\b(?:improv|boost|enhanc|rais|lift|speed)(?:es|e|s|ing|ed)(?=\s)")
 _BY = re.compile(r"[^;]{0,80}?\b(?:by|up\s+by|from)\s+(?:up\s+to\s+|over\s+|about\s+)?[\d+]")
 _PUT_IN = re.compile(r"\b(?:replac|swapp|plac|insert)\w+\s[^,;]{1,60}?\s(?:in|inside|within)(?=\s)")
-_ON = re.compile(r"(?<!based )(?<!\bbuilt )(?<!trained )(?<!tuned )\b[Oo]n(?=\s)")
+_ON = re.compile(r"\b[Oo]n(?=\s)")
+_RESTS = re.compile(
+    r"\b(?:rel(?:y|ies|ied|ying)|depend\w*|focus\w*|based|buil[dt]\w*|train(?:ed|ing)|tun(?:ed|ing)"
+    r"|draw\w*|rest\w*|runs?|running|hing\w+|conditioned|insight\w*|work|emphasis)\s(?:\w+ly\s)?$"
+    r"|\b(?:pre-?train|train|fine-?tun)(?:s|es|ed|ing)\s(?:\S+\s){0,3}$"
+)
 _RESULT = re.compile(
     r"\d|achiev|reach|scor|obtain|attain|record|result|outperform|surpass|state-of-the-art|gain"
-    r"|improv|evaluat|experiment|test|validat|accura|perform|lead|win|exceed|beat|succe",
+    r"|improv|evaluat|experiment|test|validat|accura|perform|lead|win|exceed|beat|succe|match|compar"
+    r"|error|halv|reduc|lower|cut|rate\b",
     re.IGNORECASE,
 )
 _LISTED = re.compile(
@@ -99,7 +106,7 @@ def _cues(text: str) -> Iterator[tuple[RelationType, int, int]]:
             yield "evaluates", *found.span()
     yield from (("evaluates", *found.span()) for found in _PUT_IN.finditer(text))
     for found in [*_ON.finditer(text), *_LISTED.finditer(text)]:
-        if _RESULT.search(text):
+        if _RESULT.search(text) and not _RESTS.search(text, 0, found.start()):
             yield "evaluates", *found.span()
 
 
@@ -135,7 +142,7 @@ _DESCRIBES = re.compile(r".*-(?:based|like|style|inspired|type|driven|level|free
 
 
 def _governed(
-    text: str, names: list[Mention], kind: RelationType, end: int, limit: int
+    text: str, names: list[Mention], own: Set[str], kind: RelationType, end: int, limit: int
 ) -> list[Mention]:
     """List the names that a cue governs: the next one, and those in a row with it."""
     after = [name for name in names if end <= name.start and name.end <= limit]
@@ -149,14 +156,25 @@ def _governed(
             row = _row(text, after)
             if any(len(name.text) > 2 and not is_generic(name.text) for name in row):
                 return row
-        elif not is_generic(after[0].text) and not _spelled(text, after):
+        elif not (
+            is_generic(after[0].text)
+            or _spelled(text, after)
+            or (kind == "evaluates" and after[0].key in own)
+        ):
             return []
         after = after[1:]
     return []
 
 
+_SEVERAL = re.compile(
+    r"\b(?:versions|members|generations|variants|models|successor|predecessor)\s+of\s+(?:the\s+)?$"
+)
+
+
 def _leads(gap: str, kind: RelationType) -> bool:
     """Say whether only words that describe a name stand between it and its cue."""
+    if _SEVERAL.search(gap):
+        return False
     if _GAP.fullmatch(gap) or (kind != "evaluates" and _APPOSED.fullmatch(gap)):
         return True
     if kind == "compares-with" and (_FIGURE_OF.fullmatch(gap) or _ON_DATA.search(gap)):
@@ -190,6 +208,18 @@ def is_series(text: str, name: Mention) -> bool:
     return bool(_SERIES.match(text, name.end))
 
 
+_PART = re.compile(
+    r"\s(?:adapter|module|layer|block|head|loss|unit|operator|kernel|filter|gate|score|rule|trick)s?\b"
+)
+
+
+def _is_part(text: str, name: Mention) -> bool:
+    """Say whether a word that may be ordinary names a component: `a Heron adapter`."""
+    plain = name.text.isalpha() and name.text.istitle()
+    article = re.search(r"\b(?:an?|each|every|our)\s$", text[: name.start])
+    return bool(plain and article and _PART.match(text, name.end))
+
+
 _DATA = re.compile(
     r"(?:\s+[\w-]+)?\s+(?:benchmarks?|datasets?|corpus|corpora|test\s?set|leaderboard)\b"
 )
@@ -219,8 +249,20 @@ _OTHERS = re.compile(
     r"|other|earlier|others|popular|typical|standard|modern|today's|these|such)\s+(?:[\w-]+\s+){0,4}?(?:works?"
     r"|methods?|approaches|models?|stud(?:y|ies)|detectors?|systems?|efforts?|literature"
     r"|techniques?|research|pipelines?|agents?|VLMs?|LLMs?|MLLMs?|policies|robots|planners"
-    r"|assistants?|practice|networks?|solutions?|controllers?|recogni[sz]ers?|they)\b|\b[Tt]hey\b",
+    r"|assistants?|practice|networks?|solutions?|controllers?|recogni[sz]ers?|they)\b|\b[Tt]hey\b"
+    r"|^\W*(?:[A-Z][\w-]*\s+)?(?:systems|models|methods|approaches|pipelines|agents|detectors|works"
+    r"|variants|policies|robots|planners|networks)\b",
     re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\b(?:stud(?:y|ies|ied|ying)|survey|evaluat|compar(?:es?|ing)|analy[sz]|review|examin|tests?\b|testing"
+    r"|investigat|audit|attack|outperform|surpass|beat|exceed|discuss|consider|unlike)"
+    r"(?:[^,;]|,(?!\s(?:and|then|we)\b)){0,90}(?<!and)(?<!then)(?<!,)\s*$",
+    re.IGNORECASE,
+)
+_OF_A_PART = re.compile(
+    r"\b(?:us(?:es?|ing)|employ\w*|leverag\w*|adopt\w*|with)\s+(?:[\w-]+\s+){1,5}(?:that|which|who)\s+"
+    r"(?:\w+\s+)?$|\bwho\s+(?:\w+\s+)?$"
 )
 _DENIED = re.compile(
     r"(?:\b(?:not|never|without|no\s+longer|instead\s+of|rather\s+than|nor|cannot|neither|than"
@@ -231,13 +273,18 @@ _DENIED = re.compile(
 _OBJECT = re.compile(
     r"\b(?:on|of|with|into|from|over|than|to|by|for|in|at|against|like|as|via|and|or|using|uses"
     r"|employs?|called|introduc\w+|propos\w+|present\w*|outperform\w*|surpass\w*|including"
-    r"|incorporat\w+|leverag\w+|rival\w+|extend\w*|[a-z]+ing|,)\s+(?:the\s+|a\s+|an\s+|both\s+)?"
+    r"|incorporat\w+|leverag\w+|rival\w+|extend\w*|[a-z]+ing)\s+(?:the\s+|a\s+|an\s+|both\s+)?"
     r"(?:[a-z][\w-]*\s+){0,2}$"
+)
+_FRONTED = re.compile(
+    r"\W*(?:(?:compared\s+(?:to|with)|relative\s+to|unlike|like|as|over)\s+)?(?:an?\s+|the\s+)?",
+    re.IGNORECASE,
 )
 _HEAD = re.compile(
     r"(?:^\W*|[,:]\s+|\b(?:that|because|since|and|where|if|as)\s+)"
     r"(?:(?:the|a|an|both)\s+)?(?:[A-Za-z][\w-]*\s+){0,3}$"
 )
+_GOES_ON = re.compile(r"\s*(?:,|\)|(?:and|or|on|in|with|for|to|of|by|as|at|from)\b)")
 _HANGS = re.compile(
     r"(?:\s*\([^()]*\))?\s*,?\s*(?:(?:which|that|who)\s+)?(?:(?:is|are|was|were)\s+)?"
     r"(?:(?:a|an|the)\s+)?(?:(?!(?:and|we|our|it|to|then|by)\b)[a-z][\w-]*\s+){0,5}"
@@ -271,9 +318,25 @@ def _is_own(text: str, names: list[Mention], own: Set[str], at: _Place, opened: 
         for name in before
         if name.key not in own and not is_generic(name.text) and _is_subject(text, name, at)
     ]
+    named = "predecessor" in text[at.start : at.end].lower()
+    if at.kind in (*ANCESTRY, "uses") and not named and _ABOUT.search(region):
+        return False
+    if at.kind in ANCESTRY and _OF_A_PART.search(region):
+        return False
+    if _other_predecessor(text, before, own, at):
+        return False
     if not mine and not theirs:
-        return opened or bool(_STRONG.search(text, at.end, at.limit))
+        fronted = _FRONTED.fullmatch(region)
+        later = bool(_STRONG.search(text, at.end, at.limit)) or any(n.key in own for n in names)
+        return bool(fronted) and later if at.kind in ANCESTRY else opened or later
     return max(mine, default=-1) > max(theirs, default=-1)
+
+
+def _other_predecessor(text: str, before: list[Mention], own: Set[str], at: _Place) -> bool:
+    """Say whether `its predecessor` is that of another work: `outperforms Foo and its …`."""
+    between = text[before[-1].end : at.start] if before else ""
+    joined = re.fullmatch(r"(?:\s*\([^()]*\))?,?\s+(?:and|or|with|over|than)\s+", between)
+    return at.kind == "succeeds" and bool(joined) and before[-1].key not in own
 
 
 def _is_subject(text: str, name: Mention, at: _Place) -> bool:
@@ -283,7 +346,16 @@ def _is_subject(text: str, name: Mention, at: _Place) -> bool:
     if (relative or at.kind in ANCESTRY) and _HANGS.fullmatch(between):
         return True
     fronted = re.sub(r"(?:[A-Z][\w.-]*\s+)+$", "", text[at.begin : name.start])
-    return bool(_HEAD.search(fronted)) and not _OBJECT.search(fronted) and between[:1] != ","
+    return (
+        bool(_HEAD.search(fronted)) and not _OBJECT.search(fronted) and not _GOES_ON.match(between)
+    )
+
+
+def _without_variant(name: Mention, own: Set[str]) -> Mention:
+    """Give `Foo-B` and `Foo-Large` the key of the paper's own `Foo`."""
+    base, hyphen, variant = name.text.rpartition("-")
+    key = name_key(base)[0] if hyphen and variant[:1].isalpha() else ""
+    return name._replace(key=key) if key in own and name.key not in own else name
 
 
 def stated(text: str, own: Set[str], known: Container[str], *, opened: bool) -> list[Stated]:
@@ -299,7 +371,11 @@ def stated(text: str, own: Set[str], known: Container[str], *, opened: bool) -> 
     Returns:
         Relation and name, each pair once, in the order of the cues.
     """
-    names = [name for name in mentions(text) if not _DESCRIBES.fullmatch(name.text)]
+    names = [
+        _without_variant(name, own)
+        for name in mentions(text)
+        if not _DESCRIBES.fullmatch(name.text)
+    ]
     if not names:
         return []
     breaks = [found.span() for found in _BREAK.finditer(text)]
@@ -325,9 +401,9 @@ def _targets(
     opened: bool,
 ) -> list[Mention]:
     """List the names that a cue at a place relates to the paper's own work."""
-    row = _governed(text, names, at.kind, at.end, at.limit)
+    row = _governed(text, names, own, at.kind, at.end, at.limit)
     row = [n for n in row if n.key in known or (is_work(n.text, at.kind) and _whole(text, n))]
-    row = [name for name in row if not is_series(text, name)]
+    row = [name for name in row if not is_series(text, name) and not _is_part(text, name)]
     row = [name for name in row if at.kind == "succeeds" or name.key not in own]
     if not row or not _is_own(text, names, own, at, opened):
         return []

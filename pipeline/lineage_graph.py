@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from pipeline.chunking import Sentence
 from pipeline.facts import evidence
 from pipeline.lineage_cues import ANCESTRY, RelationType, benchmarks, introduces, stated
 from pipeline.lineage_kin import DISAGREE, Guess, guesses
-from pipeline.lineage_names import Index, Member, kin
+from pipeline.lineage_names import Index, Member, family_stems, kin
 from pipeline.lineage_order import (
     When,
     assert_acyclic,
@@ -27,6 +28,9 @@ __all__ = ["Member", "build_graph"]
 
 AMBIGUOUS = "several papers go by this name, and neither dates nor authors tell which is meant"
 _MOST_QUOTES = 3  # sentences kept as evidence of one edge
+
+
+_PLURAL = re.compile(r"\s+(?:[a-z]+\s+)?(?:models|versions|variants|checkpoints|releases|works)\b")
 
 
 class _Said(NamedTuple):
@@ -79,8 +83,10 @@ def _said(papers: Sequence[Member], index: Index) -> Iterator[_Said]:
             text = readable(sentence.quote)
             opened = opened or introduces(text, own)
             for one in stated(text, own, index.known, opened=opened):
-                targets = tuple(index.meant(member, one.name))
-                yield _Said(member.id, one.type, one.name, targets, sentence)
+                if index.is_line(one.name) and _PLURAL.match(text, one.name.end):
+                    continue
+                name = index.known_as(one.name)
+                yield _Said(member.id, one.type, name, tuple(index.meant(member, name)), sentence)
 
 
 def _data(member: Member) -> Iterator[Mention]:
@@ -132,7 +138,7 @@ def _inferred(
     found: Sequence[Guess], edges: Sequence[GraphEdge], index: Index
 ) -> tuple[list[GraphEdge], list[RefusedEdge]]:
     """Return the guesses that no statement makes needless, and those that dates contradict."""
-    stems = {id_: {kin(name).stem for name in names[:1]} for id_, names in index.names.items()}
+    stems = {id_: family_stems(names) for id_, names in index.names.items()}
     told = {
         edge.source
         for edge in edges

@@ -86,7 +86,16 @@ def kinships(names: Sequence[str]) -> list[Kin]:
     return list(dict.fromkeys([main, *alike]))
 
 
+def family_stems(names: Sequence[str]) -> frozenset[str]:
+    """List the families that a paper may belong to, those that it is an edition of included."""
+    found = {one.stem for one in kinships(names)}
+    return frozenset(found | {base.stem for base in map(parent_stem, found) if base})
+
+
 # --- Owners --------------------------------------------------------------------------------
+
+
+_MADE = re.compile(r"-(?:[BSLTHMG]|X{1,3}[SL]|Base|Large|Small|Tiny|Huge|Giant|Instruct|it)$")
 
 
 class Index:
@@ -104,6 +113,10 @@ class Index:
             self._add(id_, (name,))
         self.keys = {id_: frozenset(map(_key, names)) for id_, names in self.names.items()}
         self.known = frozenset(self._owners)
+        self.families: dict[str, set[str]] = {}
+        for id_, names in self.names.items():
+            for one in kinships(names):
+                self.families.setdefault(one.stem, set()).add(id_)
 
     def _add(self, id_: str, names: Sequence[str]) -> None:
         main = _key(names[0]) if names else ""
@@ -114,6 +127,19 @@ class Index:
         """List the authors whom two papers share, as the first prints them."""
         theirs = self._people[other]
         return [name for key, name in self._people[one].items() if key in theirs]
+
+    def known_as(self, name: Mention) -> Mention:
+        """Return a name without the size or tuning that it ends in, where only that is owned."""
+        plain = _MADE.sub("", name.text)
+        key, size = name_key(plain)
+        if name.key in self._owners or plain == name.text or key not in self._owners:
+            return name
+        return name._replace(key=key, size=size or name.size, text=plain)
+
+    def is_line(self, name: Mention) -> bool:
+        """Say whether a name without version or size is that of a family of several papers."""
+        one = kin(name.text)
+        return not one.version and not name.size and len(self.families.get(one.stem, ())) > 1
 
     def owners(self, name: Mention) -> list[str]:
         """List the papers that own a name, those that have it as their main name if any do."""
