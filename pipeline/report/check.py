@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,18 @@ from pydantic import ValidationError
 from pipeline.figures import printed_numbers
 from pipeline.grounding import check_claim
 from pipeline.latex import plain
-from pipeline.records import Frozen, Paper
-from pipeline.sheets import SHEETS, Claim, Figures, PaperSheet, claim_id, count
+from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.records import Frozen
+from pipeline.report.graph_check import graph_faults, line_faults
+from pipeline.sheets import SHEETS, Claim, Figures, PaperSheet, Stamp, claim_id, count
 from pipeline.text import strip_lead_in
 from pipeline.verdicts import MAY_OVERRULE, known_of
+
+KNOWN: dict[str, type[Frozen]] = {
+    **SHEETS,
+    "litline/lineage": LineageSheet,
+    "litline/graph": GraphSheet,
+}
 
 _EVIDENCE = {"document", "start", "end", "quote"}
 _OURS = frozenset({"papers", "digests", "lineages", "briefings"})
@@ -81,7 +89,7 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
     except (OSError, ValueError) as error:
         yield f"not readable JSON ({error})"
         return
-    model = SHEETS.get(str(found.get("schema"))) if isinstance(found, dict) else None
+    model = KNOWN.get(str(found.get("schema"))) if isinstance(found, dict) else None
     if model is None:
         yield "names no schema that Litline knows"
         return
@@ -122,32 +130,65 @@ def _short(evidence: dict[str, Any]) -> str:
 
 
 def _sheet_faults(sheet: Frozen, path: Path) -> Iterator[str]:
-    if not isinstance(sheet, PaperSheet):
-        return
+    if isinstance(sheet, PaperSheet):
+        yield from _paper_faults(sheet, path)
+    elif isinstance(sheet, LineageSheet):
+        yield from _lineage_faults(sheet, path)
+    elif isinstance(sheet, GraphSheet):
+        yield from graph_faults(sheet.nodes, sheet.edges)
+
+
+def _paper_faults(sheet: PaperSheet, path: Path) -> Iterator[str]:
     if sheet.paper.id != path.stem:
         yield f"holds the paper {sheet.paper.id}"
     claims = list(sheet.summary.claims())
-    for field, claim in claims:
-        expected = claim_id(
-            sheet.schema_, sheet.paper.id, field, claim.text, [e.quote for e in claim.evidence]
-        )
-        if claim.id != expected:
-            yield f"claim {claim.id} was changed: its text and quotes give {expected}"
-        faults = (*claim_faults(claim), *_ungrounded(claim, sheet.paper))
-        yield from (f"claim {claim.id}: {fault}" for fault in faults)
+    yield from _claims_faults(claims, sheet.schema_, sheet.paper.id, known_of(sheet.paper))
     for row in sheet.figures:
         yield from _unprinted(row, printed_numbers(plain(row.evidence.quote)))
-    stated = sheet.stamp.counts
+    yield from _count_faults(claims, len(sheet.dropped), sheet.stamp)
+
+
+def _lineage_faults(sheet: LineageSheet, path: Path) -> Iterator[str]:
+    if sheet.slug != path.parent.name:
+        yield f"holds the lineage {sheet.slug}"
+    claims = list(sheet.claims())
+    yield from _claims_faults(claims, sheet.schema_, sheet.slug, _known_of_line(sheet))
+    yield from graph_faults(sheet.nodes, sheet.edges)
+    yield from line_faults(sheet)
+    yield from _count_faults(claims, len(sheet.dropped), sheet.stamp)
+
+
+def _known_of_line(sheet: LineageSheet) -> str:
+    """Return what the checks may know of a line beside its sentences, one item per line."""
+    labels = [name for node in sheet.nodes for name in (node.label, str(node.date or ""))]
+    steps = [step.label for step in sheet.steps]
+    return "\n".join(filter(None, dict.fromkeys((sheet.name, *labels, *steps))))
+
+
+def _claims_faults(
+    claims: Sequence[tuple[str, Claim]], schema: str, subject: str, known: str
+) -> Iterator[str]:
+    for field, claim in claims:
+        quotes = [evidence.quote for evidence in claim.evidence]
+        expected = claim_id(schema, subject, field, claim.text, quotes)
+        if claim.id != expected:
+            yield f"claim {claim.id} was changed: its text and quotes give {expected}"
+        faults = (*claim_faults(claim), *_ungrounded(claim, known))
+        yield from (f"claim {claim.id}: {fault}" for fault in faults)
+
+
+def _count_faults(claims: Sequence[tuple[str, Claim]], dropped: int, stamp: Stamp) -> Iterator[str]:
+    stated = stamp.counts
     again, overruled = stated.asked_again, stated.overruled
-    if stated != count((claim for _, claim in claims), len(sheet.dropped), again, overruled):
+    if stated != count((claim for _, claim in claims), dropped, again, overruled):
         yield "the counts of the stamp differ from the claims"
 
 
-def _ungrounded(claim: Claim, paper: Paper) -> Iterator[str]:
+def _ungrounded(claim: Claim, known: str) -> Iterator[str]:
     """Check what a model wrote once more; what a judge or a person may decide is left to them."""
     if claim.kind == "derived" and claim.origin == "model" and claim.evidence:
         quotes = [evidence.quote for evidence in claim.evidence]
-        for failure in check_claim(claim.text, quotes, known_of(paper)):
+        for failure in check_claim(claim.text, quotes, known):
             if failure.rule not in MAY_OVERRULE:
                 yield f"{failure.rule}: {failure.message}"
 
