@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from flows import wiring
 from flows.progress import reporter
 from flows.settings import DEFAULT_STORE, Settings
 from flows.stages import StageRunner
+from flows.tracing import Traced, choose_line, tell, trace_graph
 from pipeline import __version__
 from pipeline.answers import Question
 from pipeline.ask import Asker
@@ -33,13 +34,16 @@ from pipeline.library import (
     unstored,
     with_additions,
 )
+from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
-from pipeline.records import Coverage, Text
+from pipeline.records import Coverage, Frozen, Text
 from pipeline.report.files import Outputs
-from pipeline.report.html import index_html, paper_html
+from pipeline.report.html import index_html, lineage_html, paper_html
+from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.samples import sample_files
-from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime, total
+from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime, Tokens, places, total
 from pipeline.steps.summarise import (
     CHECKS,
     STAGE,
@@ -84,6 +88,18 @@ class Clock:
         self.stages.append(StageTime(name=name, seconds=seconds))
 
 
+class Scope(NamedTuple):
+    """What a job writes beside the documents: lines, all of them or the one of that name."""
+
+    lines: bool
+    name: str | None = None
+
+
+async def write_all(documents: Sequence[str], settings: Settings, run_stage: StageRunner) -> Path:
+    """Add documents to the library and write everything about it; see `write_summaries`."""
+    return await _write(documents, settings, run_stage, Scope(lines=True))
+
+
 async def write_summaries(
     documents: Sequence[str], settings: Settings, run_stage: StageRunner
 ) -> Path:
@@ -94,32 +110,67 @@ async def write_summaries(
     Raises:
         ConfigError, BudgetReached: the run stopped; what was finished was written.
     """
+    return await _write(documents, settings, run_stage, Scope(lines=False))
+
+
+async def trace_lineage(
+    documents: Sequence[str],
+    settings: Settings,
+    run_stage: StageRunner,
+    name: str | None = None,
+) -> Path:
+    """Add documents to the library and write its lines of work, or the one of that name.
+
+    With a name, only papers of that line are summarised, and its page is returned.
+
+    Raises:
+        UsageError: no line is called so; the message names the nearest.
+        ConfigError, BudgetReached: the run stopped; what was finished was written.
+    """
+    return await _write(documents, settings, run_stage, Scope(lines=True, name=name))
+
+
+async def _write(
+    documents: Sequence[str], settings: Settings, run_stage: StageRunner, scope: Scope
+) -> Path:
     outputs = Outputs(Path(settings.out))
     outputs.create()
     with _lock(outputs.root):
         outputs.prepare()
-        return await _write_summaries(documents, settings, outputs, run_stage)
+        return await _write_locked(documents, settings, outputs, run_stage, scope)
 
 
-async def _write_summaries(
-    documents: Sequence[str], settings: Settings, outputs: Outputs, run_stage: StageRunner
+async def _write_locked(
+    documents: Sequence[str],
+    settings: Settings,
+    outputs: Outputs,
+    run_stage: StageRunner,
+    scope: Scope,
 ) -> Path:
     clock = Clock()
     store, documents = open_library(documents, settings)
     try:
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
+        works = [plan_paper(entry) for entry in shelves.entries]
+        with clock.stage("graph"):
+            traced = trace_graph(works, store) if scope.lines else None
+        wanted = [choose_line(traced, scope.name)] if traced and scope.name else None
         async with wiring.asker(settings, store) as asker:
             with clock.stage("plan"):
-                works, plan = _plan(shelves, settings, store, asker)
+                chosen = _works_of(works, wanted)
+                plan = _plan(chosen, settings, store, asker)
             _warn_of_replacing(outputs, asker)
             with clock.stage(STAGE):
-                asked = await _ask(works, asker, run_stage)
+                asked = await _ask(chosen, asker, run_stage)
             with clock.stage(CHECKS):
                 outcomes = await _ground(asked, settings, store, shelves, asker, run_stage)
         with clock.stage("pages"):
-            report = _write_pages(shelves, outcomes, plan, asker, outputs)
-        report = report.model_copy(update={"stages": clock.stages})
+            sheets = _write_sheets(shelves, chosen, outcomes, outputs)
+            told = _write_lines(traced, wanted, sheets, shelves.coverage, store, outputs)
+            failed = shelves.failures + [o.failure for o in outcomes if o.failure]
+            report = _write_rest(shelves, sheets, told, failed, outputs)
+        report = _report(report, plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
         store.save_run(wiring.surroundings().today, text)
@@ -127,7 +178,15 @@ async def _write_summaries(
         store.close()
     if asker.stopped is not None:
         raise asker.stopped
-    return outputs.root / MAIN
+    return outputs.root / (f"lineages/{told.slugs[0]}/lineage.html" if wanted else MAIN)
+
+
+def _works_of(works: Sequence[Work], wanted: Sequence[Line] | None) -> list[Work]:
+    """Return the works of the papers of some lines, or all."""
+    if wanted is None:
+        return list(works)
+    members = {node.id for line in wanted for node in line.members}
+    return [work for work in works if work.entry.paper.id in members]
 
 
 @contextmanager
@@ -217,11 +276,8 @@ def reading_notes(volumes: Iterable[Volume]) -> list[str]:
     return [f"{v.document.id}: {note}" for v in volumes for note in v.reading.notes]
 
 
-def _plan(
-    shelves: Shelves, settings: Settings, store: Store, asker: Asker
-) -> tuple[list[Work], Plan]:
-    """Number the sentences of all papers, look their answers up, and say what is left to ask."""
-    works = [plan_paper(entry) for entry in shelves.entries]
+def _plan(works: Sequence[Work], settings: Settings, store: Store, asker: Asker) -> Plan:
+    """Look the answers about papers up, and say what is left to ask."""
     questions = {asker.key(question): question for work in works for question in work.questions}
     known = asker.prime(questions)
     done = settled_answers(works, store, settings, asker.key)
@@ -233,7 +289,7 @@ def _plan(
         follow_ups=follow_ups(questions, done, settings),
     )
     reporter().say(_announcement(len(works), plan, asker))
-    return works, plan
+    return plan
 
 
 def settled_answers(
@@ -309,37 +365,110 @@ def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
     return f"{papers} papers; {plan.calls} calls to {asker.provider.model}{more}, {cost}."
 
 
-def _write_pages(
-    shelves: Shelves, outcomes: Sequence[Outcome], plan: Plan, asker: Asker, outputs: Outputs
+class _Told(NamedTuple):
+    """The lines whose pages lie in the outputs, the slugs written now, and what was removed."""
+
+    sheets: list[LineageSheet]
+    slugs: list[str]
+    removed: list[str]
+
+
+def _write_sheets(
+    shelves: Shelves, works: Sequence[Work], outcomes: Sequence[Outcome], outputs: Outputs
+) -> dict[str, PaperSheet]:
+    """Write the sheets that are new, and return those of all papers that have one."""
+    made = {w.entry.paper.id: o.sheet for w, o in zip(works, outcomes, strict=True) if o.sheet}
+    for sheet in made.values():
+        _write_sheet(sheet, outputs)
+    found = {}
+    for entry in shelves.entries:
+        sheet_there = made.get(entry.paper.id) or _earlier(entry.paper.id, outputs)
+        if sheet_there:
+            found[entry.paper.id] = sheet_there
+    return found
+
+
+def _write_lines(
+    traced: Traced | None,
+    wanted: Sequence[Line] | None,
+    sheets: Mapping[str, PaperSheet],
+    coverage: Sequence[Coverage],
+    store: Store,
+    outputs: Outputs,
+) -> _Told:
+    """Write the graph and the pages of lines; untraced, return those that lie there."""
+    earlier = _earlier_lines(outputs)
+    if traced is None:
+        return _Told(earlier, [], [])
+    outputs.write("lineages/graph.json", traced.graph.model_dump_json(indent=2) + "\n")
+    chosen = traced.lines if wanted is None else wanted
+    told = tell(chosen, traced, sheets, coverage, store)
+    for sheet in told:
+        stem = f"lineages/{sheet.slug}/lineage"
+        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
+        outputs.write(f"{stem}.md", lineage_markdown(sheet))
+        outputs.write(f"{stem}.html", lineage_html(sheet))
+    slugs = [sheet.slug for sheet in told]
+    if wanted is None:
+        return _Told(told, slugs, outputs.remove_lines(slugs))
+    return _Told(told + [one for one in earlier if one.slug not in slugs], slugs, [])
+
+
+def _earlier_lines(outputs: Outputs) -> list[LineageSheet]:
+    found = []
+    for text in outputs.texts("lineages/*/lineage.json"):
+        with suppress(ValueError):
+            found.append(LineageSheet.model_validate_json(text))
+    return found
+
+
+def _write_rest(
+    shelves: Shelves,
+    sheets: Mapping[str, PaperSheet],
+    told: _Told,
+    failed: Sequence[Failure],
+    outputs: Outputs,
 ) -> RunReport:
-    failed = shelves.failures + [o.failure for o in outcomes if o.failure]
-    sheets = []
-    for entry, outcome in zip(shelves.entries, outcomes, strict=True):
-        sheet = outcome.sheet or _earlier(entry.paper.id, outputs)
-        if outcome.sheet:
-            _write_sheet(outcome.sheet, outputs)
-        if sheet:
-            sheets.append(sheet)
+    """Write sources and index, remove what is no longer stood behind, and say what there is."""
     removed = outputs.remove_papers(entry.paper.id for entry in shelves.entries)
-    sources, gone = _write_sources(shelves, sheets, outputs)
-    outputs.write(MAIN, index_html(sheets, shelves.coverage, shelves.notes, failed))
+    graph = [GraphSheet.model_validate_json(t) for t in outputs.texts("lineages/graph.json")]
+    sources, gone = _write_sources(shelves, [*sheets.values(), *told.sheets, *graph], outputs)
+    lines = sorted(told.sheets, key=lambda sheet: sheet.name.casefold())
+    listed = list(sheets.values())
+    outputs.write(MAIN, index_html(listed, shelves.coverage, shelves.notes, failed, lineages=lines))
     return RunReport(
         litline=__version__,
-        engine=asker.provider.engine,
-        model=asker.provider.model,
+        engine="",
+        model=None,
         papers=len(shelves.entries),
-        claims=total(sheet.stamp.counts for sheet in sheets),
-        calls=asker.provider.requests,
-        cached=asker.cached,
-        failed=failed,
-        tokens=asker.tokens,
-        cost_usd=asker.cost_usd,
-        estimate_usd=plan.price_high,
+        claims=total([*(s.stamp.counts for s in listed), *(s.stamp.counts for s in lines)]),
+        calls=0,
+        cached=0,
+        failed=list(failed),
+        tokens=Tokens(),
+        cost_usd=None,
+        estimate_usd=None,
         stages=[],
         coverage=shelves.coverage,
         notes=shelves.notes,
         sources=sources,
-        removed=removed + gone,
+        removed=removed + told.removed + gone,
+    )
+
+
+def _report(report: RunReport, plan: Plan, asker: Asker, clock: Clock) -> RunReport:
+    """Add what the run itself was: its engine, its calls and their price, its times."""
+    return report.model_copy(
+        update={
+            "engine": asker.provider.engine,
+            "model": asker.provider.model,
+            "calls": asker.provider.requests,
+            "cached": asker.cached,
+            "tokens": asker.tokens,
+            "cost_usd": asker.cost_usd,
+            "estimate_usd": plan.price_high,
+            "stages": clock.stages,
+        }
     )
 
 
@@ -360,10 +489,10 @@ def _earlier(paper: str, outputs: Outputs) -> PaperSheet | None:
 
 
 def _write_sources(
-    shelves: Shelves, sheets: Sequence[PaperSheet], outputs: Outputs
+    shelves: Shelves, sheets: Sequence[Frozen], outputs: Outputs
 ) -> tuple[list[str], list[str]]:
     """Write the texts that count or are quoted; return their documents, and what was removed."""
-    quoted = {place.document for sheet in sheets for place in sheet.places()}
+    quoted = {place.document for sheet in sheets for place in places(sheet)}
     kept = {id_ for id_, v in shelves.volumes.items() if v.current} | quoted
     for id_ in sorted(kept & shelves.volumes.keys()):
         outputs.write(f"sources/{id_}.txt", shelves.volumes[id_].document.text)

@@ -21,8 +21,8 @@ from pipeline.library import Volume
 from pipeline.planning import Plan, make_plan
 from pipeline.prices import load_prices
 from pipeline.records import Paper, ProfileHeader, Record
-from pipeline.report.check import check_outputs
-from pipeline.sheets import SHEETS, Failure
+from pipeline.report.check import KNOWN, check_outputs
+from pipeline.sheets import Failure
 from pipeline.steps.summarise import plan_paper
 from pipeline.store import Store
 from pipeline.tokens import exact_counter
@@ -141,7 +141,7 @@ def export_schemas(folder: str) -> None:
     root = Path(folder)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        for name, model in SHEETS.items():
+        for name, model in KNOWN.items():
             schema = model.model_json_schema(by_alias=True, mode="serialization")
             text = jsonlib.dumps(schema, indent=2, ensure_ascii=False) + "\n"
             path = root / f"{name.replace('/', '-')}.schema.json"

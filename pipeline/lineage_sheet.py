@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field
@@ -137,3 +138,22 @@ class LineageSheet(Frozen):
     edges: list[GraphEdge]
     stamp: Stamp
     dropped: list[Dropped]
+
+    def claims(self) -> Iterator[tuple[str, Claim]]:
+        """Yield each claim once with the name of its field, in printed order.
+
+        What a step says is of the field `passage`, printed or only among the aspects.
+        """
+        seen: set[str] = set()
+        for field, claim in self._held():
+            if claim.id not in seen:
+                seen.add(claim.id)
+                yield field, claim
+
+    def _held(self) -> Iterator[tuple[str, Claim]]:
+        yield from (("short", claim) for claim in self.short)
+        for step in self.steps:
+            for claims in (step.passage, *step.aspects.values()):
+                yield from (("passage", claim) for claim in claims)
+        yield from (("beside", one.claim) for one in self.beside if one.claim)
+        yield from (("gaps", claim) for claim in self.gaps)

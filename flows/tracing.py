@@ -1,0 +1,122 @@
+"""The graph and the lines of a library, for whatever job needs them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from pipeline.errors import UsageError
+from pipeline.facts import FactFinder
+from pipeline.kept import Kept
+from pipeline.lineage_graph import build_graph
+from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.lines import Line, lines
+from pipeline.mentions import name_key
+from pipeline.records import Coverage
+from pipeline.sheets import PaperSheet
+from pipeline.steps.lineage import Shelf, line_name, member_of, trace
+from pipeline.steps.summarise import Work
+from pipeline.store import Store
+from pipeline.text import slug
+
+_BASIS = "1"
+_SLUG = 40  # characters
+
+
+class Traced(NamedTuple):
+    """The graph of a library, its lines, and the works that both were read from."""
+
+    graph: GraphSheet
+    lines: list[Line]
+    works: Mapping[str, Work]
+
+
+def trace_graph(works: Sequence[Work], store: Store) -> Traced:
+    """Link all papers, without any model."""
+    finder = FactFinder(store)
+    finder.prime(unit for work in works for unit in work.units)
+    members = [member_of(w.entry, w.units, finder.of(w.units).releases) for w in works]
+    finder.save()
+    graph = build_graph(members)
+    return Traced(graph, lines(graph), {work.entry.paper.id: work for work in works})
+
+
+def choose_line(traced: Traced, name: str) -> Line:
+    """Return the line that a name is of: one of its works, or the family.
+
+    Raises:
+        UsageError: there is no such line; the message names the nearest.
+    """
+    wanted = name_key(name)[0]
+    known: dict[str, Line] = {}
+    for line in traced.lines:
+        for written in _names(line, traced):
+            known.setdefault(written, line)
+    by_key = {name_key(written)[0]: line for written, line in known.items()}
+    if wanted in by_key:
+        return by_key[wanted]
+    near = difflib.get_close_matches(name, known, n=5, cutoff=0.4)
+    advice = f"the nearest names are {', '.join(near)}" if near else _all(traced)
+    raise UsageError(f"no line of work is called {name!r}; {advice}")
+
+
+def _names(line: Line, traced: Traced) -> list[str]:
+    found = [node.label for node in line.members]
+    for node in line.members:
+        if node.id in traced.works:
+            found += traced.works[node.id].entry.paper.names
+    return [line_name(line, _papers(traced)), *found]
+
+
+def _papers(traced: Traced) -> dict[str, list[str]]:
+    return {id_: work.entry.paper.names for id_, work in traced.works.items()}
+
+
+def _all(traced: Traced) -> str:
+    names = [line_name(line, _papers(traced)) for line in traced.lines]
+    return f"there are {', '.join(names)}" if names else "the library has no line of two papers"
+
+
+def tell(
+    chosen: Sequence[Line],
+    traced: Traced,
+    sheets: Mapping[str, PaperSheet],
+    coverage: Sequence[Coverage],
+    store: Store,
+) -> list[LineageSheet]:
+    """Make the sheet of each line; a line keeps the slug that one of its papers has had before."""
+    units = {id_: work.units for id_, work in traced.works.items()}
+    shelf = Shelf(sheets, _papers(traced), units, traced.graph, coverage)
+    slugs = Slugs(store)
+    told = [trace(line, slugs.of(line, line_name(line, _papers(traced))), shelf) for line in chosen]
+    slugs.save()
+    return told
+
+
+class Slugs:
+    """The names of folders of lines, given at first sight and kept with their papers."""
+
+    def __init__(self, store: Store) -> None:
+        self._kept = Kept(store, "line", TypeAdapter(str))
+        self.save = self._kept.save
+        self._given: set[str] = set()
+
+    def of(self, line: Line, name: str) -> str:
+        """Return the slug of a line; two lines of one run never share one."""
+        papers = [node.id for node in line.members if node.kind == "paper"]
+        self._kept.prime(papers)
+        before = (self._kept.get(paper, _BASIS) for paper in papers)
+        free = [found for found in before if found and found not in self._given]
+        chosen = free[0] if free else self._new(slug(name, _SLUG) or "line")
+        self._given.add(chosen)
+        for paper in papers:
+            if self._kept.get(paper, _BASIS) != chosen:
+                self._kept.put(paper, _BASIS, chosen)
+        return chosen
+
+    def _new(self, wanted: str) -> str:
+        numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(self._given) + 2))
+        return next(one for one in numbered if one not in self._given)
