@@ -14,6 +14,7 @@ from pipeline.mentions import Mention, mentions, name_key
 from pipeline.phrases import is_distinctive, is_generic
 
 RelationType = Literal["succeeds", "builds-on", "uses", "compares-with", "evaluates"]
+LONGEST = 3000  # characters; what is longer is no sentence, and is not read
 ANCESTRY: frozenset[RelationType] = frozenset({"succeeds", "builds-on"})
 
 
@@ -60,7 +61,7 @@ _WORDS: tuple[tuple[RelationType, str], ...] = (
         rf"compared\s+{_LY}(?:to|with|against)|in\s+comparison\s+(?:to|with)|relative\s+to"
         rf"|outperform(?:s|ed|ing)?(?:\s+by)?|surpass(?:es|ed|ing)?|exceed(?:s|ed|ing)?"
         rf"|beat(?:s|en\s+by|ing)?|rival(?:s|ing)|(?:competitive|comparable|on\s+par|par)\s+"
-        rf"(?:with|to)|match(?:es|ing)|superior\s+to|than|above|below|against|versus|over"
+        rf"(?:with|to)|match(?:es|ing)|superior\s+to|than(?:\s+(?:with|for|by|from|that\s+of|those\s+of))?|as\s+\w+\s+as|above|below|against|versus|over"
         rf"|gap\s+(?:with|to)|ahead\s+of|behind|approach(?:es|ing)|alternative\s+to"
         rf"|improv(?:es|ing|ements?)\s+(?:up)?on|trails?|lags?"
         rf"|prefer(?:s|red)?\s+(?:\S+\s+){{0,3}}?(?:to|over)",
@@ -68,6 +69,7 @@ _WORDS: tuple[tuple[RelationType, str], ...] = (
     (
         "evaluates",
         r"evaluat(?:es?|ing|ed\s+on|ed\s+with|ions?\s+(?:on|of|with))|test(?:ed|s)?\s+(?:on|with)|we\s+(?:also\s+)?test|testing"
+        r"|(?:are|were)\s+(?:compared|evaluated|tested|examined|assessed)"
         r"|experiments?\s+(?:\w+\s+)?(?:on|with|across|over)|appl(?:ied|icable)\s+to"
         r"|appl(?:ying|y)\s+(?:\S+\s+){1,4}?to|(?:valid|benchmark)(?:ated|ed)\s+(?:on|with)"
         r"|(?:plug|integrat|insert|add)\w*\s+(?:\S+\s+){1,4}?into|assess(?:es|ed\s+on)",
@@ -82,7 +84,7 @@ _PUT_IN = re.compile(r"\b(?:replac|swapp|plac|insert)\w+\s[^,;]{1,60}?\s(?:in|in
 _ON = re.compile(r"\b[Oo]n(?=\s)")
 _RESTS = re.compile(
     r"\b(?:rel(?:y|ies|ied|ying)|depend\w*|focus\w*|based|buil[dt]\w*|train(?:ed|ing)|tun(?:ed|ing)"
-    r"|draw\w*|rest\w*|runs?|running|hing\w+|conditioned|insight\w*|work|emphasis)\s(?:\w+ly\s)?$"
+    r"|draw\w*|rest\w*|runs?|running|hing\w+|conditioned|insight\w*|work|emphasis|(?:pre-?)?training)\s(?:\w+ly\s)?$"
     r"|\b(?:pre-?train|train|fine-?tun)(?:s|es|ed|ing)\s(?:\S+\s){0,3}$"
 )
 _RESULT = re.compile(
@@ -173,7 +175,7 @@ _SEVERAL = re.compile(
 
 def _leads(gap: str, kind: RelationType) -> bool:
     """Say whether only words that describe a name stand between it and its cue."""
-    if _SEVERAL.search(gap):
+    if _SEVERAL.search(gap) or (kind == "evaluates" and "training" in gap):
         return False
     if _GAP.fullmatch(gap) or (kind != "evaluates" and _APPOSED.fullmatch(gap)):
         return True
@@ -205,7 +207,13 @@ def _row(text: str, after: list[Mention]) -> list[Mention]:
 
 def is_series(text: str, name: Mention) -> bool:
     """Say whether a name stands for a whole family, as in `the Foo series`."""
-    return bool(_SERIES.match(text, name.end))
+    return bool(series(text, name))
+
+
+def series(text: str, name: Mention) -> str:
+    """Return `Foo series` where a name stands for a whole family; empty where it does not."""
+    found = _SERIES.match(text, name.end)
+    return text[name.start : found.end()] if found else ""
 
 
 _PART = re.compile(
@@ -227,6 +235,8 @@ _DATA = re.compile(
 
 def benchmarks(text: str) -> Iterator[Mention]:
     """List the names of a readable text that it calls a benchmark or a set of data."""
+    if len(text) > LONGEST:
+        return
     names = list(mentions(text))
     yield from (name for name in names if _DATA.match(text, name.end))
     for found in _LISTED.finditer(text):
@@ -351,6 +361,18 @@ def _is_subject(text: str, name: Mention, at: _Place) -> bool:
     )
 
 
+_SIZED = re.compile(r"\s[vV]?\d{1,2}(?:\.\d{1,3})*(?:-[A-Za-z\d.]*[A-Za-z\d])+")
+
+
+def _whole_name(text: str, name: Mention) -> Mention:
+    """Complete `Foo` in `Foo 2.5-26B`, which is no mention of `Foo`."""
+    rest = _SIZED.match(text, name.end) if not name.key[-1].isdigit() else None
+    if not rest:
+        return name
+    written = text[name.start : rest.end()]
+    return Mention(written, *name_key(written), name.start, rest.end())
+
+
 def _without_variant(name: Mention, own: Set[str]) -> Mention:
     """Give `Foo-B` and `Foo-Large` the key of the paper's own `Foo`."""
     base, hyphen, variant = name.text.rpartition("-")
@@ -371,8 +393,10 @@ def stated(text: str, own: Set[str], known: Container[str], *, opened: bool) -> 
     Returns:
         Relation and name, each pair once, in the order of the cues.
     """
+    if len(text) > LONGEST:
+        return []
     names = [
-        _without_variant(name, own)
+        _without_variant(_whole_name(text, name), own)
         for name in mentions(text)
         if not _DESCRIBES.fullmatch(name.text)
     ]
@@ -404,6 +428,7 @@ def _targets(
     row = _governed(text, names, own, at.kind, at.end, at.limit)
     row = [n for n in row if n.key in known or (is_work(n.text, at.kind) and _whole(text, n))]
     row = [name for name in row if not is_series(text, name) and not _is_part(text, name)]
+    row = [name for name in row if not _EXAMPLE.match(text, name.end)]
     row = [name for name in row if at.kind == "succeeds" or name.key not in own]
     if not row or not _is_own(text, names, own, at, opened):
         return []
@@ -414,6 +439,9 @@ def _targets(
 
 
 _USED_AFTER = re.compile(r",\s+which\s+we\s+(?:use|adopt|employ|fine-?tune|reuse|start\s+from)\b")
+_EXAMPLE = re.compile(
+    r"\s+as\s+an?\s+(?:\w+\s+)?(?:example|reference|baseline|motivation|metaphor)\b"
+)
 _FIELD = frozenset(
     """
     vit vits transformer transformers convnet convnets resnet-like internet wikipedia github

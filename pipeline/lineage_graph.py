@@ -33,6 +33,9 @@ _MOST_QUOTES = 3  # sentences kept as evidence of one edge
 _PLURAL = re.compile(r"\s+(?:[a-z]+\s+)?(?:models|versions|variants|checkpoints|releases|works)\b")
 
 
+Works = dict[tuple[str, str], str]  # label by key and size
+
+
 class _Said(NamedTuple):
     """A relation that a sentence of a paper states; `targets` are papers, none for other works."""
 
@@ -57,6 +60,8 @@ def build_graph(members: Iterable[Member]) -> GraphSheet:
     dates = {member.id: When(member.date, member.year_inferred) for member in papers}
     edges, out = ordered(edges, dates)
     inferred, odd = _inferred(list(guesses(index)), edges, index)
+    stated_too = {(one.source, one.target) for one in out}
+    odd = [one for one in odd if (one.source, one.target) not in stated_too]
     edges, circles = without_circles([*edges, *inferred], dates)
     assert_acyclic(edges)
     return GraphSheet(
@@ -103,14 +108,12 @@ def _placed(said: _Said, data: set[str], index: Index) -> _Said:
     return said if akin else said._replace(type="uses")
 
 
-def _stated_edges(
-    said: Sequence[_Said], works: dict[str, str]
-) -> tuple[list[GraphEdge], list[RefusedEdge]]:
+def _stated_edges(said: Sequence[_Said], works: Works) -> tuple[list[GraphEdge], list[RefusedEdge]]:
     """Merge what is said into one edge per pair and type, and part off what is ambiguous."""
     found: dict[tuple[str, str, RelationType], list[Sentence]] = {}
     unclear: set[tuple[str, str, RelationType]] = set()
     for one in said:
-        for target in one.targets or (_external_id(one.name.key, works),):
+        for target in one.targets or (_external_id(one.name, works),):
             at = (one.source, target, one.type)
             places = found.setdefault(at, [])
             if one.sentence not in places:
@@ -176,24 +179,36 @@ def _papers(papers: Sequence[Member]) -> list[GraphNode]:
     ]
 
 
-def _works(said: Sequence[_Said]) -> dict[str, str]:
-    """Map keys of names that no paper owns to how they are written, without a size if possible."""
-    written: dict[str, set[tuple[bool, int, str]]] = {}
-    for one in said:
-        if not one.targets:
-            name = one.name
-            written.setdefault(name.key, set()).add((bool(name.size), len(name.text), name.text))
-    return {key: min(forms)[2] for key, forms in sorted(written.items())}
+def _works(said: Sequence[_Said]) -> Works:
+    """Map works that no paper owns to how they are written.
+
+    Sizes of a work are one with it where it is named without a size, and else apart.
+    """
+    names = [one.name for one in said if not one.targets]
+    plain = {name.key for name in names if not name.size}
+    written: dict[tuple[str, str], set[tuple[bool, int, str]]] = {}
+    for name in names:
+        work = (name.key, "" if name.key in plain else name.size)
+        form = (bool(name.size), len(name.text), name.text)
+        written.setdefault(work, set()).add(form)
+    return {work: min(forms)[2] for work, forms in sorted(written.items())}
 
 
-def _external_id(key: str, works: dict[str, str]) -> str:
-    """Return the id of a work that no document describes; hashed, as slugs may coincide."""
-    return f"external:{slug(works[key], 40) or 'x'}-{sha256(key.encode()).hexdigest()[:6]}"
+def _external_id(name: Mention, works: Works) -> str:
+    """Return the id of a work that no document describes."""
+    whole = (name.key, "")
+    return _id_of(whole if whole in works else (name.key, name.size), works)
 
 
-def _externals(works: dict[str, str], edges: Sequence[GraphEdge]) -> list[GraphNode]:
+def _id_of(work: tuple[str, str], works: Works) -> str:
+    """Return the id of a work: its slug, and a hash, as slugs may coincide."""
+    digest = sha256("|".join(work).encode()).hexdigest()[:6]
+    return f"external:{slug(works[work], 40) or 'x'}-{digest}"
+
+
+def _externals(works: Works, edges: Sequence[GraphEdge]) -> list[GraphNode]:
     used = {edge.target for edge in edges}
-    ids = {_external_id(key, works): label for key, label in works.items()}
+    ids = {_id_of(work, works): label for work, label in works.items()}
     return [
         GraphNode(id=id_, label=ids[id_], kind="external", paper=None, date=None)
         for id_ in sorted(ids)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.facts import evidence
-from pipeline.lineage_cues import RelationType, is_series
+from pipeline.lineage_cues import RelationType, is_series, series
 from pipeline.lineage_names import Index, Kin, Member, kin, kinships, parent_stem
 from pipeline.mentions import mentions, name_key
 from pipeline.sheets import Evidence
@@ -47,10 +47,11 @@ def guesses(index: Index) -> Iterator[Guess]:
                 families.setdefault(one.stem, []).append(_Relative(one, member))
     for stem in sorted(families):
         family = sorted(families[stem], key=_rank)
-        for edition in sorted({relative.kin.edition for relative in family}):
-            line = [relative for relative in family if relative.kin.edition == edition]
-            for at, relative in enumerate(line):
-                yield from _nearest(index, relative, line[:at])
+        lines: dict[str, list[_Relative]] = {}
+        for relative in family:
+            line = lines.setdefault(relative.kin.edition, [])
+            yield from _nearest(index, relative, line[-_BACK:])
+            line.append(relative)
         for relative in family:
             yield from _editions(index, relative, families)
 
@@ -73,7 +74,7 @@ def _editions(
 
 def _nearest(index: Index, later: _Relative, line: Sequence[_Relative]) -> Iterator[Guess]:
     """Link a paper to the nearest of a line that stands before it in the order of versions."""
-    for earlier in reversed(line[-_BACK:]):
+    for earlier in reversed(line):
         guess = _guess(index, "succeeds", later.member, earlier.member)
         if guess:
             yield guess
@@ -82,24 +83,34 @@ def _nearest(index: Index, later: _Relative, line: Sequence[_Relative]) -> Itera
 
 
 def _base(index: Index, later: _Relative, family: Sequence[_Relative]) -> Iterator[Guess]:
-    """Link an edition to the plain work of the same version."""
-    same = [
-        one
-        for one in family
-        if one.kin.version == later.kin.version
-        and not one.kin.edition
-        and one.member.id != later.member.id
-    ]
-    found = (_guess(index, "builds-on", later.member, one.member) for one in reversed(same))
-    yield from [guess for guess in found if guess and guess.signs][:1]
+    """Link an edition to the member of its family that it names, else to that of its version."""
+    date = later.member.date or dt.date.min
+    plain = [one for one in family if not one.kin.edition and (one.member.date or date) < date]
+    named = _named(index, later.member)
+    bases = [one for one in plain if not named.isdisjoint(index.keys[one.member.id])]
+    bases = bases or [one for one in plain if one.kin.version == later.kin.version]
+    for one in reversed(bases[-_BACK:]):
+        guess = _guess(index, "builds-on", later.member, one.member)
+        if guess:
+            yield guess
+            return
+
+
+def _named(index: Index, member: Member) -> set[str]:
+    """List the keys of names in a paper's text, its own and those of whole families left out."""
+    texts = [readable(sentence.quote) for sentence in member.sentences]
+    named = {name.key for text in texts for name in mentions(text) if not is_series(text, name)}
+    return named - index.keys[member.id]
 
 
 def _guess(index: Index, kind: RelationType, later: Member, earlier: Member) -> Guess | None:
     """Collect the signs that one paper continues another; `None` when there are too few."""
-    places = [*_place(index, later), *_place(index, earlier)]
+    if later.id == earlier.id or later.date == earlier.date:
+        return None
     further = [*_authors(index, later, earlier), *_repository(later, earlier)]
     further += _series(index, later, earlier)
-    if not further or len(places) < 2 or later.id == earlier.id:
+    places = [*_place(index, later), *_place(index, earlier)] if further else []
+    if len(places) < 2:
         return None
     before = bool(later.date and earlier.date and later.date > earlier.date)
     guessed = later.year_inferred or earlier.year_inferred
@@ -136,8 +147,9 @@ def _series(index: Index, later: Member, earlier: Member) -> list[str]:
         text = readable(sentence.quote)
         for name in mentions(text):
             one = kin(name.text)
-            if one.stem in stems and not one.version and is_series(text, name):
-                return [f'it speaks of "the {name.text} series"']
+            words = series(text, name)
+            if words and one.stem in stems and not one.version:
+                return [f'it speaks of "the {words}"']
     return []
 
 

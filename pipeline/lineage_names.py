@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from pipeline.chunking import Sentence
@@ -95,6 +96,7 @@ def family_stems(names: Sequence[str]) -> frozenset[str]:
 # --- Owners --------------------------------------------------------------------------------
 
 
+MANY = 10  # papers of one name; more cannot be told apart
 _MADE = re.compile(r"-(?:[BSLTHMG]|X{1,3}[SL]|Base|Large|Small|Tiny|Huge|Giant|Instruct|it)$")
 
 
@@ -142,12 +144,14 @@ class Index:
         return not one.version and not name.size and len(self.families.get(one.stem, ())) > 1
 
     def owners(self, name: Mention) -> list[str]:
-        """List the papers that own a name, those that have it as their main name if any do."""
-        found = {
-            id_: main
-            for id_, main in self._owners.get(name.key, {}).items()
-            if self._written_alike(id_, name)
-        }
+        """List the papers that own a name, those that have it as their main name if any do.
+
+        Of a word that more than `MANY` papers have as a name, the first of them stand for all.
+        """
+        owners = self._owners.get(name.key, {})
+        if len(owners) > MANY:
+            return list(islice(owners, MANY))
+        found = {id_: main for id_, main in owners.items() if self._written_alike(id_, name)}
         return sorted(id_ for id_, main in found.items() if main or not any(found.values()))
 
     def _written_alike(self, id_: str, name: Mention) -> bool:
