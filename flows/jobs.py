@@ -14,7 +14,7 @@ from flows import wiring
 from flows.progress import reporter
 from flows.settings import DEFAULT_STORE, Settings
 from flows.stages import StageRunner
-from flows.tracing import Traced, choose_line, tell, trace_graph
+from flows.tracing import Traced, choose_line, members_of, paper_names, tell, trace_graph
 from pipeline import __version__
 from pipeline.answers import Question
 from pipeline.ask import Asker
@@ -34,6 +34,7 @@ from pipeline.library import (
     unstored,
     with_additions,
 )
+from pipeline.lineage_graph import Member, Proposal
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
@@ -44,6 +45,17 @@ from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.samples import sample_files
 from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime, Tokens, places, total
+from pipeline.steps.narrative import STAGE as RELATIONS_STAGE
+from pipeline.steps.narrative import (
+    TELLING,
+    Reading,
+    Story,
+    ask_relations,
+    most_tellings,
+    plan_relations,
+    plan_story,
+    tell_stories,
+)
 from pipeline.steps.summarise import (
     CHECKS,
     STAGE,
@@ -152,25 +164,12 @@ async def _write_locked(
     try:
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
-        works = [plan_paper(entry) for entry in shelves.entries]
-        with clock.stage("graph"):
-            traced = trace_graph(works, store) if scope.lines else None
-        wanted = [choose_line(traced, scope.name)] if traced and scope.name else None
         async with wiring.asker(settings, store) as asker:
-            with clock.stage("plan"):
-                chosen = _works_of(works, wanted)
-                plan = _plan(chosen, settings, store, asker)
-            _warn_of_replacing(outputs, asker)
-            with clock.stage(STAGE):
-                asked = await _ask(chosen, asker, run_stage)
-            with clock.stage(CHECKS):
-                outcomes = await _ground(asked, settings, store, shelves, asker, run_stage)
+            job = _Job(settings, store, shelves, asker, run_stage, clock)
+            made = await _make(job, outputs, scope)
         with clock.stage("pages"):
-            sheets = _write_sheets(shelves, chosen, outcomes, outputs)
-            told = _write_lines(traced, wanted, sheets, shelves.coverage, store, outputs)
-            failed = shelves.failures + [o.failure for o in outcomes if o.failure]
-            report = _write_rest(shelves, sheets, told, failed, outputs)
-        report = _report(report, plan, asker, clock)
+            report = _write_pages(shelves, made, outputs)
+        report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
         store.save_run(wiring.surroundings().today, text)
@@ -178,7 +177,116 @@ async def _write_locked(
         store.close()
     if asker.stopped is not None:
         raise asker.stopped
-    return outputs.root / (f"lineages/{told.slugs[0]}/lineage.html" if wanted else MAIN)
+    return outputs.root / (f"lineages/{made.slugs[0]}/lineage.html" if scope.name else MAIN)
+
+
+class _Job(NamedTuple):
+    """What the stages of a job work with."""
+
+    settings: Settings
+    store: Store
+    shelves: Shelves
+    asker: Asker
+    run_stage: StageRunner
+    clock: Clock
+
+
+class _Made(NamedTuple):
+    """What the stages of a job made; `graph` is None where no lines were wanted.
+
+    `sheets` are those of all papers that have one, by id, `fresh` those made now. `told` are the
+    lines that were told now, whose slugs are `slugs`; `all_lines` says that there are no others.
+    """
+
+    plan: Plan
+    sheets: dict[str, PaperSheet]
+    fresh: list[PaperSheet]
+    failed: list[Failure]
+    graph: GraphSheet | None
+    told: list[LineageSheet]
+    all_lines: bool
+
+    @property
+    def slugs(self) -> list[str]:
+        """The folders of the lines that were told now."""
+        return [sheet.slug for sheet in self.told]
+
+
+async def _make(job: _Job, outputs: Outputs, scope: Scope) -> _Made:
+    """Ask, check and tell; nothing is written but to the store."""
+    works = [plan_paper(entry) for entry in job.shelves.entries]
+    finder = FactFinder(job.store)
+    members = members_of(works, finder) if scope.lines else []
+    finder.save()
+    traced = trace_graph(works, members)
+    wanted = [choose_line(traced, scope.name)] if scope.name else None
+    readings = _readings(members, traced, job.asker)
+    chosen = _works_of(works, wanted)
+    with job.clock.stage("plan"):
+        plan = _plan(chosen, readings, len(wanted or traced.lines) if scope.lines else 0, job)
+    _warn_of_replacing(outputs, job.asker)
+    failed = list(job.shelves.failures)
+    if readings:
+        with job.clock.stage(RELATIONS_STAGE):
+            proposals, unread = await _ask_relations(readings, job)
+        failed += unread
+        traced = trace_graph(works, members, proposals)
+        wanted = [choose_line(traced, scope.name)] if scope.name else None
+        chosen = _works_of(works, wanted)
+    with job.clock.stage(STAGE):
+        asked = await _ask(chosen, job)
+    with job.clock.stage(CHECKS):
+        outcomes = await _ground(asked, job)
+    failed += [outcome.failure for outcome in outcomes if outcome.failure]
+    fresh = [outcome.sheet for outcome in outcomes if outcome.sheet]
+    sheets = _all_sheets(job.shelves, fresh, outputs)
+    told: list[LineageSheet] = []
+    if scope.lines:
+        with job.clock.stage("lineages"):
+            lines = traced.lines if wanted is None else wanted
+            told = tell(lines, traced, sheets, job.shelves.coverage, job.store)
+            told, untold = await _narrate(told, traced, job)
+        failed += untold
+    graph = traced.graph if scope.lines else None
+    return _Made(plan, sheets, fresh, failed, graph, told, wanted is None)
+
+
+def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:
+    """Return the papers about whose relations a model is asked; none without a model."""
+    return [] if asker.provider.model is None else plan_relations(members, traced.graph)
+
+
+async def _ask_relations(
+    readings: Sequence[Reading], job: _Job
+) -> tuple[list[Proposal], list[Failure]]:
+    say = reporter()
+    say.start(RELATIONS_STAGE, len(readings))
+
+    async def batch(part: Sequence[Reading]) -> list[tuple[list[Proposal], Failure | None]]:
+        found = await ask_relations(part, job.asker)
+        say.advance(RELATIONS_STAGE, len(part))
+        return found
+
+    asked = await job.run_stage(RELATIONS_STAGE, readings, batch)
+    proposals = [one for some, _ in asked for one in some]
+    return proposals, [failure for _, failure in asked if failure]
+
+
+async def _narrate(
+    told: Sequence[LineageSheet], traced: Traced, job: _Job
+) -> tuple[list[LineageSheet], list[Failure]]:
+    """Let a model tell the lines, where there is one."""
+    if job.asker.provider.model is None or not told:
+        return list(told), []
+    grounder = wiring.grounder(job.settings, job.store, job.asker)
+    stories = [plan_story(sheet) for sheet in told]
+    names = paper_names(traced)
+
+    async def batch(part: Sequence[Story]) -> list[tuple[LineageSheet, Failure | None]]:
+        return await tell_stories(part, grounder, names)
+
+    found = await job.run_stage(TELLING, stories, batch)
+    return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
 
 
 def _works_of(works: Sequence[Work], wanted: Sequence[Line] | None) -> list[Work]:
@@ -276,18 +384,18 @@ def reading_notes(volumes: Iterable[Volume]) -> list[str]:
     return [f"{v.document.id}: {note}" for v in volumes for note in v.reading.notes]
 
 
-def _plan(works: Sequence[Work], settings: Settings, store: Store, asker: Asker) -> Plan:
-    """Look the answers about papers up, and say what is left to ask."""
-    questions = {asker.key(question): question for work in works for question in work.questions}
-    known = asker.prime(questions)
-    done = settled_answers(works, store, settings, asker.key)
-    plan = make_plan(
-        questions,
-        known,
-        asker.provider.model,
-        wiring.price(settings),
-        follow_ups=follow_ups(questions, done, settings),
-    )
+def _plan(works: Sequence[Work], readings: Sequence[Reading], lines: int, job: _Job) -> Plan:
+    """Look the answers up, and say what is left to ask; `lines` are those that will be told."""
+    asker, settings = job.asker, job.settings
+    questions = {asker.key(q): q for work in works for q in work.questions}
+    asked = questions | {asker.key(reading.question): reading.question for reading in readings}
+    known = asker.prime(asked)
+    done = settled_answers(works, job.store, settings, asker.key)
+    more = follow_ups(questions, done, settings)
+    if asker.provider.model is not None:
+        more += most_tellings(lines + len(readings), judge=settings.judge)
+    price = wiring.price(settings)
+    plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)
     reporter().say(_announcement(len(works), plan, asker))
     return plan
 
@@ -324,37 +432,30 @@ def follow_ups(
     ]
 
 
-async def _ask(works: Sequence[Work], asker: Asker, run_stage: StageRunner) -> list[Asked]:
+async def _ask(works: Sequence[Work], job: _Job) -> list[Asked]:
     say = reporter()
     say.start(STAGE, len(works))
 
     async def batch(part: Sequence[Work]) -> list[Asked]:
-        asked = await ask_batch(part, asker)
+        asked = await ask_batch(part, job.asker)
         say.advance(STAGE, len(part))
         return asked
 
-    return await run_stage(STAGE, works, batch)
+    return await job.run_stage(STAGE, works, batch)
 
 
-async def _ground(
-    asked: Sequence[Asked],
-    settings: Settings,
-    store: Store,
-    shelves: Shelves,
-    asker: Asker,
-    run_stage: StageRunner,
-) -> list[Outcome]:
-    grounder = wiring.grounder(settings, store, asker)
-    finder = FactFinder(store)
+async def _ground(asked: Sequence[Asked], job: _Job) -> list[Outcome]:
+    grounder = wiring.grounder(job.settings, job.store, job.asker)
+    finder = FactFinder(job.store)
     say = reporter()
     say.start(CHECKS, len(asked))
 
     async def batch(part: Sequence[Asked]) -> list[Outcome]:
-        outcomes = await ground_batch(part, grounder, finder, shelves.coverage)
+        outcomes = await ground_batch(part, grounder, finder, job.shelves.coverage)
         say.advance(CHECKS, len(part))
         return outcomes
 
-    return await run_stage(CHECKS, asked, batch)
+    return await job.run_stage(CHECKS, asked, batch)
 
 
 def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
@@ -365,77 +466,29 @@ def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
     return f"{papers} papers; {plan.calls} calls to {asker.provider.model}{more}, {cost}."
 
 
-class _Told(NamedTuple):
-    """The lines whose pages lie in the outputs, the slugs written now, and what was removed."""
-
-    sheets: list[LineageSheet]
-    slugs: list[str]
-    removed: list[str]
-
-
-def _write_sheets(
-    shelves: Shelves, works: Sequence[Work], outcomes: Sequence[Outcome], outputs: Outputs
+def _all_sheets(
+    shelves: Shelves, fresh: Sequence[PaperSheet], outputs: Outputs
 ) -> dict[str, PaperSheet]:
-    """Write the sheets that are new, and return those of all papers that have one."""
-    made = {w.entry.paper.id: o.sheet for w, o in zip(works, outcomes, strict=True) if o.sheet}
-    for sheet in made.values():
+    """Return the sheets of all papers that have one, made now or by an earlier run."""
+    made = {sheet.paper.id: sheet for sheet in fresh}
+    ids = [entry.paper.id for entry in shelves.entries]
+    there = ((id_, made.get(id_) or _earlier(id_, outputs)) for id_ in ids)
+    return {id_: sheet for id_, sheet in there if sheet is not None}
+
+
+def _write_pages(shelves: Shelves, made: _Made, outputs: Outputs) -> RunReport:
+    """Write everything, remove what is no longer stood behind, and say what there is."""
+    for sheet in made.fresh:
         _write_sheet(sheet, outputs)
-    found = {}
-    for entry in shelves.entries:
-        sheet_there = made.get(entry.paper.id) or _earlier(entry.paper.id, outputs)
-        if sheet_there:
-            found[entry.paper.id] = sheet_there
-    return found
-
-
-def _write_lines(
-    traced: Traced | None,
-    wanted: Sequence[Line] | None,
-    sheets: Mapping[str, PaperSheet],
-    coverage: Sequence[Coverage],
-    store: Store,
-    outputs: Outputs,
-) -> _Told:
-    """Write the graph and the pages of lines; untraced, return those that lie there."""
-    earlier = _earlier_lines(outputs)
-    if traced is None:
-        return _Told(earlier, [], [])
-    outputs.write("lineages/graph.json", traced.graph.model_dump_json(indent=2) + "\n")
-    chosen = traced.lines if wanted is None else wanted
-    told = tell(chosen, traced, sheets, coverage, store)
-    for sheet in told:
-        stem = f"lineages/{sheet.slug}/lineage"
-        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-        outputs.write(f"{stem}.md", lineage_markdown(sheet))
-        outputs.write(f"{stem}.html", lineage_html(sheet))
-    slugs = [sheet.slug for sheet in told]
-    if wanted is None:
-        return _Told(told, slugs, outputs.remove_lines(slugs))
-    return _Told(told + [one for one in earlier if one.slug not in slugs], slugs, [])
-
-
-def _earlier_lines(outputs: Outputs) -> list[LineageSheet]:
-    found = []
-    for text in outputs.texts("lineages/*/lineage.json"):
-        with suppress(ValueError):
-            found.append(LineageSheet.model_validate_json(text))
-    return found
-
-
-def _write_rest(
-    shelves: Shelves,
-    sheets: Mapping[str, PaperSheet],
-    told: _Told,
-    failed: Sequence[Failure],
-    outputs: Outputs,
-) -> RunReport:
-    """Write sources and index, remove what is no longer stood behind, and say what there is."""
     removed = outputs.remove_papers(entry.paper.id for entry in shelves.entries)
+    lines = _write_lines(made, outputs)
+    if made.graph is not None and made.all_lines:
+        removed += outputs.remove_lines(made.slugs)
     graph = [GraphSheet.model_validate_json(t) for t in outputs.texts("lineages/graph.json")]
-    sources, gone = _write_sources(shelves, [*sheets.values(), *told.sheets, *graph], outputs)
-    lines = sorted(told.sheets, key=lambda sheet: sheet.name.casefold())
-    listed = list(sheets.values())
-    outputs.write(MAIN, index_html(listed, shelves.coverage, shelves.notes, failed, lineages=lines))
+    listed = list(made.sheets.values())
+    sources, gone = _write_sources(shelves, [*listed, *lines, *graph], outputs)
+    page = index_html(listed, shelves.coverage, shelves.notes, made.failed, lineages=lines)
+    outputs.write(MAIN, page)
     return RunReport(
         litline=__version__,
         engine="",
@@ -444,7 +497,7 @@ def _write_rest(
         claims=total([*(s.stamp.counts for s in listed), *(s.stamp.counts for s in lines)]),
         calls=0,
         cached=0,
-        failed=list(failed),
+        failed=made.failed,
         tokens=Tokens(),
         cost_usd=None,
         estimate_usd=None,
@@ -452,8 +505,30 @@ def _write_rest(
         coverage=shelves.coverage,
         notes=shelves.notes,
         sources=sources,
-        removed=removed + told.removed + gone,
+        removed=removed + gone,
     )
+
+
+def _write_lines(made: _Made, outputs: Outputs) -> list[LineageSheet]:
+    """Write the lines that were told, and return all that the outputs then hold, by name."""
+    if made.graph is not None:
+        outputs.write("lineages/graph.json", made.graph.model_dump_json(indent=2) + "\n")
+    for sheet in made.told:
+        stem = f"lineages/{sheet.slug}/lineage"
+        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
+        outputs.write(f"{stem}.md", lineage_markdown(sheet))
+        outputs.write(f"{stem}.html", lineage_html(sheet))
+    others = made.graph is None or not made.all_lines
+    kept = [one for one in _earlier_lines(outputs) if one.slug not in made.slugs] if others else []
+    return sorted([*made.told, *kept], key=lambda sheet: (sheet.name.casefold(), sheet.slug))
+
+
+def _earlier_lines(outputs: Outputs) -> list[LineageSheet]:
+    found = []
+    for text in outputs.texts("lineages/*/lineage.json"):
+        with suppress(ValueError):
+            found.append(LineageSheet.model_validate_json(text))
+    return found
 
 
 def _report(report: RunReport, plan: Plan, asker: Asker, clock: Clock) -> RunReport:

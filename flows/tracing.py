@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pipeline.errors import UsageError
 from pipeline.facts import FactFinder
 from pipeline.kept import Kept
-from pipeline.lineage_graph import build_graph
+from pipeline.lineage_graph import Member, Proposal, build_graph
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.lines import Line, lines
 from pipeline.mentions import name_key
@@ -34,13 +34,17 @@ class Traced(NamedTuple):
     works: Mapping[str, Work]
 
 
-def trace_graph(works: Sequence[Work], store: Store) -> Traced:
-    """Link all papers, without any model."""
-    finder = FactFinder(store)
+def members_of(works: Sequence[Work], finder: FactFinder) -> list[Member]:
+    """Return the papers as the graph sees them."""
     finder.prime(unit for work in works for unit in work.units)
-    members = [member_of(w.entry, w.units, finder.of(w.units).releases) for w in works]
-    finder.save()
-    graph = build_graph(members)
+    return [member_of(w.entry, w.units, finder.of(w.units).releases) for w in works]
+
+
+def trace_graph(
+    works: Sequence[Work], members: Sequence[Member], proposals: Iterable[Proposal] = ()
+) -> Traced:
+    """Link all papers; a model's proposals only add to what the code reads."""
+    graph = build_graph(members, proposals)
     return Traced(graph, lines(graph), {work.entry.paper.id: work for work in works})
 
 
@@ -68,15 +72,16 @@ def _names(line: Line, traced: Traced) -> list[str]:
     for node in line.members:
         if node.id in traced.works:
             found += traced.works[node.id].entry.paper.names
-    return [line_name(line, _papers(traced)), *found]
+    return [line_name(line, paper_names(traced)), *found]
 
 
-def _papers(traced: Traced) -> dict[str, list[str]]:
+def paper_names(traced: Traced) -> dict[str, list[str]]:
+    """Return what papers call their own work, by id."""
     return {id_: work.entry.paper.names for id_, work in traced.works.items()}
 
 
 def _all(traced: Traced) -> str:
-    names = [line_name(line, _papers(traced)) for line in traced.lines]
+    names = [line_name(line, paper_names(traced)) for line in traced.lines]
     return f"there are {', '.join(names)}" if names else "the library has no line of two papers"
 
 
@@ -89,9 +94,11 @@ def tell(
 ) -> list[LineageSheet]:
     """Make the sheet of each line; a line keeps the slug that one of its papers has had before."""
     units = {id_: work.units for id_, work in traced.works.items()}
-    shelf = Shelf(sheets, _papers(traced), units, traced.graph, coverage)
+    shelf = Shelf(sheets, paper_names(traced), units, traced.graph, coverage)
     slugs = Slugs(store)
-    told = [trace(line, slugs.of(line, line_name(line, _papers(traced))), shelf) for line in chosen]
+    told = [
+        trace(line, slugs.of(line, line_name(line, paper_names(traced))), shelf) for line in chosen
+    ]
     slugs.save()
     return told
 

@@ -416,6 +416,18 @@ def stated(text: str, own: Set[str], known: Container[str], *, opened: bool) -> 
     return [one for one in found.values() if _stands(one, found)]
 
 
+def shows(text: str, kind: RelationType) -> bool:
+    """Say whether a readable sentence has a cue of a relation anywhere, governing or not."""
+    return len(text) <= LONGEST and any(found == kind for found, _, _ in _cues(text))
+
+
+def may_state(text: str, own: Set[str]) -> bool:
+    """Say whether a readable sentence has a cue, and a name that is not the paper's own."""
+    if len(text) > LONGEST or next(_cues(text), None) is None:
+        return False
+    return any(name.key not in own for name in mentions(text))
+
+
 def _targets(
     text: str,
     names: list[Mention],

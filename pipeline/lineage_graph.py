@@ -9,7 +9,15 @@ from typing import NamedTuple
 
 from pipeline.chunking import Sentence
 from pipeline.facts import evidence
-from pipeline.lineage_cues import ANCESTRY, RelationType, benchmarks, introduces, stated
+from pipeline.lineage_cues import (
+    ANCESTRY,
+    RelationType,
+    benchmarks,
+    introduces,
+    may_state,
+    shows,
+    stated,
+)
 from pipeline.lineage_kin import DISAGREE, Guess, guesses
 from pipeline.lineage_names import Index, Member, family_stems, kin
 from pipeline.lineage_order import (
@@ -20,11 +28,11 @@ from pipeline.lineage_order import (
     without_circles,
 )
 from pipeline.lineage_sheet import GraphEdge, GraphNode, GraphSheet, RefusedEdge
-from pipeline.mentions import Mention
+from pipeline.mentions import Mention, mentions, name_key
 from pipeline.text import slug
 from pipeline.wording import readable
 
-__all__ = ["Member", "build_graph"]
+__all__ = ["Member", "Proposal", "build_graph", "unread"]
 
 AMBIGUOUS = "several papers go by this name, and neither dates nor authors tell which is meant"
 _MOST_QUOTES = 3  # sentences kept as evidence of one edge
@@ -46,14 +54,26 @@ class _Said(NamedTuple):
     sentence: Sentence
 
 
-def build_graph(members: Iterable[Member]) -> GraphSheet:
+class Proposal(NamedTuple):
+    """A relation that a model read in a sentence of a paper; `name` is the work that it names."""
+
+    source: str
+    type: RelationType
+    name: str
+    sentence: Sentence
+
+
+def build_graph(members: Iterable[Member], proposals: Iterable[Proposal] = ()) -> GraphSheet:
     """Link papers to the works they name; see docs/lineage.md for the rules.
 
-    The order of the members does not matter. Their ids must be distinct.
+    The order of the members does not matter. Their ids must be distinct. A proposal is taken only
+    if its sentence names the work and has a cue of the relation; the dates then decide as for
+    every other edge, and no edge of the code's own depends on one.
     """
     papers = sorted(members, key=lambda member: member.id)
     index = Index(papers)
-    said = list(_said(papers, index))
+    own = list(_said(papers, index))
+    said = [*own, *_added(own, sorted(proposals), index)]
     data = {name.key for member in papers for name in _data(member)}
     works = _works(said)
     edges, unclear = _stated_edges([_placed(one, data, index) for one in said], works)
@@ -92,6 +112,40 @@ def _said(papers: Sequence[Member], index: Index) -> Iterator[_Said]:
                     continue
                 name = index.known_as(one.name)
                 yield _Said(member.id, one.type, name, tuple(index.meant(member, name)), sentence)
+
+
+def _added(own: Sequence[_Said], proposals: Iterable[Proposal], index: Index) -> Iterator[_Said]:
+    """List what proposals add to what the code read, as far as their sentences show it."""
+    told = {(one.source, one.name.key) for one in own}
+    for one in proposals:
+        text = readable(one.sentence.quote)
+        name = _named(text, one.name)
+        member = index.members.get(one.source)
+        if name is None or member is None or one.sentence not in member.sentences:
+            continue
+        unfit = name.key in index.keys[one.source] or (one.source, name.key) in told
+        if not unfit and shows(text, one.type) and not index.is_line(name):
+            known = index.known_as(name)
+            targets = tuple(index.meant(member, known))
+            yield _Said(one.source, one.type, known, targets, one.sentence)
+
+
+def _named(text: str, written: str) -> Mention | None:
+    """Find a name in a readable sentence, however it is written there."""
+    key = name_key(written)[0]
+    return next((name for name in mentions(text) if name.key == key), None)
+
+
+def unread(member: Member, graph: GraphSheet) -> bool:
+    """Say whether a paper has a sentence that may state a relation of which the graph has none."""
+    own = frozenset(name_key(name)[0] for name in member.names)
+    quoted = {
+        place.quote for edge in graph.edges if edge.source == member.id for place in edge.evidence
+    }
+    return any(
+        sentence.quote not in quoted and may_state(readable(sentence.quote), own)
+        for sentence in member.sentences
+    )
 
 
 def _data(member: Member) -> Iterator[Mention]:

@@ -139,6 +139,12 @@ class LineageSheet(Frozen):
     stamp: Stamp
     dropped: list[Dropped]
 
+    def known(self) -> str:
+        """Return what the checks may know of a line beside sentences, one item per line."""
+        dated = [name for node in self.nodes for name in (node.label, str(node.date or ""))]
+        steps = [step.label for step in self.steps]
+        return "\n".join(filter(None, dict.fromkeys((self.name, *dated, *steps))))
+
     def claims(self) -> Iterator[tuple[str, Claim]]:
         """Yield each claim once with the name of its field, in printed order.
 

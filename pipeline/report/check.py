@@ -169,18 +169,11 @@ def _lineage_faults(sheet: LineageSheet, path: Path) -> Iterator[str]:
     if sheet.slug != path.parent.name:
         yield f"holds the lineage {sheet.slug}"
     claims = list(sheet.claims())
-    subject = _Subject(sheet.schema_, sheet.slug, _known_of_line(sheet))
+    subject = _Subject(sheet.schema_, sheet.slug, sheet.known())
     yield from _claims_faults(claims, subject, sheet.stamp)
     yield from graph_faults(sheet.nodes, sheet.edges)
     yield from line_faults(sheet)
     yield from _count_faults(claims, len(sheet.dropped), sheet.stamp)
-
-
-def _known_of_line(sheet: LineageSheet) -> str:
-    """Return what the checks may know of a line beside its sentences, one item per line."""
-    labels = [name for node in sheet.nodes for name in (node.label, str(node.date or ""))]
-    steps = [step.label for step in sheet.steps]
-    return "\n".join(filter(None, dict.fromkeys((sheet.name, *labels, *steps))))
 
 
 class _Subject(NamedTuple):
