@@ -39,7 +39,7 @@ class GraphEdge(Frozen):
 
 
 class RefusedEdge(Frozen):
-    """An edge that a text states and that is not drawn, and why."""
+    """An edge that a text states, or the order of versions suggests, and why it is not drawn."""
 
     source: str
     target: str
@@ -55,7 +55,7 @@ class GraphSheet(Frozen):
     version: Literal[1] = 1
     nodes: list[GraphNode]
     edges: list[GraphEdge]
-    refused: list[RefusedEdge] = []
+    refused: list[RefusedEdge] = Field([], description="What texts or names say against order.")
     undated: list[str] = Field([], description="Nodes of papers without a date.")
 
 
