@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Set
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from pipeline.lineage_clauses import ANCESTRY, BREAK, Place, RelationType, denied, is_own
 from pipeline.mentions import Mention, mentions, name_key
 from pipeline.phrases import is_distinctive, is_generic
 
-RelationType = Literal["succeeds", "builds-on", "uses", "compares-with", "evaluates"]
 LONGEST = 3000  # characters; what is longer is no sentence, and is not read
-ANCESTRY: frozenset[RelationType] = frozenset({"succeeds", "builds-on"})
 
 
 class Stated(NamedTuple):
@@ -245,121 +244,7 @@ def benchmarks(text: str) -> Iterator[Mention]:
             yield from _row(text, row)
 
 
-# --- Whose clause it is --------------------------------------------------------------------
-
-_BREAK = re.compile(r";\s|:\s(?!\d)|\b(?:while|whereas|although|but|though)\b|\.\s")
-_OWN = re.compile(
-    r"\b(?:[Ww]e|[Oo]urs?|[Uu]s|[Tt]his\s+(?:paper|work|study|report|article|thesis|model|method)"
-    r"|[Ii]ts?|the\s+(?:proposed|resulting|presented|new)|[Tt]he\s+(?:\w+\s+)?(?:model|method|approach"
-    r"|framework|system|network|policy|agent|architecture|interface|robot|controller|planner))\b"
-)
-_STRONG = re.compile(r"\b(?:[Ww]e|[Oo]ur|[Tt]his\s+(?:paper|work|study|report|article|thesis))\b")
-_OTHERS = re.compile(
-    r"\b(?:existing|prior|previous|recent|current|conventional|traditional|many|most|several|some"
-    r"|other|earlier|others|popular|typical|standard|modern|today's|these|such)\s+(?:[\w-]+\s+){0,4}?(?:works?"
-    r"|methods?|approaches|models?|stud(?:y|ies)|detectors?|systems?|efforts?|literature"
-    r"|techniques?|research|pipelines?|agents?|VLMs?|LLMs?|MLLMs?|policies|robots|planners"
-    r"|assistants?|practice|networks?|solutions?|controllers?|recogni[sz]ers?|they)\b|\b[Tt]hey\b"
-    r"|^\W*(?:[A-Z][\w-]*\s+)?(?:systems|models|methods|approaches|pipelines|agents|detectors|works"
-    r"|variants|policies|robots|planners|networks)\b",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"\b(?:stud(?:y|ies|ied|ying)|survey|evaluat|compar(?:es?|ing)|analy[sz]|review|examin|tests?\b|testing"
-    r"|investigat|audit|attack|outperform|surpass|beat|exceed|discuss|consider|unlike)"
-    r"(?:[^,;]|,(?!\s(?:and|then|we)\b)){0,90}(?<!and)(?<!then)(?<!,)\s*$",
-    re.IGNORECASE,
-)
-_OF_A_PART = re.compile(
-    r"\b(?:us(?:es?|ing)|employ\w*|leverag\w*|adopt\w*|with)\s+(?:[\w-]+\s+){1,5}(?:that|which|who)\s+"
-    r"(?:\w+\s+)?$|\bwho\s+(?:\w+\s+)?$"
-)
-_DENIED = re.compile(
-    r"(?:\b(?:not|never|without|no\s+longer|instead\s+of|rather\s+than|nor|cannot|neither|than"
-    r"|(?:plan|hope|intend|want|like|aim)s?\s+to|future\s+work\s+(?:will|may|could)|could|might)|n't)\s+"
-    r"(?:[\w-]+\s+){0,2}$",
-    re.IGNORECASE,
-)
-_OBJECT = re.compile(
-    r"\b(?:on|of|with|into|from|over|than|to|by|for|in|at|against|like|as|via|and|or|using|uses"
-    r"|employs?|called|introduc\w+|propos\w+|present\w*|outperform\w*|surpass\w*|including"
-    r"|incorporat\w+|leverag\w+|rival\w+|extend\w*|[a-z]+ing)\s+(?:the\s+|a\s+|an\s+|both\s+)?"
-    r"(?:[a-z][\w-]*\s+){0,2}$"
-)
-_FRONTED = re.compile(
-    r"\W*(?:(?:compared\s+(?:to|with)|relative\s+to|unlike|like|as|over)\s+)?(?:an?\s+|the\s+)?",
-    re.IGNORECASE,
-)
-_HEAD = re.compile(
-    r"(?:^\W*|[,:]\s+|\b(?:that|because|since|and|where|if|as)\s+)"
-    r"(?:(?:the|a|an|both)\s+)?(?:[A-Za-z][\w-]*\s+){0,3}$"
-)
-_GOES_ON = re.compile(r"\s*(?:,|\)|(?:and|or|on|in|with|for|to|of|by|as|at|from)\b)")
-_HANGS = re.compile(
-    r"(?:\s*\([^()]*\))?\s*,?\s*(?:(?:which|that|who)\s+)?(?:(?:is|are|was|were)\s+)?"
-    r"(?:(?:a|an|the)\s+)?(?:(?!(?:and|we|our|it|to|then|by)\b)[a-z][\w-]*\s+){0,5}"
-)
-
-
-def introduces(text: str, own: Set[str]) -> bool:
-    """Say whether a readable sentence speaks of the paper's own work by name or as `we`."""
-    return bool(_STRONG.search(text)) or any(name.key in own for name in mentions(text))
-
-
-class _Place(NamedTuple):
-    """A cue in its clause; offsets are of the text, end exclusive."""
-
-    kind: RelationType
-    begin: int
-    start: int
-    end: int
-    limit: int
-
-
-def _is_own(text: str, names: list[Mention], own: Set[str], at: _Place, opened: bool) -> bool:
-    """Say whether the paper's own work is what a cue is said of."""
-    before = [name for name in names if at.begin <= name.start and name.end <= at.start]
-    region = text[at.begin : at.start]
-    mine = [found.start() for found in _OWN.finditer(region)]
-    mine += [name.start - at.begin for name in before if name.key in own]
-    theirs = [found.start() for found in _OTHERS.finditer(region)]
-    theirs += [
-        name.start - at.begin
-        for name in before
-        if name.key not in own and not is_generic(name.text) and _is_subject(text, name, at)
-    ]
-    named = "predecessor" in text[at.start : at.end].lower()
-    if at.kind in (*ANCESTRY, "uses") and not named and _ABOUT.search(region):
-        return False
-    if at.kind in ANCESTRY and _OF_A_PART.search(region):
-        return False
-    if _other_predecessor(text, before, own, at):
-        return False
-    if not mine and not theirs:
-        fronted = _FRONTED.fullmatch(region)
-        later = bool(_STRONG.search(text, at.end, at.limit)) or any(n.key in own for n in names)
-        return bool(fronted) and later if at.kind in ANCESTRY else opened or later
-    return max(mine, default=-1) > max(theirs, default=-1)
-
-
-def _other_predecessor(text: str, before: list[Mention], own: Set[str], at: _Place) -> bool:
-    """Say whether `its predecessor` is that of another work: `outperforms Foo and its …`."""
-    between = text[before[-1].end : at.start] if before else ""
-    joined = re.fullmatch(r"(?:\s*\([^()]*\))?,?\s+(?:and|or|with|over|than)\s+", between)
-    return at.kind == "succeeds" and bool(joined) and before[-1].key not in own
-
-
-def _is_subject(text: str, name: Mention, at: _Place) -> bool:
-    """Say whether a cue is said of a name before it, as its subject or in a clause on it."""
-    between = text[name.end : at.start]
-    relative = re.search(r"\b(?:which|that)\s+(?:\w+\s+)?$", between)
-    if (relative or at.kind in ANCESTRY) and _HANGS.fullmatch(between):
-        return True
-    fronted = re.sub(r"(?:[A-Z][\w.-]*\s+)+$", "", text[at.begin : name.start])
-    return (
-        bool(_HEAD.search(fronted)) and not _OBJECT.search(fronted) and not _GOES_ON.match(between)
-    )
-
+# --- What a sentence states ----------------------------------------------------------------
 
 _SIZED = re.compile(r"\s[vV]?\d{1,2}(?:\.\d{1,3})*(?:-[A-Za-z\d.]*[A-Za-z\d])+")
 
@@ -402,7 +287,7 @@ def stated(text: str, own: Set[str], known: Container[str], *, opened: bool) -> 
     ]
     if not names:
         return []
-    breaks = [found.span() for found in _BREAK.finditer(text)]
+    breaks = [found.span() for found in BREAK.finditer(text)]
     found: dict[tuple[str, str], Stated] = {}
     for name in names:
         if _USED_AFTER.match(text, name.end) and name.key not in own and not is_generic(name.text):
@@ -410,7 +295,7 @@ def stated(text: str, own: Set[str], known: Container[str], *, opened: bool) -> 
     for kind, start, end in _cues(text):
         begin = max((b for _, b in breaks if b <= start), default=0)
         limit = min((a for a, _ in breaks if a >= end), default=len(text))
-        at = _Place(kind, begin, start, end, limit)
+        at = Place(kind, begin, start, end, limit)
         for name in _targets(text, names, own, known, at, opened):
             found.setdefault((kind, name.key), Stated(kind, name))
     return [one for one in found.values() if _stands(one, found)]
@@ -433,7 +318,7 @@ def _targets(
     names: list[Mention],
     own: Set[str],
     known: Container[str],
-    at: _Place,
+    at: Place,
     opened: bool,
 ) -> list[Mention]:
     """List the names that a cue at a place relates to the paper's own work."""
@@ -442,12 +327,10 @@ def _targets(
     row = [name for name in row if not is_series(text, name) and not _is_part(text, name)]
     row = [name for name in row if not _EXAMPLE.match(text, name.end)]
     row = [name for name in row if at.kind == "succeeds" or name.key not in own]
-    if not row or not _is_own(text, names, own, at, opened):
+    if not row or not is_own(text, names, own, at, opened):
         return []
-    denied = at.kind in ("succeeds", "builds-on", "uses") and _DENIED.search(
-        text[at.begin : at.start]
-    )
-    return [] if denied else row
+    rests = at.kind in ANCESTRY or at.kind == "uses"
+    return [] if rests and denied(text, at) else row
 
 
 _USED_AFTER = re.compile(r",\s+which\s+we\s+(?:use|adopt|employ|fine-?tune|reuse|start\s+from)\b")
@@ -482,9 +365,20 @@ def is_work(name: str, kind: RelationType) -> bool:
     return name[0].isupper() and (kind not in ("uses", "evaluates") or bool(_TWO.search(name)))
 
 
+_HARDWARE = re.compile(r"\s*(?:GPU|TPU|chip|core|accelerator|board|node|hour|card)s?\b")
+_ALONE = re.compile(
+    r"(?!\s+et\s+al|\s+\(?\d{4})(?!'s?\s)(?:\W|$)(?:\W*$|[^\sA-Za-z]|(?:and|or|as|at|by|for|from|in"
+    r"|of|on|over|that|to|under|until|which|while|with|is|are|was|were|baselines?|models?)\b)"
+)
+
+
 def _whole(text: str, name: Mention) -> bool:
-    """Say whether a name is more than the first word of `Outcome Reward Models`."""
-    return is_distinctive(name.text) or not re.match(r"\s[A-Z]", text[name.end :])
+    """Say whether a name stands for a work: no hardware, author, law, nor `Outcome` of a phrase."""
+    if _HARDWARE.match(text, name.end):
+        return False
+    if is_distinctive(name.text) or re.search(r"\d", name.text):
+        return True
+    return name.text.isupper() or bool(_ALONE.match(text, name.end)) or text[name.end :] == ""
 
 
 def _stands(one: Stated, found: dict[tuple[str, str], Stated]) -> bool:

@@ -9,15 +9,8 @@ from typing import NamedTuple
 
 from pipeline.chunking import Sentence
 from pipeline.facts import evidence
-from pipeline.lineage_cues import (
-    ANCESTRY,
-    RelationType,
-    benchmarks,
-    introduces,
-    may_state,
-    shows,
-    stated,
-)
+from pipeline.lineage_clauses import ANCESTRY, RelationType, introduces
+from pipeline.lineage_cues import benchmarks, may_state, shows, stated
 from pipeline.lineage_kin import DISAGREE, Guess, guesses
 from pipeline.lineage_names import Index, Member, family_stems, kin
 from pipeline.lineage_order import (

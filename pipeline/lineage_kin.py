@@ -8,7 +8,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.facts import evidence
-from pipeline.lineage_cues import RelationType, is_series, series
+from pipeline.lineage_clauses import RelationType
+from pipeline.lineage_cues import is_series, series
 from pipeline.lineage_names import Index, Kin, Member, kin, kinships, parent_stem
 from pipeline.mentions import mentions, name_key
 from pipeline.sheets import Evidence

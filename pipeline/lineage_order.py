@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
-from pipeline.lineage_cues import ANCESTRY
+from pipeline.lineage_clauses import ANCESTRY
 from pipeline.lineage_sheet import GraphEdge, RefusedEdge
 
 
