@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,7 +15,16 @@ from flows import wiring
 from flows.progress import reporter
 from flows.settings import DEFAULT_STORE, Settings
 from flows.stages import StageRunner
-from flows.tracing import Traced, choose_line, members_of, paper_names, tell, trace_graph
+from flows.tracing import (
+    Told,
+    Traced,
+    choose_line,
+    members_looked_up,
+    members_of,
+    paper_names,
+    tell,
+    trace_graph,
+)
 from pipeline import __version__
 from pipeline.answers import Question
 from pipeline.ask import Asker
@@ -38,6 +48,7 @@ from pipeline.lineage_graph import Member, Proposal
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
+from pipeline.prompts import load_prompt
 from pipeline.records import Coverage, Frozen, Text
 from pipeline.report.files import Outputs
 from pipeline.report.html import index_html, lineage_html, paper_html
@@ -45,8 +56,8 @@ from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.samples import sample_files
 from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime, Tokens, places, total
-from pipeline.steps.narrative import STAGE as RELATIONS_STAGE
 from pipeline.steps.narrative import (
+    NARRATIVE,
     TELLING,
     Reading,
     Story,
@@ -56,6 +67,7 @@ from pipeline.steps.narrative import (
     plan_story,
     tell_stories,
 )
+from pipeline.steps.narrative import STAGE as RELATIONS_STAGE
 from pipeline.steps.summarise import (
     CHECKS,
     STAGE,
@@ -219,18 +231,19 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> _Made:
     members = members_of(works, finder) if scope.lines else []
     finder.save()
     traced = trace_graph(works, members)
-    wanted = [choose_line(traced, scope.name)] if scope.name else None
     readings = _readings(members, traced, job.asker)
+    missing = _unanswered(readings, job.asker)
+    failed = list(job.shelves.failures)
+    if not missing:  # what is known costs nothing, and tells which lines there will be
+        traced, failed = await _with_relations(traced, members, readings, failed, job)
+    wanted = [choose_line(traced, scope.name)] if scope.name else None
     chosen = _works_of(works, wanted)
     with job.clock.stage("plan"):
-        plan = _plan(chosen, readings, len(wanted or traced.lines) if scope.lines else 0, job)
+        lines = (wanted or traced.lines) if scope.lines else []
+        plan = _plan(chosen, missing, lines, job)
     _warn_of_replacing(outputs, job.asker)
-    failed = list(job.shelves.failures)
-    if readings:
-        with job.clock.stage(RELATIONS_STAGE):
-            proposals, unread = await _ask_relations(readings, job)
-        failed += unread
-        traced = trace_graph(works, members, proposals)
+    if missing:
+        traced, failed = await _with_relations(traced, members, readings, failed, job)
         wanted = [choose_line(traced, scope.name)] if scope.name else None
         chosen = _works_of(works, wanted)
     with job.clock.stage(STAGE):
@@ -247,6 +260,8 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> _Made:
             told = tell(lines, traced, sheets, job.shelves.coverage, job.store)
             told, untold = await _narrate(told, traced, job)
         failed += untold
+        if not untold and job.asker.provider.model is not None:
+            Told(job.store).keep(_story_key(line, traced.works, job.asker.key) for line in lines)
     graph = traced.graph if scope.lines else None
     return _Made(plan, sheets, fresh, failed, graph, told, wanted is None)
 
@@ -254,6 +269,52 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> _Made:
 def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:
     """Return the papers about whose relations a model is asked; none without a model."""
     return [] if asker.provider.model is None else plan_relations(members, traced.graph)
+
+
+def _unanswered(readings: Sequence[Reading], asker: Asker) -> list[Reading]:
+    keyed = {asker.key(reading.question): reading for reading in readings}
+    known = asker.prime({key: reading.question for key, reading in keyed.items()})
+    return [reading for key, reading in keyed.items() if key not in known]
+
+
+async def _with_relations(
+    traced: Traced,
+    members: Sequence[Member],
+    readings: Sequence[Reading],
+    failed: Sequence[Failure],
+    job: _Job,
+) -> tuple[Traced, list[Failure]]:
+    """Add what a model reads of relations to the graph; without a model nothing is asked."""
+    if not readings:
+        return traced, list(failed)
+    with job.clock.stage(RELATIONS_STAGE):
+        proposals, unread = await _ask_relations(readings, job)
+    works = list(traced.works.values())
+    return trace_graph(works, members, proposals), [*failed, *unread]
+
+
+def relation_questions(
+    works: Sequence[Work], traced: Traced | None, key: Callable[[Question], str]
+) -> dict[str, Question]:
+    """Return what a model would be asked about relations, by key; nothing without a graph."""
+    if traced is None:
+        return {}
+    readings = plan_relations(members_looked_up(works), traced.graph)
+    return {key(reading.question): reading.question for reading in readings}
+
+
+def untold(traced: Traced | None, store: Store | None, key: Callable[[Question], str]) -> int:
+    """Count the lines that a model has not told yet; none without a graph."""
+    keys = [_story_key(line, traced.works, key) for line in traced.lines] if traced else []
+    return len(Told(store).missing(keys)) if store else len(keys)
+
+
+def _story_key(line: Line, works: Mapping[str, Work], key: Callable[[Question], str]) -> str:
+    """Return a key for the telling of a line: its members, and the answers it is told from."""
+    own = [works[node.id] for node in line.members if node.id in works]
+    keys = [key(question) for work in own for question in work.questions]
+    parts = [load_prompt(NARRATIVE).fingerprint, *(node.id for node in line.members), *keys]
+    return sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 async def _ask_relations(
@@ -384,8 +445,10 @@ def reading_notes(volumes: Iterable[Volume]) -> list[str]:
     return [f"{v.document.id}: {note}" for v in volumes for note in v.reading.notes]
 
 
-def _plan(works: Sequence[Work], readings: Sequence[Reading], lines: int, job: _Job) -> Plan:
-    """Look the answers up, and say what is left to ask; `lines` are those that will be told."""
+def _plan(
+    works: Sequence[Work], readings: Sequence[Reading], lines: Sequence[Line], job: _Job
+) -> Plan:
+    """Look the answers up, and say what is left to ask; each reading may lead to one more line."""
     asker, settings = job.asker, job.settings
     questions = {asker.key(q): q for work in works for q in work.questions}
     asked = questions | {asker.key(reading.question): reading.question for reading in readings}
@@ -393,7 +456,9 @@ def _plan(works: Sequence[Work], readings: Sequence[Reading], lines: int, job: _
     done = settled_answers(works, job.store, settings, asker.key)
     more = follow_ups(questions, done, settings)
     if asker.provider.model is not None:
-        more += most_tellings(lines + len(readings), judge=settings.judge)
+        by_id = {work.entry.paper.id: work for work in works}
+        new = Told(job.store).missing([_story_key(line, by_id, asker.key) for line in lines])
+        more += most_tellings(len(new) + len(readings), judge=settings.judge)
     price = wiring.price(settings)
     plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)
     reporter().say(_announcement(len(works), plan, asker))

@@ -14,6 +14,7 @@ from pipeline.kept import Kept
 from pipeline.lineage_graph import Member, Proposal, build_graph
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.lines import Line, lines
+from pipeline.links import links
 from pipeline.mentions import name_key
 from pipeline.records import Coverage
 from pipeline.sheets import PaperSheet
@@ -37,7 +38,20 @@ class Traced(NamedTuple):
 def members_of(works: Sequence[Work], finder: FactFinder) -> list[Member]:
     """Return the papers as the graph sees them."""
     finder.prime(unit for work in works for unit in work.units)
-    return [member_of(w.entry, w.units, finder.of(w.units).releases) for w in works]
+    return [
+        member_of(w.entry, w.units, (r.url for r in finder.of(w.units).releases if r.url))
+        for w in works
+    ]
+
+
+def members_looked_up(works: Sequence[Work]) -> list[Member]:
+    """Return the same without a store to read or write."""
+    return [
+        member_of(
+            w.entry, w.units, (one.url for u in w.units for one in links(u.sentences) if one.url)
+        )
+        for w in works
+    ]
 
 
 def trace_graph(
@@ -127,3 +141,21 @@ class Slugs:
     def _new(self, wanted: str) -> str:
         numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(self._given) + 2))
         return next(one for one in numbered if one not in self._given)
+
+
+class Told:
+    """Which lines a model has told to the end, so that a plan does not count them again."""
+
+    def __init__(self, store: Store) -> None:
+        self._kept = Kept(store, "told", TypeAdapter(bool))
+
+    def missing(self, keys: Sequence[str]) -> list[str]:
+        """Return the keys of lines that were not told yet."""
+        self._kept.prime(keys)
+        return [key for key in keys if self._kept.get(key, _BASIS) is None]
+
+    def keep(self, keys: Iterable[str]) -> None:
+        """Note lines as told."""
+        for key in self.missing(list(keys)):
+            self._kept.put(key, _BASIS, value=True)
+        self._kept.save()

@@ -35,7 +35,6 @@ from pipeline.sheets import (
     Datum,
     Evidence,
     PaperSheet,
-    Release,
     Stamp,
     Tokens,
     claim_id,
@@ -62,8 +61,8 @@ class Shelf(NamedTuple):
     coverage: Sequence[Coverage]
 
 
-def member_of(entry: Entry, units: Sequence[Unit], releases: Iterable[Release]) -> Member:
-    """Return a paper as the graph sees it."""
+def member_of(entry: Entry, units: Sequence[Unit], addresses: Iterable[str]) -> Member:
+    """Return a paper as the graph sees it; `addresses` are those of its own releases."""
     return Member(
         id=entry.paper.id,
         label=entry.paper.label,
@@ -72,7 +71,7 @@ def member_of(entry: Entry, units: Sequence[Unit], releases: Iterable[Release]) 
         date=entry.paper.date,
         year_inferred=entry.details.year_inferred,
         authors=tuple(entry.paper.authors or ()),
-        links=tuple(release.url for release in releases if release.url),
+        links=tuple(addresses),
         sentences=tuple(sentence for unit in units for sentence in unit.sentences),
     )
 
