@@ -21,7 +21,6 @@ from flows.tracing import (
     choose_line,
     members_looked_up,
     members_of,
-    paper_names,
     tell,
     trace_graph,
 )
@@ -341,10 +340,9 @@ async def _narrate(
         return list(told), []
     grounder = wiring.grounder(job.settings, job.store, job.asker)
     stories = [plan_story(sheet) for sheet in told]
-    names = paper_names(traced)
 
     async def batch(part: Sequence[Story]) -> list[tuple[LineageSheet, Failure | None]]:
-        return await tell_stories(part, grounder, names)
+        return await tell_stories(part, grounder, traced.names)
 
     found = await job.run_stage(TELLING, stories, batch)
     return [sheet for sheet, _ in found], [failure for _, failure in found if failure]

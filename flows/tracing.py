@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pipeline.errors import UsageError
 from pipeline.facts import FactFinder
 from pipeline.kept import Kept
-from pipeline.lineage_graph import Member, Proposal, build_graph
+from pipeline.lineage_graph import Member, Proposal, build_graph, names_of
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.lines import Line, lines
 from pipeline.links import links
@@ -28,10 +28,11 @@ _SLUG = 40  # characters
 
 
 class Traced(NamedTuple):
-    """The graph of a library, its lines, and the works that both were read from."""
+    """The graph of a library, its lines, the names of papers, and the works behind all of it."""
 
     graph: GraphSheet
     lines: list[Line]
+    names: Mapping[str, tuple[str, ...]]
     works: Mapping[str, Work]
 
 
@@ -59,7 +60,8 @@ def trace_graph(
 ) -> Traced:
     """Link all papers; a model's proposals only add to what the code reads."""
     graph = build_graph(members, proposals)
-    return Traced(graph, lines(graph), {work.entry.paper.id: work for work in works})
+    by_id = {work.entry.paper.id: work for work in works}
+    return Traced(graph, lines(graph), names_of(members), by_id)
 
 
 def choose_line(traced: Traced, name: str) -> Line:
@@ -84,18 +86,12 @@ def choose_line(traced: Traced, name: str) -> Line:
 def _names(line: Line, traced: Traced) -> list[str]:
     found = [node.label for node in line.members]
     for node in line.members:
-        if node.id in traced.works:
-            found += traced.works[node.id].entry.paper.names
-    return [line_name(line, paper_names(traced)), *found]
-
-
-def paper_names(traced: Traced) -> dict[str, list[str]]:
-    """Return what papers call their own work, by id."""
-    return {id_: work.entry.paper.names for id_, work in traced.works.items()}
+        found += traced.names.get(node.id, ())
+    return [line_name(line, traced.names), *found]
 
 
 def _all(traced: Traced) -> str:
-    names = [line_name(line, paper_names(traced)) for line in traced.lines]
+    names = [line_name(line, traced.names) for line in traced.lines]
     return f"there are {', '.join(names)}" if names else "the library has no line of two papers"
 
 
@@ -108,11 +104,9 @@ def tell(
 ) -> list[LineageSheet]:
     """Make the sheet of each line; a line keeps the slug that one of its papers has had before."""
     units = {id_: work.units for id_, work in traced.works.items()}
-    shelf = Shelf(sheets, paper_names(traced), units, traced.graph, coverage)
+    shelf = Shelf(sheets, traced.names, units, traced.graph, coverage)
     slugs = Slugs(store)
-    told = [
-        trace(line, slugs.of(line, line_name(line, paper_names(traced))), shelf) for line in chosen
-    ]
+    told = [trace(line, slugs.of(line, line_name(line, traced.names)), shelf) for line in chosen]
     slugs.save()
     return told
 

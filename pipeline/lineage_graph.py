@@ -25,7 +25,7 @@ from pipeline.mentions import Mention, mentions, name_key
 from pipeline.text import slug
 from pipeline.wording import readable
 
-__all__ = ["Member", "Proposal", "build_graph", "unread"]
+__all__ = ["Member", "Proposal", "build_graph", "names_of", "unread"]
 
 AMBIGUOUS = "several papers go by this name, and neither dates nor authors tell which is meant"
 _MOST_QUOTES = 3  # sentences kept as evidence of one edge
@@ -127,6 +127,11 @@ def _named(text: str, written: str) -> Mention | None:
     """Find a name in a readable sentence, however it is written there."""
     key = name_key(written)[0]
     return next((name for name in mentions(text) if name.key == key), None)
+
+
+def names_of(members: Iterable[Member]) -> dict[str, tuple[str, ...]]:
+    """Return the names of each paper, by id: its own, or the one that the library shows."""
+    return dict(Index(sorted(members, key=lambda member: member.id)).names)
 
 
 def unread(member: Member, graph: GraphSheet) -> bool:
