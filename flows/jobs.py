@@ -241,15 +241,17 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> _Made:
         lines = (wanted or traced.lines) if scope.lines else []
         plan = _plan(chosen, missing, lines, job)
     _warn_of_replacing(outputs, job.asker)
-    if missing:
+    if missing and scope.name:
         traced, failed = await _with_relations(traced, members, readings, failed, job)
-        wanted = [choose_line(traced, scope.name)] if scope.name else None
+        wanted = [choose_line(traced, scope.name)]
         chosen = _works_of(works, wanted)
     with job.clock.stage(STAGE):
         asked = await _ask(chosen, job)
     with job.clock.stage(CHECKS):
         outcomes = await _ground(asked, job)
     failed += [outcome.failure for outcome in outcomes if outcome.failure]
+    if missing and not scope.name:  # summaries come first, if a budget does not reach for all
+        traced, failed = await _with_relations(traced, members, readings, failed, job)
     fresh = [outcome.sheet for outcome in outcomes if outcome.sheet]
     sheets = _all_sheets(job.shelves, fresh, outputs)
     told: list[LineageSheet] = []

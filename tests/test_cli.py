@@ -183,14 +183,14 @@ def test_plan_prices_a_model_and_writes_nothing(
     assert "costs nothing" in litline("plan", *SAMPLES).out
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
     data = json_lines(litline("plan", *SAMPLES, "--json"))[0]
-    assert (data["papers"], data["calls"], data["cached"]) == (18, 18, 0)
+    assert (data["papers"], data["calls"], data["cached"]) == (18, 25, 0)
     tokens, price = data["tokens"], data["price_usd"]
     assert isinstance(tokens, dict)
     assert isinstance(price, dict)
     assert 0 < tokens["input"]["low"] <= tokens["input"]["high"]
     assert 0 < price["low"] < price["high"]
     text = litline("plan", *SAMPLES).out
-    assert "18 calls to make" in text
+    assert "25 calls to make" in text
     assert "USD with gpt-4.1-mini" in text
     assert "Price: unknown for other" in litline("plan", *SAMPLES, "--model", "other").out
     assert list(Path().iterdir()) == []
@@ -404,7 +404,7 @@ def test_as_of_is_an_iso_day(litline: Litline, day: str) -> None:
 def test_plan_needs_no_key(litline: Litline) -> None:
     result = litline("plan", *SAMPLES, "--engine", "openai")
     assert result.code == 0
-    assert "18 calls to make" in result.out
+    assert "25 calls to make" in result.out
 
 
 def test_addresses_are_shown_without_their_secrets(

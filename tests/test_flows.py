@@ -142,7 +142,7 @@ def test_a_password_in_the_address_of_the_store_is_no_parameter(
 
 
 def test_the_flows_are_loaded_when_first_named() -> None:
-    assert flows.__all__ == ["run", "summarize_papers"]
+    assert flows.__all__ == ["run", "summarize_papers", "trace_lineage"]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = flows.nothing
 

@@ -19,7 +19,7 @@ from pipeline.sheets import RunReport
 from tests.command import Litline
 
 SAMPLES = sample_files()
-RUN = ("run", *SAMPLES, "--direct", "--as-of", "2026-06-30")
+RUN = ("summarize", *SAMPLES, "--direct", "--as-of", "2026-06-30")
 PAPERS = 18
 
 
