@@ -224,12 +224,19 @@ def _name_and_documents(named: list[str]) -> tuple[str | None, list[str]]:
     Raises:
         UsageError: more than one argument is neither a file nor a folder.
     """
-    documents = [one for one in named if Path(one).exists()]
+    documents = [one for one in named if _exists(one)]
     names = [one for one in named if one not in documents]
     if len(names) > 1:
         shown = " and ".join(map(repr, names))
         raise UsageError(f"{shown} are no files or folders, and only one line can be named")
     return (names[0] if names else None), documents
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # no name that a file could have
+        return False
 
 
 def _work(flow: str, documents: list[str], settings: Settings, **more: str | None) -> None:

@@ -28,12 +28,12 @@ _SLUG = 40  # characters
 
 
 class Traced(NamedTuple):
-    """The graph of a library, its lines, the names of papers, and the works behind all of it."""
+    """The graph of a library, its lines, the works that both were read from, and their names."""
 
     graph: GraphSheet
     lines: list[Line]
-    names: Mapping[str, tuple[str, ...]]
     works: Mapping[str, Work]
+    names: Mapping[str, Sequence[str]]
 
 
 def members_of(works: Sequence[Work], finder: FactFinder) -> list[Member]:
@@ -47,12 +47,11 @@ def members_of(works: Sequence[Work], finder: FactFinder) -> list[Member]:
 
 def members_looked_up(works: Sequence[Work]) -> list[Member]:
     """Return the same without a store to read or write."""
-    return [
-        member_of(
-            w.entry, w.units, (one.url for u in w.units for one in links(u.sentences) if one.url)
-        )
-        for w in works
-    ]
+    found = []
+    for work in works:
+        own = (one.url for unit in work.units for one in links(unit.sentences))
+        found.append(member_of(work.entry, work.units, filter(None, own)))
+    return found
 
 
 def trace_graph(
@@ -61,7 +60,7 @@ def trace_graph(
     """Link all papers; a model's proposals only add to what the code reads."""
     graph = build_graph(members, proposals)
     by_id = {work.entry.paper.id: work for work in works}
-    return Traced(graph, lines(graph), names_of(members), by_id)
+    return Traced(graph, lines(graph), by_id, names_of(members))
 
 
 def choose_line(traced: Traced, name: str) -> Line:
@@ -70,24 +69,32 @@ def choose_line(traced: Traced, name: str) -> Line:
     Raises:
         UsageError: there is no such line; the message names the nearest.
     """
-    wanted = name_key(name)[0]
     known: dict[str, Line] = {}
     for line in traced.lines:
         for written in _names(line, traced):
             known.setdefault(written, line)
-    by_key = {name_key(written)[0]: line for written, line in known.items()}
-    if wanted in by_key:
-        return by_key[wanted]
+    by_key: dict[str, Line] = {}
+    for written, line in known.items():
+        for key in _keys(written):
+            by_key.setdefault(key, line)
+    for key in _keys(name):
+        if key in by_key:
+            return by_key[key]
     near = difflib.get_close_matches(name, known, n=5, cutoff=0.4)
     advice = f"the nearest names are {', '.join(near)}" if near else _all(traced)
     raise UsageError(f"no line of work is called {name!r}; {advice}")
 
 
+def _keys(name: str) -> list[str]:
+    """Return what two ways of writing one name share; the first is empty without Latin letters."""
+    return [key for key in (name_key(name)[0], name.casefold()) if key]
+
+
 def _names(line: Line, traced: Traced) -> list[str]:
-    found = [node.label for node in line.members]
+    found = [line_name(line, traced.names)]
     for node in line.members:
-        found += traced.names.get(node.id, ())
-    return [line_name(line, traced.names), *found]
+        found += [node.label, node.label.split(":")[0], *traced.names.get(node.id, ())]
+    return found
 
 
 def _all(traced: Traced) -> str:
@@ -106,9 +113,9 @@ def tell(
     units = {id_: work.units for id_, work in traced.works.items()}
     shelf = Shelf(sheets, traced.names, units, traced.graph, coverage)
     slugs = Slugs(store)
-    told = [trace(line, slugs.of(line, line_name(line, traced.names)), shelf) for line in chosen]
+    given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
     slugs.save()
-    return told
+    return [trace(line, given[n], shelf) for n, line in enumerate(traced.lines) if line in chosen]
 
 
 class Slugs:
@@ -119,22 +126,32 @@ class Slugs:
         self.save = self._kept.save
         self._given: set[str] = set()
 
-    def of(self, line: Line, name: str) -> str:
-        """Return the slug of a line; two lines of one run never share one."""
-        papers = [node.id for node in line.members if node.kind == "paper"]
-        self._kept.prime(papers)
-        before = (self._kept.get(paper, _BASIS) for paper in papers)
-        free = [found for found in before if found and found not in self._given]
-        chosen = free[0] if free else self._new(slug(name, _SLUG) or "line")
-        self._given.add(chosen)
-        for paper in papers:
-            if self._kept.get(paper, _BASIS) != chosen:
-                self._kept.put(paper, _BASIS, chosen)
+    def of(self, named: Sequence[tuple[Line, str]]) -> list[str]:
+        """Return the slugs of all lines, given with their names; no two of them share one."""
+        papers = [[node.id for node in line.members if node.kind == "paper"] for line, _ in named]
+        self._kept.prime([paper for part in papers for paper in part])
+        before = [self._before(part) for part in papers]
+        pairs = zip(before, named, strict=True)
+        chosen = [kept or self._new(slug(name, _SLUG) or "line") for kept, (_, name) in pairs]
+        for part, one in zip(papers, chosen, strict=True):
+            for paper in part:
+                if self._kept.get(paper, _BASIS) != one:
+                    self._kept.put(paper, _BASIS, one)
         return chosen
+
+    def _before(self, papers: Sequence[str]) -> str | None:
+        """Return the slug that one of these papers has had, unless another line took it."""
+        known = (self._kept.get(paper, _BASIS) for paper in papers)
+        found = next((one for one in known if one and one not in self._given), None)
+        if found:
+            self._given.add(found)
+        return found
 
     def _new(self, wanted: str) -> str:
         numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(self._given) + 2))
-        return next(one for one in numbered if one not in self._given)
+        chosen = next(one for one in numbered if one not in self._given)
+        self._given.add(chosen)
+        return chosen
 
 
 class Told:

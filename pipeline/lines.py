@@ -57,10 +57,11 @@ def _line(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge]) -> Line:
 def _dates(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge]) -> dict[str, dt.date]:
     """Date the members; one without a date stands right before the first that follows it."""
     dates = {node.id: node.date for node in nodes if node.date is not None}
-    for _ in nodes:
-        for node in nodes:
+    undated = [node for node in nodes if node.date is None]
+    for _ in undated:
+        for node in undated:
             after = [dates[e.source] for e in edges if e.target == node.id and e.source in dates]
-            if node.id not in dates and after:
+            if after:
                 dates[node.id] = min(after) - dt.timedelta(days=1)
     return {node.id: dates.get(node.id, dt.date.max) for node in nodes}
 

@@ -10,6 +10,7 @@ import pytest
 
 from flows import wiring
 from pipeline.errors import AnswerError, ProviderRefused
+from pipeline.lineage_sheet import LineageSheet
 from pipeline.providers.base import Completion, Request
 from pipeline.providers.extractive import summarise
 from pipeline.providers.fake import FakeProvider
@@ -161,3 +162,31 @@ def test_pages_of_a_model_are_not_replaced_without_a_word(
     engine().model = None
     assert "Warning: fake-model wrote the pages in outputs" in litline(*RUN).err
     assert "Warning" not in litline(*RUN).err
+
+
+def line_of_the_samples() -> LineageSheet:
+    text = Path("outputs/lineages/skerry/lineage.json").read_text(encoding="utf-8")
+    return LineageSheet.model_validate_json(text)
+
+
+def test_lines_are_drawn_even_when_no_paper_could_be_summarised(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    engine(lambda _: AnswerError("the server cannot be reached"))
+    assert litline(*RUN).code == 3
+    sheet = line_of_the_samples()
+    assert len(sheet.steps) == 6
+    assert not any(step.passage for step in sheet.steps)
+    assert litline("check").code == 0
+
+
+def test_a_line_of_which_some_papers_failed_is_completed_by_the_next_run(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    told = []
+    for broken in (2, 99):
+        engine(lambda n, broken=broken: AnswerError("the reply is empty") if n >= broken else None)
+        code = litline("lineage", "Skerry", *RUN[1:], "--concurrency", "1").code
+        assert litline("check").code == 0
+        told.append((code, sheets(), sum(bool(s.passage) for s in line_of_the_samples().steps)))
+    assert told == [(3, 2, 2), (0, 5, 5)]

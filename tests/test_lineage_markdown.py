@@ -193,8 +193,8 @@ Pan-Pilot gains 5.9 points. [^21]
 
 ## What this page cannot tell
 
-- Kettle 2.0 is named as the base, but no document describes it. [^10] · *computed*
-- Works and links that no document of this library names.
+- Kettle 2.0 is named as the base, but no document describes it. [^10]
+- Only what these documents hold was read; works that none of them names are not here.
 
 ## Evidence
 

@@ -193,7 +193,9 @@ class _Teller:
         ways = [
             claim for claims in firsts for claim in claims if claim.evidence[0].quote not in said
         ]
-        for claim in [*ways[:1], *summary.results[:1]][:_PASSAGE]:
+        outcomes = [claim for claim in summary.results if claim.evidence[0].quote not in said]
+        chosen = {claim.text: claim for claim in [*ways[:1], *outcomes[:1]]}
+        for claim in list(chosen.values())[:_PASSAGE]:
             yield self._again(claim)
 
     def _again(self, claim: Claim) -> Claim:
@@ -341,16 +343,13 @@ class _Teller:
     def gaps(self) -> Iterator[Claim]:
         """Yield what no document says: works without one, links that are only guessed."""
         for node in self._missing:
-            places = [
-                place
-                for edge in self._line.parents.values()
-                if edge.target == node.id
-                for place in edge.evidence
-            ]
-            namers = [s for s, edge in self._line.parents.items() if edge.target == node.id]
+            edges = [edge for edge in self._ancestry() if edge.target == node.id]
+            places = list(dict.fromkeys(place for edge in edges for place in edge.evidence))
+            namers = list(dict.fromkeys(edge.source for edge in edges))
             names = " and ".join(self._labels[name] for name in namers)
             label = self._labels[node.id]
-            text = f"No document describes {label}: it is known only because {names} names it."
+            verb = "names" if len(namers) == 1 else "name"
+            text = f"No document describes {label}: it is known only because {names} {verb} it."
             yield self._computed(
                 "gaps", text, {"papers": namers, "work": label, "named by": names}, places
             )
