@@ -15,13 +15,18 @@ from pipeline.providers.base import Completion, Request
 from pipeline.providers.extractive import summarise
 from pipeline.providers.fake import FakeProvider
 from pipeline.samples import sample_files
-from pipeline.schemas import RepairReply
+from pipeline.schemas import NarrativeReply, RelationsReply, RepairReply, Reply
 from pipeline.sheets import RunReport
 from tests.command import Litline
 
 SAMPLES = sample_files()
 RUN = ("summarize", *SAMPLES, "--direct", "--as-of", "2026-06-30")
 PAPERS = 18
+SILENT: dict[str, Reply] = {
+    "claim_repair": RepairReply(statements=[]),
+    "paper_relations": RelationsReply(relations=[]),
+    "lineage_narrative": NarrativeReply(short=[], steps=[]),
+}
 
 
 class Copying(FakeProvider):
@@ -30,13 +35,15 @@ class Copying(FakeProvider):
     def __init__(self, allow: Callable[[int], Exception | None]) -> None:
         super().__init__()
         self._allow = allow
+        self.summaries = 0
 
     async def complete(self, request: Request) -> Completion:
-        refused = self._allow(self.requests)
         if request.prompt.name == "paper_summary":
+            refused = self._allow(self.summaries)
+            self.summaries += 1
             self.queue(refused if refused is not None else summarise(request.sentences))
         else:
-            self.queue(RepairReply(statements=[]))
+            self.queue(SILENT[request.prompt.name])
         return await super().complete(request)
 
 
@@ -173,7 +180,7 @@ def test_lines_are_drawn_even_when_no_paper_could_be_summarised(
     litline: Litline, engine: Callable[..., Copying]
 ) -> None:
     engine(lambda _: AnswerError("the server cannot be reached"))
-    assert litline(*RUN).code == 3
+    assert litline("run", *RUN[1:]).code == 3
     sheet = line_of_the_samples()
     assert len(sheet.steps) == 6
     assert not any(step.passage for step in sheet.steps)
