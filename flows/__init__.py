@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["run", "summarize_papers"]
+__all__ = ["run", "summarize_papers", "trace_lineage"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline import __version__
-from pipeline.errors import LitlineError
+from pipeline.errors import LitlineError, UsageError
 
 if TYPE_CHECKING:
     from flows.settings import Settings
@@ -107,6 +108,41 @@ def summarize(
 
 
 @app.command()
+def lineage(
+    named: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME] [DOC]...", help="A line of work; files or folders to read."),
+    ] = None,
+    out: Out = None,
+    store: StoreUrl = None,
+    engine: EngineName = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    budget: BudgetUsd = None,
+    concurrency: Concurrency = None,
+    direct: Direct = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write how lines of work came to be: all of them, or the one of a name.
+
+    A line goes by any name of any of its works. What is the path of a file or folder is a document.
+    """
+    name, documents = _name_and_documents(named or [])
+    settings = _settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        as_of=as_of,
+        budget=budget,
+        concurrency=concurrency,
+        direct=direct,
+        quiet=quiet,
+    )
+    _work("trace_lineage", documents, settings, name=name)
+
+
+@app.command()
 def read(documents: Given, store: StoreUrl = None, as_of: AsOf = None, json: Json = False) -> None:
     """Show what the readers find in documents; writes nothing."""
     from flows import reading  # noqa: PLC0415
@@ -182,10 +218,31 @@ def _settings(**options: object) -> Settings:
     return load_settings(**known)
 
 
-def _work(name: str, documents: list[str], settings: Settings) -> None:
+def _name_and_documents(named: list[str]) -> tuple[str | None, list[str]]:
+    """Tell the name of a line from documents, which exist.
+
+    Raises:
+        UsageError: more than one argument is neither a file nor a folder.
+    """
+    documents = [one for one in named if _exists(one)]
+    names = [one for one in named if one not in documents]
+    if len(names) > 1:
+        shown = " and ".join(map(repr, names))
+        raise UsageError(f"{shown} are no files or folders, and only one line can be named")
+    return (names[0] if names else None), documents
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # no name that a file could have
+        return False
+
+
+def _work(flow: str, documents: list[str], settings: Settings, **more: str | None) -> None:
     from flows.dispatch import work  # noqa: PLC0415
 
-    path = work(name, documents, settings)
+    path = work(flow, documents, settings, **more)
     if not settings.quiet:
         typer.echo(str(path))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,51 +23,57 @@ from pipeline.errors import ConfigError, PartialError
 from pipeline.sheets import Failure, RunReport
 
 HOME = Path(".litline/prefect")
-_JOBS = {"run": jobs.write_summaries, "summarize_papers": jobs.write_summaries}
+_JOBS: dict[str, Callable[..., Coroutine[Any, Any, Path]]] = {
+    "run": jobs.write_all,
+    "summarize_papers": jobs.write_summaries,
+    "trace_lineage": jobs.trace_lineage,
+}
+More = Mapping[str, str | None]
+
 _PASSED = ("out", "store", "engine", "model", "budget", "concurrency")
 _HEALTH_SECONDS = 10
 _MOST_SHOWN = 10
 
 
-def work(name: str, documents: Sequence[str], settings: Settings) -> Path:
-    """Run a job by the name of its flow and return its main file.
+def work(flow: str, documents: Sequence[str], settings: Settings, **more: str | None) -> Path:
+    """Run a job by the name of its flow and return its main file; `more` are its own parameters.
 
     Raises:
         PartialError: something failed and is listed in `run.json`; the rest was written.
         LitlineError: the job did not finish.
     """
     with reporting(quiet=settings.quiet):
-        path = _run(name, documents, settings)
-    _raise_failures(path)
+        path = _run(flow, documents, settings, more)
+    _raise_failures(Path(settings.out) / "run.json")
     return path
 
 
-def _run(name: str, documents: Sequence[str], settings: Settings) -> Path:
+def _run(name: str, documents: Sequence[str], settings: Settings, more: More) -> Path:
     if settings.direct:
-        return _directly(name, documents, settings)
+        return _directly(name, documents, settings, more)
     if find_spec("prefect") is None:
         reporter().say("Prefect is not installed; running without it.")
-        return _directly(name, documents, settings)
+        return _directly(name, documents, settings, more)
     try:
         with _api(os.environ):
-            return _as_flow(name, documents, settings)
+            return _as_flow(name, documents, settings, more)
     except ServerDown as error:
         reporter().say(f"Running without Prefect: {error}.")
-        return _directly(name, documents, settings)
+        return _directly(name, documents, settings, more)
 
 
-def _directly(name: str, documents: Sequence[str], settings: Settings) -> Path:
-    return asyncio.run(_JOBS[name](documents, settings, run_directly))
+def _directly(name: str, documents: Sequence[str], settings: Settings, more: More) -> Path:
+    return asyncio.run(_JOBS[name](documents, settings, run_directly, **more))
 
 
-def _as_flow(name: str, documents: Sequence[str], settings: Settings) -> Path:
+def _as_flow(name: str, documents: Sequence[str], settings: Settings, more: More) -> Path:
     from httpx import TransportError  # noqa: PLC0415 - comes with Prefect
 
     from flows import orchestration  # noqa: PLC0415 - imports Prefect
 
     flow = getattr(orchestration, name)
     try:
-        return Path(asyncio.run(flow(list(documents), **_parameters(settings))))
+        return Path(asyncio.run(flow(list(documents), **_parameters(settings), **more)))
     except TransportError as error:
         raise ServerDown(f"Prefect's API went away during the run ({error})") from error
 
@@ -139,7 +145,7 @@ def _require_api(url: str) -> None:
 
 
 def _raise_failures(path: Path) -> None:
-    report = RunReport.model_validate_json(path.with_name("run.json").read_text(encoding="utf-8"))
+    report = RunReport.model_validate_json(path.read_text(encoding="utf-8"))
     if report.failed:
         raise PartialError(_listed(report.failed, path))
 
@@ -148,4 +154,4 @@ def _listed(failed: Sequence[Failure], path: Path) -> str:
     shown = [f"  {f.document or f.paper or f.stage}: {f.reason}" for f in failed[:_MOST_SHOWN]]
     more = f"\n  and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""
     lines = "\n".join(shown)
-    return f"{len(failed)} failed (see {path.with_name('run.json')}):\n{lines}{more}"
+    return f"{len(failed)} failed (see {path}):\n{lines}{more}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,15 @@ from flows import wiring
 from flows.progress import reporter
 from flows.settings import DEFAULT_STORE, Settings
 from flows.stages import StageRunner
+from flows.tracing import (
+    Told,
+    Traced,
+    choose_line,
+    members_looked_up,
+    members_of,
+    tell,
+    trace_graph,
+)
 from pipeline import __version__
 from pipeline.answers import Question
 from pipeline.ask import Asker
@@ -33,13 +43,30 @@ from pipeline.library import (
     unstored,
     with_additions,
 )
+from pipeline.lineage_graph import Member, Proposal
+from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
-from pipeline.records import Coverage, Text
+from pipeline.prompts import load_prompt
+from pipeline.records import Coverage, Frozen, Text
 from pipeline.report.files import Outputs
-from pipeline.report.html import index_html, paper_html
+from pipeline.report.html import index_html, lineage_html, paper_html
+from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.samples import sample_files
-from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime, total
+from pipeline.sheets import Failure, PaperSheet, RunReport, StageTime, Tokens, places, total
+from pipeline.steps.narrative import (
+    NARRATIVE,
+    TELLING,
+    Reading,
+    Story,
+    ask_relations,
+    most_tellings,
+    plan_relations,
+    plan_story,
+    tell_stories,
+)
+from pipeline.steps.narrative import STAGE as RELATIONS_STAGE
 from pipeline.steps.summarise import (
     CHECKS,
     STAGE,
@@ -84,6 +111,18 @@ class Clock:
         self.stages.append(StageTime(name=name, seconds=seconds))
 
 
+class Scope(NamedTuple):
+    """What a job writes beside the documents: lines, all of them or the one of that name."""
+
+    lines: bool
+    name: str | None = None
+
+
+async def write_all(documents: Sequence[str], settings: Settings, run_stage: StageRunner) -> Path:
+    """Add documents to the library and write everything about it; see `write_summaries`."""
+    return await _write(documents, settings, run_stage, Scope(lines=True))
+
+
 async def write_summaries(
     documents: Sequence[str], settings: Settings, run_stage: StageRunner
 ) -> Path:
@@ -94,15 +133,42 @@ async def write_summaries(
     Raises:
         ConfigError, BudgetReached: the run stopped; what was finished was written.
     """
+    return await _write(documents, settings, run_stage, Scope(lines=False))
+
+
+async def trace_lineage(
+    documents: Sequence[str],
+    settings: Settings,
+    run_stage: StageRunner,
+    name: str | None = None,
+) -> Path:
+    """Add documents to the library and write its lines of work, or the one of that name.
+
+    With a name, only papers of that line are summarised, and its page is returned.
+
+    Raises:
+        UsageError: no line is called so; the message names the nearest.
+        ConfigError, BudgetReached: the run stopped; what was finished was written.
+    """
+    return await _write(documents, settings, run_stage, Scope(lines=True, name=name))
+
+
+async def _write(
+    documents: Sequence[str], settings: Settings, run_stage: StageRunner, scope: Scope
+) -> Path:
     outputs = Outputs(Path(settings.out))
     outputs.create()
     with _lock(outputs.root):
         outputs.prepare()
-        return await _write_summaries(documents, settings, outputs, run_stage)
+        return await _write_locked(documents, settings, outputs, run_stage, scope)
 
 
-async def _write_summaries(
-    documents: Sequence[str], settings: Settings, outputs: Outputs, run_stage: StageRunner
+async def _write_locked(
+    documents: Sequence[str],
+    settings: Settings,
+    outputs: Outputs,
+    run_stage: StageRunner,
+    scope: Scope,
 ) -> Path:
     clock = Clock()
     store, documents = open_library(documents, settings)
@@ -110,16 +176,11 @@ async def _write_summaries(
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
-            with clock.stage("plan"):
-                works, plan = _plan(shelves, settings, store, asker)
-            _warn_of_replacing(outputs, asker)
-            with clock.stage(STAGE):
-                asked = await _ask(works, asker, run_stage)
-            with clock.stage(CHECKS):
-                outcomes = await _ground(asked, settings, store, shelves, asker, run_stage)
+            job = _Job(settings, store, shelves, asker, run_stage, clock)
+            made = await _make(job, outputs, scope)
         with clock.stage("pages"):
-            report = _write_pages(shelves, outcomes, plan, asker, outputs)
-        report = report.model_copy(update={"stages": clock.stages})
+            report = _write_pages(shelves, made, outputs)
+        report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
         store.save_run(wiring.surroundings().today, text)
@@ -127,7 +188,174 @@ async def _write_summaries(
         store.close()
     if asker.stopped is not None:
         raise asker.stopped
-    return outputs.root / MAIN
+    return outputs.root / (f"lineages/{made.slugs[0]}/lineage.html" if scope.name else MAIN)
+
+
+class _Job(NamedTuple):
+    """What the stages of a job work with."""
+
+    settings: Settings
+    store: Store
+    shelves: Shelves
+    asker: Asker
+    run_stage: StageRunner
+    clock: Clock
+
+
+class _Made(NamedTuple):
+    """What the stages of a job made; `graph` is None where no lines were wanted.
+
+    `sheets` are those of all papers that have one, by id, `fresh` those made now. `told` are the
+    lines that were told now, whose slugs are `slugs`; `all_lines` says that there are no others.
+    """
+
+    plan: Plan
+    sheets: dict[str, PaperSheet]
+    fresh: list[PaperSheet]
+    failed: list[Failure]
+    graph: GraphSheet | None
+    told: list[LineageSheet]
+    all_lines: bool
+
+    @property
+    def slugs(self) -> list[str]:
+        """The folders of the lines that were told now."""
+        return [sheet.slug for sheet in self.told]
+
+
+async def _make(job: _Job, outputs: Outputs, scope: Scope) -> _Made:
+    """Ask, check and tell; nothing is written but to the store."""
+    works = [plan_paper(entry) for entry in job.shelves.entries]
+    finder = FactFinder(job.store)
+    members = members_of(works, finder) if scope.lines else []
+    finder.save()
+    traced = trace_graph(works, members)
+    readings = _readings(members, traced, job.asker)
+    missing = _unanswered(readings, job.asker)
+    failed = list(job.shelves.failures)
+    if not missing:  # what is known costs nothing, and tells which lines there will be
+        traced, failed = await _with_relations(traced, members, readings, failed, job)
+    wanted = [choose_line(traced, scope.name)] if scope.name else None
+    chosen = _works_of(works, wanted)
+    with job.clock.stage("plan"):
+        lines = (wanted or traced.lines) if scope.lines else []
+        plan = _plan(chosen, missing, lines, job)
+    _warn_of_replacing(outputs, job.asker)
+    if missing and scope.name:
+        traced, failed = await _with_relations(traced, members, readings, failed, job)
+        wanted = [choose_line(traced, scope.name)]
+        chosen = _works_of(works, wanted)
+    with job.clock.stage(STAGE):
+        asked = await _ask(chosen, job)
+    with job.clock.stage(CHECKS):
+        outcomes = await _ground(asked, job)
+    failed += [outcome.failure for outcome in outcomes if outcome.failure]
+    if missing and not scope.name:  # summaries come first, if a budget does not reach for all
+        traced, failed = await _with_relations(traced, members, readings, failed, job)
+    fresh = [outcome.sheet for outcome in outcomes if outcome.sheet]
+    sheets = _all_sheets(job.shelves, fresh, outputs)
+    told: list[LineageSheet] = []
+    if scope.lines:
+        with job.clock.stage("lineages"):
+            lines = traced.lines if wanted is None else wanted
+            told = tell(lines, traced, sheets, job.shelves.coverage, job.store)
+            told, untold = await _narrate(told, traced, job)
+        failed += untold
+        if not untold and job.asker.provider.model is not None:
+            Told(job.store).keep(_story_key(line, traced.works, job.asker.key) for line in lines)
+    graph = traced.graph if scope.lines else None
+    return _Made(plan, sheets, fresh, failed, graph, told, wanted is None)
+
+
+def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:
+    """Return the papers about whose relations a model is asked; none without a model."""
+    return [] if asker.provider.model is None else plan_relations(members, traced.graph)
+
+
+def _unanswered(readings: Sequence[Reading], asker: Asker) -> list[Reading]:
+    keyed = {asker.key(reading.question): reading for reading in readings}
+    known = asker.prime({key: reading.question for key, reading in keyed.items()})
+    return [reading for key, reading in keyed.items() if key not in known]
+
+
+async def _with_relations(
+    traced: Traced,
+    members: Sequence[Member],
+    readings: Sequence[Reading],
+    failed: Sequence[Failure],
+    job: _Job,
+) -> tuple[Traced, list[Failure]]:
+    """Add what a model reads of relations to the graph; without a model nothing is asked."""
+    if not readings:
+        return traced, list(failed)
+    with job.clock.stage(RELATIONS_STAGE):
+        proposals, unread = await _ask_relations(readings, job)
+    works = list(traced.works.values())
+    return trace_graph(works, members, proposals), [*failed, *unread]
+
+
+def relation_questions(
+    works: Sequence[Work], traced: Traced | None, key: Callable[[Question], str]
+) -> dict[str, Question]:
+    """Return what a model would be asked about relations, by key; nothing without a graph."""
+    if traced is None:
+        return {}
+    readings = plan_relations(members_looked_up(works), traced.graph)
+    return {key(reading.question): reading.question for reading in readings}
+
+
+def untold(traced: Traced | None, store: Store | None, key: Callable[[Question], str]) -> int:
+    """Count the lines that a model has not told yet; none without a graph."""
+    keys = [_story_key(line, traced.works, key) for line in traced.lines] if traced else []
+    return len(Told(store).missing(keys)) if store else len(keys)
+
+
+def _story_key(line: Line, works: Mapping[str, Work], key: Callable[[Question], str]) -> str:
+    """Return a key for the telling of a line: its members, and the answers it is told from."""
+    own = [works[node.id] for node in line.members if node.id in works]
+    keys = [key(question) for work in own for question in work.questions]
+    parts = [load_prompt(NARRATIVE).fingerprint, *(node.id for node in line.members), *keys]
+    return sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+async def _ask_relations(
+    readings: Sequence[Reading], job: _Job
+) -> tuple[list[Proposal], list[Failure]]:
+    say = reporter()
+    say.start(RELATIONS_STAGE, len(readings))
+
+    async def batch(part: Sequence[Reading]) -> list[tuple[list[Proposal], Failure | None]]:
+        found = await ask_relations(part, job.asker)
+        say.advance(RELATIONS_STAGE, len(part))
+        return found
+
+    asked = await job.run_stage(RELATIONS_STAGE, readings, batch)
+    proposals = [one for some, _ in asked for one in some]
+    return proposals, [failure for _, failure in asked if failure]
+
+
+async def _narrate(
+    told: Sequence[LineageSheet], traced: Traced, job: _Job
+) -> tuple[list[LineageSheet], list[Failure]]:
+    """Let a model tell the lines, where there is one."""
+    if job.asker.provider.model is None or not told:
+        return list(told), []
+    grounder = wiring.grounder(job.settings, job.store, job.asker)
+    stories = [plan_story(sheet) for sheet in told]
+
+    async def batch(part: Sequence[Story]) -> list[tuple[LineageSheet, Failure | None]]:
+        return await tell_stories(part, grounder, traced.names)
+
+    found = await job.run_stage(TELLING, stories, batch)
+    return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
+
+
+def _works_of(works: Sequence[Work], wanted: Sequence[Line] | None) -> list[Work]:
+    """Return the works of the papers of some lines, or all."""
+    if wanted is None:
+        return list(works)
+    members = {node.id for line in wanted for node in line.members}
+    return [work for work in works if work.entry.paper.id in members]
 
 
 @contextmanager
@@ -218,22 +446,23 @@ def reading_notes(volumes: Iterable[Volume]) -> list[str]:
 
 
 def _plan(
-    shelves: Shelves, settings: Settings, store: Store, asker: Asker
-) -> tuple[list[Work], Plan]:
-    """Number the sentences of all papers, look their answers up, and say what is left to ask."""
-    works = [plan_paper(entry) for entry in shelves.entries]
-    questions = {asker.key(question): question for work in works for question in work.questions}
-    known = asker.prime(questions)
-    done = settled_answers(works, store, settings, asker.key)
-    plan = make_plan(
-        questions,
-        known,
-        asker.provider.model,
-        wiring.price(settings),
-        follow_ups=follow_ups(questions, done, settings),
-    )
+    works: Sequence[Work], readings: Sequence[Reading], lines: Sequence[Line], job: _Job
+) -> Plan:
+    """Look the answers up, and say what is left to ask; each reading may lead to one more line."""
+    asker, settings = job.asker, job.settings
+    questions = {asker.key(q): q for work in works for q in work.questions}
+    asked = questions | {asker.key(reading.question): reading.question for reading in readings}
+    known = asker.prime(asked)
+    done = settled_answers(works, job.store, settings, asker.key)
+    more = follow_ups(questions, done, settings)
+    if asker.provider.model is not None:
+        by_id = {work.entry.paper.id: work for work in works}
+        new = Told(job.store).missing([_story_key(line, by_id, asker.key) for line in lines])
+        more += most_tellings(len(new) + len(readings), judge=settings.judge)
+    price = wiring.price(settings)
+    plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)
     reporter().say(_announcement(len(works), plan, asker))
-    return works, plan
+    return plan
 
 
 def settled_answers(
@@ -268,37 +497,30 @@ def follow_ups(
     ]
 
 
-async def _ask(works: Sequence[Work], asker: Asker, run_stage: StageRunner) -> list[Asked]:
+async def _ask(works: Sequence[Work], job: _Job) -> list[Asked]:
     say = reporter()
     say.start(STAGE, len(works))
 
     async def batch(part: Sequence[Work]) -> list[Asked]:
-        asked = await ask_batch(part, asker)
+        asked = await ask_batch(part, job.asker)
         say.advance(STAGE, len(part))
         return asked
 
-    return await run_stage(STAGE, works, batch)
+    return await job.run_stage(STAGE, works, batch)
 
 
-async def _ground(
-    asked: Sequence[Asked],
-    settings: Settings,
-    store: Store,
-    shelves: Shelves,
-    asker: Asker,
-    run_stage: StageRunner,
-) -> list[Outcome]:
-    grounder = wiring.grounder(settings, store, asker)
-    finder = FactFinder(store)
+async def _ground(asked: Sequence[Asked], job: _Job) -> list[Outcome]:
+    grounder = wiring.grounder(job.settings, job.store, job.asker)
+    finder = FactFinder(job.store)
     say = reporter()
     say.start(CHECKS, len(asked))
 
     async def batch(part: Sequence[Asked]) -> list[Outcome]:
-        outcomes = await ground_batch(part, grounder, finder, shelves.coverage)
+        outcomes = await ground_batch(part, grounder, finder, job.shelves.coverage)
         say.advance(CHECKS, len(part))
         return outcomes
 
-    return await run_stage(CHECKS, asked, batch)
+    return await job.run_stage(CHECKS, asked, batch)
 
 
 def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
@@ -309,37 +531,84 @@ def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
     return f"{papers} papers; {plan.calls} calls to {asker.provider.model}{more}, {cost}."
 
 
-def _write_pages(
-    shelves: Shelves, outcomes: Sequence[Outcome], plan: Plan, asker: Asker, outputs: Outputs
-) -> RunReport:
-    failed = shelves.failures + [o.failure for o in outcomes if o.failure]
-    sheets = []
-    for entry, outcome in zip(shelves.entries, outcomes, strict=True):
-        sheet = outcome.sheet or _earlier(entry.paper.id, outputs)
-        if outcome.sheet:
-            _write_sheet(outcome.sheet, outputs)
-        if sheet:
-            sheets.append(sheet)
+def _all_sheets(
+    shelves: Shelves, fresh: Sequence[PaperSheet], outputs: Outputs
+) -> dict[str, PaperSheet]:
+    """Return the sheets of all papers that have one, made now or by an earlier run."""
+    made = {sheet.paper.id: sheet for sheet in fresh}
+    ids = [entry.paper.id for entry in shelves.entries]
+    there = ((id_, made.get(id_) or _earlier(id_, outputs)) for id_ in ids)
+    return {id_: sheet for id_, sheet in there if sheet is not None}
+
+
+def _write_pages(shelves: Shelves, made: _Made, outputs: Outputs) -> RunReport:
+    """Write everything, remove what is no longer stood behind, and say what there is."""
+    for sheet in made.fresh:
+        _write_sheet(sheet, outputs)
     removed = outputs.remove_papers(entry.paper.id for entry in shelves.entries)
-    sources, gone = _write_sources(shelves, sheets, outputs)
-    outputs.write(MAIN, index_html(sheets, shelves.coverage, shelves.notes, failed))
+    lines = _write_lines(made, outputs)
+    if made.graph is not None and made.all_lines:
+        removed += outputs.remove_lines(made.slugs)
+    graph = [GraphSheet.model_validate_json(t) for t in outputs.texts("lineages/graph.json")]
+    listed = list(made.sheets.values())
+    sources, gone = _write_sources(shelves, [*listed, *lines, *graph], outputs)
+    page = index_html(listed, shelves.coverage, shelves.notes, made.failed, lineages=lines)
+    outputs.write(MAIN, page)
     return RunReport(
         litline=__version__,
-        engine=asker.provider.engine,
-        model=asker.provider.model,
+        engine="",
+        model=None,
         papers=len(shelves.entries),
-        claims=total(sheet.stamp.counts for sheet in sheets),
-        calls=asker.provider.requests,
-        cached=asker.cached,
-        failed=failed,
-        tokens=asker.tokens,
-        cost_usd=asker.cost_usd,
-        estimate_usd=plan.price_high,
+        claims=total([*(s.stamp.counts for s in listed), *(s.stamp.counts for s in lines)]),
+        calls=0,
+        cached=0,
+        failed=made.failed,
+        tokens=Tokens(),
+        cost_usd=None,
+        estimate_usd=None,
         stages=[],
         coverage=shelves.coverage,
         notes=shelves.notes,
         sources=sources,
         removed=removed + gone,
+    )
+
+
+def _write_lines(made: _Made, outputs: Outputs) -> list[LineageSheet]:
+    """Write the lines that were told, and return all that the outputs then hold, by name."""
+    if made.graph is not None:
+        outputs.write("lineages/graph.json", made.graph.model_dump_json(indent=2) + "\n")
+    for sheet in made.told:
+        stem = f"lineages/{sheet.slug}/lineage"
+        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
+        outputs.write(f"{stem}.md", lineage_markdown(sheet))
+        outputs.write(f"{stem}.html", lineage_html(sheet))
+    others = made.graph is None or not made.all_lines
+    kept = [one for one in _earlier_lines(outputs) if one.slug not in made.slugs] if others else []
+    return sorted([*made.told, *kept], key=lambda sheet: (sheet.name.casefold(), sheet.slug))
+
+
+def _earlier_lines(outputs: Outputs) -> list[LineageSheet]:
+    found = []
+    for text in outputs.texts("lineages/*/lineage.json"):
+        with suppress(ValueError):
+            found.append(LineageSheet.model_validate_json(text))
+    return found
+
+
+def _report(report: RunReport, plan: Plan, asker: Asker, clock: Clock) -> RunReport:
+    """Add what the run itself was: its engine, its calls and their price, its times."""
+    return report.model_copy(
+        update={
+            "engine": asker.provider.engine,
+            "model": asker.provider.model,
+            "calls": asker.provider.requests,
+            "cached": asker.cached,
+            "tokens": asker.tokens,
+            "cost_usd": asker.cost_usd,
+            "estimate_usd": plan.price_high,
+            "stages": clock.stages,
+        }
     )
 
 
@@ -360,10 +629,10 @@ def _earlier(paper: str, outputs: Outputs) -> PaperSheet | None:
 
 
 def _write_sources(
-    shelves: Shelves, sheets: Sequence[PaperSheet], outputs: Outputs
+    shelves: Shelves, sheets: Sequence[Frozen], outputs: Outputs
 ) -> tuple[list[str], list[str]]:
     """Write the texts that count or are quoted; return their documents, and what was removed."""
-    quoted = {place.document for sheet in sheets for place in sheet.places()}
+    quoted = {place.document for sheet in sheets for place in places(sheet)}
     kept = {id_ for id_, v in shelves.volumes.items() if v.current} | quoted
     for id_ in sorted(kept & shelves.volumes.keys()):
         outputs.write(f"sources/{id_}.txt", shelves.volumes[id_].document.text)

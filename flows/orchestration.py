@@ -47,7 +47,7 @@ async def run(
         budget=budget,
         concurrency=concurrency,
     )
-    return str(await jobs.write_summaries(documents, settings, run_as_tasks))
+    return str(await jobs.write_all(documents, settings, run_as_tasks))
 
 
 @flow(name="litline-summarize", persist_result=False, retries=0, validate_parameters=False)
@@ -72,3 +72,28 @@ async def summarize_papers(
         concurrency=concurrency,
     )
     return str(await jobs.write_summaries(documents, settings, run_as_tasks))
+
+
+@flow(name="litline-lineage", persist_result=False, retries=0, validate_parameters=False)
+async def trace_lineage(
+    documents: list[str],
+    name: str | None = None,
+    out: str | None = None,
+    store: str | None = None,
+    engine: str | None = None,
+    model: str | None = None,
+    as_of: str | None = None,
+    budget: float | None = None,
+    concurrency: int | None = None,
+) -> str:
+    """Add documents to the library and write its lines of work, or the one of that name."""
+    settings = load_settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        as_of=as_of,
+        budget=budget,
+        concurrency=concurrency,
+    )
+    return str(await jobs.trace_lineage(documents, settings, run_as_tasks, name))

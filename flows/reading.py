@@ -13,6 +13,7 @@ import typer
 
 from flows import jobs, wiring
 from flows.settings import Settings, tokenizer_cache
+from flows.tracing import members_looked_up, trace_graph
 from pipeline.answers import answer_key, answered
 from pipeline.database import read_store
 from pipeline.errors import ConfigError, PartialError, UsageError
@@ -21,8 +22,9 @@ from pipeline.library import Volume
 from pipeline.planning import Plan, make_plan
 from pipeline.prices import load_prices
 from pipeline.records import Paper, ProfileHeader, Record
-from pipeline.report.check import check_outputs
-from pipeline.sheets import SHEETS, Failure
+from pipeline.report.check import KNOWN, check_outputs
+from pipeline.sheets import Failure
+from pipeline.steps.narrative import most_tellings
 from pipeline.steps.summarise import plan_paper
 from pipeline.store import Store
 from pipeline.tokens import exact_counter
@@ -93,20 +95,19 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
     with _reading_store(settings) as store:
         shelves = jobs.look_up(documents, settings, store)
         works = [plan_paper(entry) for entry in shelves.entries]
-        asked = [question for work in works for question in work.questions]
-        questions = {answer_key(engine, model, question): question for question in asked}
-        known = answered(store.answers(list(questions)), questions) if store else set()
         key = partial(answer_key, engine, model)
+        questions = {key(question): question for work in works for question in work.questions}
+        traced = trace_graph(works, members_looked_up(works)) if model else None
+        relations = jobs.relation_questions(works, traced, key)
+        asked = questions | relations
+        known = answered(store.answers(list(asked)), asked) if store else set()
         done = jobs.settled_answers(works, store, settings, key) if store else set()
+        told = jobs.untold(traced, store, key)
     counter = exact_counter(settings.model, tokenizer_cache(settings))
-    plan = make_plan(
-        questions,
-        known,
-        model,
-        wiring.price(settings),
-        counter,
-        jobs.follow_ups(questions, done, settings),
-    )
+    unread = len(relations.keys() - known)
+    more = jobs.follow_ups(questions, done, settings)
+    more += most_tellings(told + unread, judge=settings.judge)
+    plan = make_plan(asked, known, model, wiring.price(settings), counter, more)
     data = _plan_data(len(works), plan, model)
     if json:
         _print_json([data])
@@ -141,7 +142,7 @@ def export_schemas(folder: str) -> None:
     root = Path(folder)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        for name, model in SHEETS.items():
+        for name, model in KNOWN.items():
             schema = model.model_json_schema(by_alias=True, mode="serialization")
             text = jsonlib.dumps(schema, indent=2, ensure_ascii=False) + "\n"
             path = root / f"{name.replace('/', '-')}.schema.json"

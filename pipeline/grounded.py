@@ -40,11 +40,12 @@ class Task(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A claim that may be printed, and the field of the reply in which it stands."""
+    """A claim that may be printed, and the field and place of the reply in which it stands."""
 
     field: str
     claim: SentenceClaim
     origin: Origin
+    place: str = ""
 
 
 class Refused(NamedTuple):
@@ -208,9 +209,9 @@ class Grounder:
         instead = await self._instead(case) if case.faults and origin == "model" else {}
         for place, claim in case.claims.items():
             if place not in case.faults:
-                standing.append(Standing(_field(place), claim, origin))
+                standing.append(Standing(_field(place), claim, origin, place))
             elif spare := instead.get(_field(place)):
-                standing.append(Standing(_field(place), spare.pop(0), "fallback"))
+                standing.append(Standing(_field(place), spare.pop(0), "fallback", place))
             else:
                 refused.append(Refused(_field(place), claim.text, _reason(case.faults[place])))
         return Grounded(

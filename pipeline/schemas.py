@@ -6,7 +6,7 @@ schema that the model sees, so the prompts do not repeat them.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -66,6 +66,40 @@ class JudgeReply(Reply):
     """Verdicts on statements, each once."""
 
     verdicts: list[Verdict] = Field(description="One entry for each statement.")
+
+
+class Relation(Reply):
+    """How the paper rests on, or stands beside, an earlier work."""
+
+    name: str = Field(description="The other work, as the sentence writes it.")
+    type: Literal["succeeds", "builds-on", "uses", "compares-with", "evaluates"] = Field(
+        description="succeeds: next version of it; builds-on: extends or adapts it; uses: employs "
+        "it; compares-with: measures itself against it; evaluates: is tried on it."
+    )
+    sentence: int = Field(description="Number of the sentence that says so.")
+
+
+class RelationsReply(Reply):
+    """The works that a paper relates itself to; an empty list means: none is named."""
+
+    relations: list[Relation] = Field(description="One entry per work and type.")
+
+
+class StepClaim(SentenceClaim):
+    """One statement about a step of a line of work."""
+
+    step: int = Field(description="Number of the step, as in the list of steps.")
+
+
+class NarrativeReply(Reply):
+    """How a line of work came to be."""
+
+    short: list[SentenceClaim] = Field(
+        description="The line in one breath: where each step looked for its gain, oldest first."
+    )
+    steps: list[StepClaim] = Field(
+        description="At most two sentences per step: what changed, and the number that counts."
+    )
 
 
 def claims_of(reply: Reply) -> dict[str, SentenceClaim]:

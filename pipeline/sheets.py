@@ -163,14 +163,6 @@ class PaperSheet(Frozen):
     stamp: Stamp
     dropped: list[Dropped]
 
-    def places(self) -> Iterator[Evidence]:
-        """Yield all evidence of the sheet."""
-        for _, claim in self.summary.claims():
-            yield from claim.evidence
-        yield from (row.evidence for row in self.figures)
-        yield from (release.evidence for release in self.releases)
-        yield from (flag.evidence for flag in self.flags)
-
 
 class Failure(Frozen):
     """Something that failed in a run; `paper` or `document` says what."""
@@ -212,6 +204,20 @@ class RunReport(Frozen):
 
 
 SHEETS: dict[str, type[Frozen]] = {"litline/paper": PaperSheet, "litline/run": RunReport}
+
+
+def places(node: object) -> Iterator[Evidence]:
+    """Yield all evidence in a sheet or a part of one."""
+    if isinstance(node, Evidence):
+        yield node
+    elif isinstance(node, Frozen):
+        for field in type(node).model_fields:
+            yield from places(getattr(node, field))
+    elif isinstance(node, dict):
+        yield from places(list(node.values()))
+    elif isinstance(node, list):
+        for item in node:
+            yield from places(item)
 
 
 def claim_id(sheet: str, subject: str, field: str, text: str, quotes: Iterable[str]) -> str:

@@ -15,7 +15,14 @@ from pipeline.prompts import Prompt, load_prompt
 from tests.asking import SENTENCES
 
 FOLDER = Path(__file__).parent / "data" / "prompts"
-PROMPTS = ("paper_summary", "claim_repair", "claim_judge")
+PROMPTS = (
+    "paper_summary",
+    "claim_repair",
+    "claim_judge",
+    "paper_relations",
+    "lineage_narrative",
+)
+WITH_STATEMENTS = ("claim_repair", "claim_judge", "lineage_narrative")
 STATEMENTS = (
     "results: “Hushkettle lowers the noise by 13.5 dB.” Cites: 3. 13.5 dB is not in the evidence.",
     "limitations: “Hushkettle boils milk.” Cites: 4.",
@@ -32,7 +39,7 @@ class Golden(NamedTuple):
 
 def rendered(prompt: Prompt) -> Golden:
     """Render a prompt over the invented sentences."""
-    stated = STATEMENTS if prompt.name.startswith("claim_") else ()
+    stated = STATEMENTS if prompt.name in WITH_STATEMENTS else ()
     shown = written(Question(prompt, SENTENCES, stated))
     return Golden(prompt.version, f"=== system ===\n{shown.system}\n\n=== user ===\n{shown.user}")
 

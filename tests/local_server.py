@@ -17,7 +17,16 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.request import urlopen
 
-from pipeline.schemas import PaperSummaryReply, Repaired, RepairReply, SentenceClaim
+from pipeline.schemas import (
+    NarrativeReply,
+    PaperSummaryReply,
+    RelationsReply,
+    Repaired,
+    RepairReply,
+    Reply,
+    SentenceClaim,
+    StepClaim,
+)
 
 _SENTENCE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
 _CITES = re.compile(r"^\[\d+\] .*” Cites: (\d+)", re.MULTILINE)
@@ -82,7 +91,15 @@ def completion(request: dict[str, Any]) -> dict[str, Any]:
     prompt = request["messages"][-1]["content"]
     shown, _, failed = prompt.partition("Statements that failed:")
     sentences = [text for _, text in _SENTENCE.findall(shown)]
-    reply = repair(sentences, failed) if failed else answer(sentences)
+    asked = request["messages"][0]["content"]
+    if failed:
+        reply: Reply = repair(sentences, failed)
+    elif asked.startswith("You read how"):
+        reply = RelationsReply(relations=[])
+    elif asked.startswith("You tell a research group"):
+        reply = narrative(shown.partition("Sentences:")[2])
+    else:
+        reply = answer(sentences)
     text = reply.model_dump_json()
     usage = {"prompt_tokens": len(prompt) // 4, "completion_tokens": len(text) // 4}
     message = {"role": "assistant", "content": text}
@@ -111,6 +128,14 @@ def answer(sentences: list[str]) -> PaperSummaryReply:
         limitations=[],
         artefacts=[],
     )
+
+
+def narrative(shown: str) -> NarrativeReply:
+    """Return a telling that repeats the first sentence it is shown, as the line and as a step."""
+    number, said = _SENTENCE.findall(shown)[0]
+    text = f"According to its authors: {said.partition(': ')[2]}"
+    first = SentenceClaim(text=text, sentences=[int(number)])
+    return NarrativeReply(short=[first], steps=[StepClaim(**first.model_dump(), step=1)])
 
 
 def repair(sentences: list[str], failed: str) -> RepairReply:

@@ -10,6 +10,7 @@ import pytest
 from filelock import FileLock
 
 from flows.cli import app
+from pipeline.lineage_sheet import LineageSheet
 from pipeline.samples import sample_files
 from pipeline.sheets import RunReport
 from pipeline.store import Store
@@ -17,7 +18,9 @@ from tests.command import Litline, Result
 
 AS_OF = "2026-06-30"
 SAMPLES = sample_files()
-COMMANDS = ("run", "summarize", "read", "papers", "plan", "check", "export", "doctor")
+COMMANDS = (
+    *("run", "summarize", "lineage", "read", "papers", "plan", "check", "export", "doctor"),
+)
 
 
 @pytest.fixture
@@ -97,7 +100,11 @@ def test_run_with_documents_and_again_changes_nothing(litline: Litline) -> None:
 def test_summarize_writes_the_same_summaries(litline: Litline) -> None:
     litline("run", *SAMPLES, "--as-of", AS_OF, "--out", "one")
     litline("summarize", *SAMPLES, "--as-of", AS_OF, "--out", "two", "--quiet")
-    assert files(Path("one")) == files(Path("two"))
+    one, two = (
+        {name: text for name, text in files(Path(root)).items() if name != "index.html"}
+        for root in ("one", "two")
+    )
+    assert two == {name: text for name, text in one.items() if not name.startswith("lineages/")}
 
 
 def test_the_extractive_engine_locates_every_claim_and_drops_none(litline: Litline) -> None:
@@ -183,14 +190,14 @@ def test_plan_prices_a_model_and_writes_nothing(
     assert "costs nothing" in litline("plan", *SAMPLES).out
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
     data = json_lines(litline("plan", *SAMPLES, "--json"))[0]
-    assert (data["papers"], data["calls"], data["cached"]) == (18, 18, 0)
+    assert (data["papers"], data["calls"], data["cached"]) == (18, 25, 0)
     tokens, price = data["tokens"], data["price_usd"]
     assert isinstance(tokens, dict)
     assert isinstance(price, dict)
     assert 0 < tokens["input"]["low"] <= tokens["input"]["high"]
     assert 0 < price["low"] < price["high"]
     text = litline("plan", *SAMPLES).out
-    assert "18 calls to make" in text
+    assert "25 calls to make" in text
     assert "USD with gpt-4.1-mini" in text
     assert "Price: unknown for other" in litline("plan", *SAMPLES, "--model", "other").out
     assert list(Path().iterdir()) == []
@@ -265,7 +272,7 @@ def test_a_changed_document_supersedes_the_old_one(litline: Litline) -> None:
 def test_export_writes_a_schema_per_kind_of_file(litline: Litline) -> None:
     litline("export", "--schemas", "schemas")
     names = sorted(path.name for path in Path("schemas").iterdir())
-    assert names == ["litline-paper.schema.json", "litline-run.schema.json"]
+    assert names == [f"litline-{kind}.schema.json" for kind in ("graph", "lineage", "paper", "run")]
     schema = json.loads(Path("schemas/litline-paper.schema.json").read_text(encoding="utf-8"))
     assert {"schema", "version", "paper", "summary", "stamp", "dropped"} <= set(
         schema["properties"]
@@ -404,7 +411,7 @@ def test_as_of_is_an_iso_day(litline: Litline, day: str) -> None:
 def test_plan_needs_no_key(litline: Litline) -> None:
     result = litline("plan", *SAMPLES, "--engine", "openai")
     assert result.code == 0
-    assert "18 calls to make" in result.out
+    assert "25 calls to make" in result.out
 
 
 def test_addresses_are_shown_without_their_secrets(
@@ -427,3 +434,183 @@ def test_what_other_programs_keep_beside_the_outputs_is_no_fault(litline: Litlin
     sheet = next(Path("outputs/papers").glob("*.json"))
     sheet.write_text(sheet.read_text(encoding="utf-8").replace("quote", "quota"), encoding="utf-8")
     assert litline("check").code == 3
+
+
+# --- Lines of work -----------------------------------------------------------------------------
+
+LINEAGE = ("lineage", "--as-of", AS_OF)
+LINES = Path("outputs/lineages")
+
+
+def lineage(slug: str, root: Path = Path("outputs")) -> LineageSheet:
+    text = (root / "lineages" / slug / "lineage.json").read_text(encoding="utf-8")
+    return LineageSheet.model_validate_json(text)
+
+
+def test_lineage_without_anything_shows_the_lines_of_the_samples(litline: Litline) -> None:
+    result = litline(*LINEAGE)
+    assert (result.code, result.out) == (0, "outputs/index.html\n")
+    assert "sample documents" in result.err
+    assert sorted(path.name for path in LINES.iterdir()) == ["graph.json", "murrelet", "skerry"]
+    assert litline("check").out == "outputs: all holds\n"
+
+
+def test_lineage_writes_what_run_writes(litline: Litline) -> None:
+    litline("run", *SAMPLES, "--as-of", AS_OF, "--out", "one")
+    litline(*LINEAGE, *SAMPLES, "--out", "two")
+    assert files(Path("one")) == files(Path("two"))
+
+
+@pytest.mark.parametrize("name", ["Skerry", "skerry3.0", "Skerry 2.5", "Skerry 2.0"])
+def test_lineage_of_a_name_writes_that_line(litline: Litline, name: str) -> None:
+    result = litline(*LINEAGE, name, *SAMPLES)
+    assert (result.code, result.out) == (0, "outputs/lineages/skerry/lineage.html\n")
+    assert sorted(path.name for path in LINES.iterdir()) == ["graph.json", "skerry"]
+    assert len(list(Path("outputs/papers").glob("*.json"))) == 5
+    assert litline("check").out == "outputs: all holds\n"
+    index = Path("outputs/index.html").read_text(encoding="utf-8")
+    assert 'href="lineages/skerry/lineage.html"' in index
+
+
+def test_lineage_of_a_name_is_the_page_that_a_whole_run_writes(litline: Litline) -> None:
+    litline(*LINEAGE, "Murrelet-II", *SAMPLES, "--out", "one")
+    litline("run", *SAMPLES, "--as-of", AS_OF, "--out", "two", "--store", "two.db")
+    for ending in ("json", "md", "html"):
+        page = f"lineages/murrelet/lineage.{ending}"
+        assert (Path("one") / page).read_bytes() == (Path("two") / page).read_bytes()
+
+
+def test_lineage_of_a_name_leaves_other_lines_alone(litline: Litline) -> None:
+    litline("run", *SAMPLES, "--as-of", AS_OF)
+    before = files(Path("outputs"))
+    assert litline(*LINEAGE, "Skerry").code == 0
+    assert files(Path("outputs")) == before
+    assert report().removed == []
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Skery", "no line of work is called 'Skery'; the nearest names are Skerry"),
+        ("zzz", "no line of work is called 'zzz'; there are Skerry, Murrelet"),
+        ("missing.txt", "no line of work is called 'missing.txt'"),
+        ("Deckhand", "no line of work is called 'Deckhand'"),
+    ],
+)
+def test_an_unknown_line_is_2_and_the_nearest_are_named(
+    litline: Litline, name: str, told: str
+) -> None:
+    result = litline(*LINEAGE, name, *SAMPLES)
+    assert result.code == 2
+    assert told in result.err
+    assert "Traceback" not in result.err
+    assert not LINES.exists()
+
+
+def test_two_names_are_2(litline: Litline) -> None:
+    result = litline(*LINEAGE, "Skerry", *SAMPLES, "Murrelet")
+    assert result.code == 2
+    assert "'Skerry' and 'Murrelet' are no files or folders" in result.err
+    assert list(Path().iterdir()) == []
+
+
+def test_an_existing_path_is_a_document_whatever_it_is_called(litline: Litline) -> None:
+    Path("Skerry").mkdir()
+    for sample in SAMPLES:
+        (Path("Skerry") / Path(sample).name).write_bytes(Path(sample).read_bytes())
+    result = litline(*LINEAGE, "Skerry")
+    assert (result.code, result.out) == (0, "outputs/index.html\n")
+    assert report().papers == 18
+    assert litline(*LINEAGE, "Skerry", "Murrelet").out.endswith("lineages/murrelet/lineage.html\n")
+
+
+def test_a_library_without_a_line_is_told_so(litline: Litline) -> None:
+    Path("page.txt").write_text(profile(POT), encoding="utf-8")
+    result = litline(*LINEAGE, "page.txt")
+    assert result.code == 0
+    assert [path.name for path in LINES.iterdir()] == ["graph.json"]
+    result = litline(*LINEAGE, "Pot")
+    assert result.code == 2
+    assert "the library has no line of two papers" in result.err
+    assert litline("check").code == 0
+
+
+# --- Lines that change -------------------------------------------------------------------------
+
+POT = "Mar 3, 2024", "Hushpot: A Quiet Pot", "We present Hushpot, a pot with a lid of felt."
+SECOND = (
+    *("Apr 4, 2025", "Boiling without a Sound"),
+    "We present Hushpot 2, the successor of Hushpot. It boils in 4 minutes and stays quiet.",
+)
+CORRECTED = (
+    *("Apr 4, 2025", "Boiling without a Sound"),
+    "We present Mutepan, a pan of glass. It boils in 4 minutes and stays quiet.",
+)
+OLDER = "Feb 2, 2023", "Rimepan: A Cold Pan", "We present Rimepan, a pan that stays cold."
+GROWN = (
+    *("Mar 3, 2024", "Hushpot: A Quiet Pot"),
+    "We present Hushpot, a pot with a lid of felt. Hushpot builds upon Rimepan.",
+)
+
+
+def profile(*papers: tuple[str, str, str]) -> str:
+    """Return the page of an author with these papers: date, title, abstract."""
+    head = f"Ann Rook\n\nCV\nh-index1\n{len(papers)}papers\n9citations\nNovelty1%\nAI Score2\n\n"
+    body = "\n\n".join(
+        f"CV{date}\n{title}\n\nAnn Rook, Bo Wren\n\n{abstract}" for date, title, abstract in papers
+    )
+    return f"{head}{len(papers)} Papers\n\n{body}"
+
+
+def write(name: str, *papers: tuple[str, str, str]) -> str:
+    Path(name).write_text(profile(*papers), encoding="utf-8")
+    return name
+
+
+def test_a_line_that_falls_apart_is_removed_and_listed(litline: Litline) -> None:
+    litline("run", write("page.txt", POT, SECOND))
+    assert [step.label for step in lineage("hushpot").steps] == ["Hushpot", "Hushpot 2"]
+    assert litline("run", write("page.txt", POT, CORRECTED)).code == 0
+    assert report().papers == 2
+    removed = [name for name in report().removed if name.startswith("lineages/")]
+    assert removed == [f"lineages/hushpot/lineage.{ending}" for ending in ("html", "json", "md")]
+    assert [path.name for path in LINES.iterdir()] == ["graph.json"]
+    assert "hushpot/lineage" not in Path("outputs/index.html").read_text(encoding="utf-8")
+    assert litline("check").code == 0
+
+
+def test_summarize_leaves_lines_alone_and_keeps_what_they_quote(litline: Litline) -> None:
+    litline("run", write("page.txt", POT, SECOND))
+    before = files(LINES)
+    sources = {path.name for path in Path("outputs/sources").iterdir()}
+    assert litline("summarize", write("page.txt", POT, CORRECTED)).code == 0
+    assert files(LINES) == before
+    assert sources < {path.name for path in Path("outputs/sources").iterdir()}
+    assert "lineages/hushpot/lineage.html" in Path("outputs/index.html").read_text(encoding="utf-8")
+    assert litline("check").code == 0
+    litline("run")
+    assert not {path.name for path in Path("outputs/sources").iterdir()} & sources
+    assert litline("check").code == 0
+
+
+def test_a_source_that_only_a_line_quotes_is_kept(litline: Litline) -> None:
+    """The edge lies in the other document, and the paper's own page quotes the new wording."""
+    litline("run", write("first.txt", POT), write("second.txt", SECOND))
+    reworded = (*POT[:2], POT[2].replace("felt", "cork"))
+    assert litline("summarize", write("first.txt", reworded)).code == 0
+    assert "felt" in Path("outputs/sources/first.txt.txt").read_text(encoding="utf-8")
+    assert litline("check").code == 0
+    litline("run")
+    assert "sources/first.txt.txt" in report().removed
+    assert litline("check").code == 0
+
+
+def test_a_line_keeps_its_folder_when_an_earlier_paper_joins(litline: Litline) -> None:
+    litline("run", write("page.txt", POT, SECOND))
+    assert litline("run", write("page.txt", OLDER, GROWN, SECOND)).code == 0
+    sheet = lineage("hushpot")
+    assert sheet.name == "Rimepan"
+    assert [step.label for step in sheet.steps] == ["Rimepan", "Hushpot", "Hushpot 2"]
+    assert [path.name for path in sorted(LINES.iterdir())] == ["graph.json", "hushpot"]
+    assert litline("lineage", "Rimepan").out == "outputs/lineages/hushpot/lineage.html\n"
+    assert litline("check").code == 0

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.report.files import Outputs
+from tests.lineage_sheets import lineage
 from tests.page_sheets import sheet
 
 
@@ -262,3 +263,56 @@ def test_sources_that_nothing_quotes_go_and_files_of_somebody_else_stay(outputs:
         "sources/gone.txt"
     ]
     assert names(outputs.root / "sources") == ["kept.txt", "stranger.txt"]
+
+
+# --- Lines -------------------------------------------------------------------------------------
+
+
+def test_the_pages_of_lines_that_are_gone_go_with_their_folder(outputs: Outputs) -> None:
+    text = lineage().model_dump_json()
+    for name in ("kept", "gone", "shared"):
+        for ending in ("json", "md", "html"):
+            outputs.write(f"lineages/{name}/lineage.{ending}", text)
+    outputs.write("lineages/graph.json", "{}")
+    outputs.write("lineages/shared/notes.md", "mine")
+    assert outputs.remove_lines(["kept", "never made"]) == [
+        f"lineages/{name}/lineage.{ending}"
+        for name in ("gone", "shared")
+        for ending in ("html", "json", "md")
+    ]
+    assert names(outputs.root / "lineages") == [
+        "graph.json",
+        "kept",
+        *(f"kept/lineage.{ending}" for ending in ("html", "json", "md")),
+        "shared",
+        "shared/notes.md",
+    ]
+
+
+@pytest.mark.parametrize("text", ["{}", "no JSON", '{"schema": "litline/paper"}', "[" * 100_000])
+def test_a_lineage_of_somebody_else_stays(outputs: Outputs, text: str) -> None:
+    outputs.write("lineages/mine/lineage.json", text)
+    assert outputs.remove_lines([]) == []
+    assert outputs.read("lineages/mine/lineage.json") == text
+
+
+def test_lines_that_lead_elsewhere_are_refused(outputs: Outputs, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "pots").mkdir(parents=True)
+    page = tmp_path / "elsewhere" / "pots" / "lineage.json"
+    page.write_text(lineage().model_dump_json())
+    (outputs.root / "lineages").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match="leads outside"):
+        outputs.remove_lines([])
+    assert page.exists()
+
+
+def test_without_lines_nothing_is_removed(outputs: Outputs) -> None:
+    assert outputs.remove_lines([]) == []
+
+
+def test_texts_come_in_order_and_what_cannot_be_read_is_left_out(outputs: Outputs) -> None:
+    for name in ("b", "a", "c"):
+        outputs.write(f"lineages/{name}/lineage.json", name)
+    (outputs.root / "lineages/c/lineage.json").write_bytes(b"\xff")
+    assert list(outputs.texts("lineages/*/lineage.json")) == ["a", "b"]
+    assert list(outputs.texts("nothing/*.json")) == []

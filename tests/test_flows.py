@@ -142,7 +142,10 @@ def test_a_password_in_the_address_of_the_store_is_no_parameter(
 
 
 def test_the_flows_are_loaded_when_first_named() -> None:
-    assert flows.__all__ == ["run", "summarize_papers"]
+    assert flows.__all__ == ["run", "summarize_papers", "trace_lineage"]
+    assert [getattr(flows, name).name for name in flows.__all__] == [
+        *("litline-run", "litline-summarize", "litline-lineage"),
+    ]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = flows.nothing
 
@@ -201,7 +204,7 @@ def test_a_command_runs_as_a_flow_and_writes_the_same_bytes(
 ) -> None:
     direct = settings.model_copy(update={"out": "direct", "store": "2.db", "direct": True})
     dispatch.work("run", sample_files(), direct)
-    command = [sys.executable, "-m", "flows.cli", "summarize", *sample_files()]
+    command = [sys.executable, "-m", "flows.cli", "lineage", *sample_files()]
     done = subprocess.run(
         [*command, "--out", "flowed", "--as-of", "2026-06-30"],
         env={**os.environ, "PREFECT_HOME": str(tmp_path / "prefect")},

@@ -10,17 +10,23 @@ import pytest
 
 from flows import wiring
 from pipeline.errors import AnswerError, ProviderRefused
+from pipeline.lineage_sheet import LineageSheet
 from pipeline.providers.base import Completion, Request
 from pipeline.providers.extractive import summarise
 from pipeline.providers.fake import FakeProvider
 from pipeline.samples import sample_files
-from pipeline.schemas import RepairReply
+from pipeline.schemas import NarrativeReply, RelationsReply, RepairReply, Reply
 from pipeline.sheets import RunReport
 from tests.command import Litline
 
 SAMPLES = sample_files()
-RUN = ("run", *SAMPLES, "--direct", "--as-of", "2026-06-30")
+RUN = ("summarize", *SAMPLES, "--direct", "--as-of", "2026-06-30")
 PAPERS = 18
+SILENT: dict[str, Reply] = {
+    "claim_repair": RepairReply(statements=[]),
+    "paper_relations": RelationsReply(relations=[]),
+    "lineage_narrative": NarrativeReply(short=[], steps=[]),
+}
 
 
 class Copying(FakeProvider):
@@ -29,13 +35,15 @@ class Copying(FakeProvider):
     def __init__(self, allow: Callable[[int], Exception | None]) -> None:
         super().__init__()
         self._allow = allow
+        self.summaries = 0
 
     async def complete(self, request: Request) -> Completion:
-        refused = self._allow(self.requests)
         if request.prompt.name == "paper_summary":
+            refused = self._allow(self.summaries)
+            self.summaries += 1
             self.queue(refused if refused is not None else summarise(request.sentences))
         else:
-            self.queue(RepairReply(statements=[]))
+            self.queue(SILENT[request.prompt.name])
         return await super().complete(request)
 
 
@@ -161,3 +169,31 @@ def test_pages_of_a_model_are_not_replaced_without_a_word(
     engine().model = None
     assert "Warning: fake-model wrote the pages in outputs" in litline(*RUN).err
     assert "Warning" not in litline(*RUN).err
+
+
+def line_of_the_samples() -> LineageSheet:
+    text = Path("outputs/lineages/skerry/lineage.json").read_text(encoding="utf-8")
+    return LineageSheet.model_validate_json(text)
+
+
+def test_lines_are_drawn_even_when_no_paper_could_be_summarised(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    engine(lambda _: AnswerError("the server cannot be reached"))
+    assert litline("run", *RUN[1:]).code == 3
+    sheet = line_of_the_samples()
+    assert len(sheet.steps) == 6
+    assert not any(step.passage for step in sheet.steps)
+    assert litline("check").code == 0
+
+
+def test_a_line_of_which_some_papers_failed_is_completed_by_the_next_run(
+    litline: Litline, engine: Callable[..., Copying]
+) -> None:
+    told = []
+    for broken in (2, 99):
+        engine(lambda n, broken=broken: AnswerError("the reply is empty") if n >= broken else None)
+        code = litline("lineage", "Skerry", *RUN[1:], "--concurrency", "1").code
+        assert litline("check").code == 0
+        told.append((code, sheets(), sum(bool(s.passage) for s in line_of_the_samples().steps)))
+    assert told == [(3, 2, 2), (0, 5, 5)]

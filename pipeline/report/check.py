@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -14,7 +14,9 @@ from pipeline.facts import Facts, facts_of_quote
 from pipeline.figures import printed_numbers
 from pipeline.grounding import check_claim
 from pipeline.latex import plain
-from pipeline.records import Frozen, Paper
+from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.records import Frozen
+from pipeline.report.graph_check import graph_faults, line_faults
 from pipeline.report.html import paper_html
 from pipeline.report.markdown import paper_markdown
 from pipeline.sheets import (
@@ -25,11 +27,18 @@ from pipeline.sheets import (
     Flag,
     PaperSheet,
     Release,
+    Stamp,
     claim_id,
     count,
 )
 from pipeline.text import strip_lead_in
 from pipeline.verdicts import MAY_OVERRULE, known_of
+
+KNOWN: dict[str, type[Frozen]] = {
+    **SHEETS,
+    "litline/lineage": LineageSheet,
+    "litline/graph": GraphSheet,
+}
 
 _EVIDENCE = {"document", "start", "end", "quote"}
 _OURS = frozenset({"papers", "digests", "lineages", "briefings"})
@@ -94,7 +103,7 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
     except (OSError, ValueError) as error:
         yield f"not readable JSON ({error})"
         return
-    model = SHEETS.get(str(found.get("schema"))) if isinstance(found, dict) else None
+    model = KNOWN.get(str(found.get("schema"))) if isinstance(found, dict) else None
     if model is None:
         yield "names no schema that Litline knows"
         return
@@ -138,24 +147,60 @@ def _short(evidence: dict[str, Any]) -> str:
 
 
 def _sheet_faults(sheet: Frozen, path: Path) -> Iterator[str]:
-    if not isinstance(sheet, PaperSheet):
-        return
+    if isinstance(sheet, PaperSheet):
+        yield from _paper_faults(sheet, path)
+    elif isinstance(sheet, LineageSheet):
+        yield from _lineage_faults(sheet, path)
+    elif isinstance(sheet, GraphSheet):
+        yield from graph_faults(sheet.nodes, sheet.edges)
+
+
+def _paper_faults(sheet: PaperSheet, path: Path) -> Iterator[str]:
     if sheet.paper.id != path.stem:
         yield f"holds the paper {sheet.paper.id}"
     claims = list(sheet.summary.claims())
+    subject = _Subject(sheet.schema_, sheet.paper.id, known_of(sheet.paper))
+    yield from _claims_faults(claims, subject, sheet.stamp)
+    yield from _facts_faults(sheet)
+    yield from _count_faults(claims, len(sheet.dropped), sheet.stamp)
+
+
+def _lineage_faults(sheet: LineageSheet, path: Path) -> Iterator[str]:
+    if sheet.slug != path.parent.name:
+        yield f"holds the lineage {sheet.slug}"
+    claims = list(sheet.claims())
+    subject = _Subject(sheet.schema_, sheet.slug, sheet.known())
+    yield from _claims_faults(claims, subject, sheet.stamp)
+    yield from graph_faults(sheet.nodes, sheet.edges)
+    yield from line_faults(sheet)
+    yield from _count_faults(claims, len(sheet.dropped), sheet.stamp)
+
+
+class _Subject(NamedTuple):
+    """What claims are of: the kind of sheet, its subject, and what may be known of that."""
+
+    schema: str
+    id: str
+    known: str
+
+
+def _claims_faults(
+    claims: Sequence[tuple[str, Claim]], subject: _Subject, stamp: Stamp
+) -> Iterator[str]:
+    all_rules = stamp.counts.overruled == 0
     for field, claim in claims:
-        expected = claim_id(
-            sheet.schema_, sheet.paper.id, field, claim.text, [e.quote for e in claim.evidence]
-        )
+        quotes = [evidence.quote for evidence in claim.evidence]
+        expected = claim_id(subject.schema, subject.id, field, claim.text, quotes)
         if claim.id != expected:
             yield f"claim {claim.id} was changed: its text and quotes give {expected}"
-        all_rules = sheet.stamp.counts.overruled == 0
-        faults = (*claim_faults(claim), *_ungrounded(claim, sheet.paper, all_rules=all_rules))
+        faults = (*claim_faults(claim), *_ungrounded(claim, subject.known, all_rules=all_rules))
         yield from (f"claim {claim.id}: {fault}" for fault in faults)
-    yield from _facts_faults(sheet)
-    stated = sheet.stamp.counts
+
+
+def _count_faults(claims: Sequence[tuple[str, Claim]], dropped: int, stamp: Stamp) -> Iterator[str]:
+    stated = stamp.counts
     again, overruled = stated.asked_again, stated.overruled
-    if stated != count((claim for _, claim in claims), len(sheet.dropped), again, overruled):
+    if stated != count((claim for _, claim in claims), dropped, again, overruled):
         yield "the counts of the stamp differ from the claims"
 
 
@@ -185,11 +230,11 @@ def _page_faults(sheet: PaperSheet, path: Path) -> Iterator[str]:
             yield f"{page.name} says something else; litline run writes it anew"
 
 
-def _ungrounded(claim: Claim, paper: Paper, *, all_rules: bool) -> Iterator[str]:
+def _ungrounded(claim: Claim, known: str, *, all_rules: bool) -> Iterator[str]:
     """Check a rewording once more; what a judge or a person has decided is left to them."""
     if claim.kind == "derived" and claim.origin != "reviewer" and claim.evidence:
         quotes = [evidence.quote for evidence in claim.evidence]
-        for failure in check_claim(claim.text, quotes, known_of(paper)):
+        for failure in check_claim(claim.text, quotes, known):
             if all_rules or failure.rule not in MAY_OVERRULE:
                 yield f"{failure.rule}: {failure.message}"
 

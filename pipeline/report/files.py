@@ -6,7 +6,8 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import ConfigError
@@ -83,13 +84,35 @@ class Outputs:
         known = set(kept)
         removed = []
         for path in sorted(self._folder("papers").glob("*.json")):
-            if path.stem in known or not _is_sheet(path):
+            if path.stem in known or _schema(path) != "litline/paper":
                 continue
             for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
                 if sibling.exists():
                     sibling.unlink()
                     removed.append(f"papers/{sibling.name}")
         return sorted(removed)
+
+    def remove_lines(self, kept: Iterable[str]) -> list[str]:
+        """Remove the pages of lines that are not among `kept`, by slug; return their names."""
+        known = set(kept)
+        removed = []
+        for path in sorted(self._folder("lineages").glob("*/lineage.json")):
+            if path.parent.name in known or _schema(path) != "litline/lineage":
+                continue
+            for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
+                if sibling.exists():
+                    sibling.unlink()
+                    removed.append(f"lineages/{path.parent.name}/{sibling.name}")
+            with suppress(OSError):  # somebody keeps something of their own there
+                path.parent.rmdir()
+        return sorted(removed)
+
+    def texts(self, pattern: str) -> Iterator[str]:
+        """Yield the texts of the files that a pattern names, in order."""
+        for path in sorted(self.root.glob(pattern)):
+            text = self.read(path.relative_to(self.root).as_posix())
+            if text is not None:
+                yield text
 
     def remove_sources(self, kept: Iterable[str], known: Iterable[str]) -> list[str]:
         """Remove the sources of `known` documents that are not among `kept`."""
@@ -112,12 +135,12 @@ class Outputs:
         return path
 
 
-def _is_sheet(path: Path) -> bool:
+def _schema(path: Path) -> object:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and found.get("schema") == "litline/paper"
+        return None
+    return found.get("schema") if isinstance(found, dict) else None
 
 
 def _replace(path: Path, data: bytes) -> None:

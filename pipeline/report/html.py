@@ -11,9 +11,12 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.drawing import lineage_svg
 from pipeline.report.index_view import index_view
+from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, ROOT, lineage_view
 from pipeline.report.paper_view import paper_view
 from pipeline.sheets import Failure, PaperSheet
 
@@ -28,18 +31,33 @@ def index_html(
     coverage: Sequence[Coverage],
     notes: Sequence[str],
     failed: Sequence[Failure],
+    *,
+    lineages: Sequence[LineageSheet] = (),
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
-    return render("index.html.j2", root="", page=index_view(sheets, coverage, notes, failed))
+    page = index_view(sheets, coverage, notes, failed, lineages)
+    return render("index.html.j2", root="", page=page)
 
 
-def render(template: str, *, root: str, **values: object) -> str:
-    """Fill a template; `root` leads from the page to the folder of all outputs, "" or "../".
+def lineage_html(sheet: LineageSheet) -> str:
+    """Return the page of one line of work, as it lies in `lineages/<slug>/`."""
+    page = lineage_view(sheet)
+    drawing = Markup(lineage_svg(page.nodes, sheet.edges))  # noqa: S704 - escapes what it draws
+    words = {"meaning": MEANING, "limit": LIMIT, "aside": ASIDE}
+    return render(
+        "lineage.html.j2", ("lineage",), root=ROOT, page=page, drawing=drawing, words=words
+    )
+
+
+def render(template: str, styles: tuple[str, ...] = (), *, root: str, **values: object) -> str:
+    """Fill a template; `root` leads from the page to the folder of all outputs, such as "../".
 
     Values are escaped whatever the template's name, and hidden characters in them are marked.
+    `styles` names style sheets beside the one that every page carries.
     """
     page = environment().get_template(template)
-    return page.render(root=root, style=Markup(style()), policy=policy(), **values)  # noqa: S704 - our own file
+    sheet = Markup(style(*styles))  # noqa: S704 - our own files
+    return page.render(root=root, style=sheet, policy=policy(*styles), **values)
 
 
 @cache
@@ -64,15 +82,16 @@ def _finalize(value: object) -> object:
 
 
 @cache
-def style() -> str:
-    """Return the one style sheet, which every page carries inside."""
-    return files("pipeline.report").joinpath("templates/style.css").read_text("utf-8")
+def style(*others: str) -> str:
+    """Return the style sheet that every page carries inside, and `others` after it."""
+    folder = files("pipeline.report").joinpath("templates")
+    return "".join(folder.joinpath(f"{name}.css").read_text("utf-8") for name in ("style", *others))
 
 
 @cache
-def policy() -> str:
+def policy(*others: str) -> str:
     """Return the content security policy: nothing is loaded, only our own style is used."""
-    digest = b64encode(sha256(style().encode()).digest()).decode()
+    digest = b64encode(sha256(style(*others).encode()).digest()).decode()
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"

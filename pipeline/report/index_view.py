@@ -8,8 +8,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.lineage_view import members, span
 from pipeline.sheets import Failure, PaperSheet, Stamp
 
 
@@ -29,6 +31,15 @@ class Year(NamedTuple):
     anchor: str
     name: str
     entries: list[Entry]
+
+
+class Lineage(NamedTuple):
+    """One line of work of the list."""
+
+    path: str
+    name: str
+    members: str
+    span: str
 
 
 class Covered(NamedTuple):
@@ -52,6 +63,7 @@ class IndexView(NamedTuple):
     """Everything on the page of all papers, without markup."""
 
     head: str
+    lineages: list[Lineage]
     years: list[Year]
     coverage: list[Covered]
     covered: str
@@ -65,10 +77,12 @@ def index_view(
     coverage: Sequence[Coverage],
     notes: Sequence[str],
     failed: Sequence[Failure],
+    lineages: Sequence[LineageSheet] = (),
 ) -> IndexView:
     """Put the words of the page in order."""
     return IndexView(
         head=_head(sheets, len(coverage)),
+        lineages=[_lineage(sheet) for sheet in lineages],
         years=_years(sheets),
         coverage=[_covered(c) for c in coverage],
         covered=_covered_in_all(coverage),
@@ -98,6 +112,11 @@ def _inferred(sheets: Iterable[PaperSheet]) -> list[str]:
         return []
     printed = f"{view.plural(number, 'paper')} {'is' if number == 1 else 'are'} printed"
     return [f"{printed} without a year; it was inferred, and the day below is marked with a star."]
+
+
+def _lineage(sheet: LineageSheet) -> Lineage:
+    path = f"lineages/{view.address(sheet.slug)}/lineage.html"
+    return Lineage(path, sheet.name, members(sheet), span(sheet))
 
 
 # --- Papers --------------------------------------------------------------------------------

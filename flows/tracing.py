@@ -1,0 +1,172 @@
+"""The graph and the lines of a library, for whatever job needs them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from pipeline.errors import UsageError
+from pipeline.facts import FactFinder
+from pipeline.kept import Kept
+from pipeline.lineage_graph import Member, Proposal, build_graph, names_of
+from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.lines import Line, lines
+from pipeline.links import links
+from pipeline.mentions import name_key
+from pipeline.records import Coverage
+from pipeline.sheets import PaperSheet
+from pipeline.steps.lineage import Shelf, line_name, member_of, trace
+from pipeline.steps.summarise import Work
+from pipeline.store import Store
+from pipeline.text import slug
+
+_BASIS = "1"
+_SLUG = 40  # characters
+
+
+class Traced(NamedTuple):
+    """The graph of a library, its lines, the works that both were read from, and their names."""
+
+    graph: GraphSheet
+    lines: list[Line]
+    works: Mapping[str, Work]
+    names: Mapping[str, Sequence[str]]
+
+
+def members_of(works: Sequence[Work], finder: FactFinder) -> list[Member]:
+    """Return the papers as the graph sees them."""
+    finder.prime(unit for work in works for unit in work.units)
+    return [
+        member_of(w.entry, w.units, (r.url for r in finder.of(w.units).releases if r.url))
+        for w in works
+    ]
+
+
+def members_looked_up(works: Sequence[Work]) -> list[Member]:
+    """Return the same without a store to read or write."""
+    found = []
+    for work in works:
+        own = (one.url for unit in work.units for one in links(unit.sentences))
+        found.append(member_of(work.entry, work.units, filter(None, own)))
+    return found
+
+
+def trace_graph(
+    works: Sequence[Work], members: Sequence[Member], proposals: Iterable[Proposal] = ()
+) -> Traced:
+    """Link all papers; a model's proposals only add to what the code reads."""
+    graph = build_graph(members, proposals)
+    by_id = {work.entry.paper.id: work for work in works}
+    return Traced(graph, lines(graph), by_id, names_of(members))
+
+
+def choose_line(traced: Traced, name: str) -> Line:
+    """Return the line that a name is of: one of its works, or the family.
+
+    Raises:
+        UsageError: there is no such line; the message names the nearest.
+    """
+    known: dict[str, Line] = {}
+    for line in traced.lines:
+        for written in _names(line, traced):
+            known.setdefault(written, line)
+    by_key: dict[str, Line] = {}
+    for written, line in known.items():
+        for key in _keys(written):
+            by_key.setdefault(key, line)
+    for key in _keys(name):
+        if key in by_key:
+            return by_key[key]
+    near = difflib.get_close_matches(name, known, n=5, cutoff=0.4)
+    advice = f"the nearest names are {', '.join(near)}" if near else _all(traced)
+    raise UsageError(f"no line of work is called {name!r}; {advice}")
+
+
+def _keys(name: str) -> list[str]:
+    """Return what two ways of writing one name share; the first is empty without Latin letters."""
+    return [key for key in (name_key(name)[0], name.casefold()) if key]
+
+
+def _names(line: Line, traced: Traced) -> list[str]:
+    found = [line_name(line, traced.names)]
+    for node in line.members:
+        found += [node.label, node.label.split(":")[0], *traced.names.get(node.id, ())]
+    return found
+
+
+def _all(traced: Traced) -> str:
+    names = [line_name(line, traced.names) for line in traced.lines]
+    return f"there are {', '.join(names)}" if names else "the library has no line of two papers"
+
+
+def tell(
+    chosen: Sequence[Line],
+    traced: Traced,
+    sheets: Mapping[str, PaperSheet],
+    coverage: Sequence[Coverage],
+    store: Store,
+) -> list[LineageSheet]:
+    """Make the sheet of each line; a line keeps the slug that one of its papers has had before."""
+    units = {id_: work.units for id_, work in traced.works.items()}
+    shelf = Shelf(sheets, traced.names, units, traced.graph, coverage)
+    slugs = Slugs(store)
+    given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
+    slugs.save()
+    return [trace(line, given[n], shelf) for n, line in enumerate(traced.lines) if line in chosen]
+
+
+class Slugs:
+    """The names of folders of lines, given at first sight and kept with their papers."""
+
+    def __init__(self, store: Store) -> None:
+        self._kept = Kept(store, "line", TypeAdapter(str))
+        self.save = self._kept.save
+        self._given: set[str] = set()
+
+    def of(self, named: Sequence[tuple[Line, str]]) -> list[str]:
+        """Return the slugs of all lines, given with their names; no two of them share one."""
+        papers = [[node.id for node in line.members if node.kind == "paper"] for line, _ in named]
+        self._kept.prime([paper for part in papers for paper in part])
+        before = [self._before(part) for part in papers]
+        pairs = zip(before, named, strict=True)
+        chosen = [kept or self._new(slug(name, _SLUG) or "line") for kept, (_, name) in pairs]
+        for part, one in zip(papers, chosen, strict=True):
+            for paper in part:
+                if self._kept.get(paper, _BASIS) != one:
+                    self._kept.put(paper, _BASIS, one)
+        return chosen
+
+    def _before(self, papers: Sequence[str]) -> str | None:
+        """Return the slug that one of these papers has had, unless another line took it."""
+        known = (self._kept.get(paper, _BASIS) for paper in papers)
+        found = next((one for one in known if one and one not in self._given), None)
+        if found:
+            self._given.add(found)
+        return found
+
+    def _new(self, wanted: str) -> str:
+        numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(self._given) + 2))
+        chosen = next(one for one in numbered if one not in self._given)
+        self._given.add(chosen)
+        return chosen
+
+
+class Told:
+    """Which lines a model has told to the end, so that a plan does not count them again."""
+
+    def __init__(self, store: Store) -> None:
+        self._kept = Kept(store, "told", TypeAdapter(bool))
+
+    def missing(self, keys: Sequence[str]) -> list[str]:
+        """Return the keys of lines that were not told yet."""
+        self._kept.prime(keys)
+        return [key for key in keys if self._kept.get(key, _BASIS) is None]
+
+    def keep(self, keys: Iterable[str]) -> None:
+        """Note lines as told."""
+        for key in self.missing(list(keys)):
+            self._kept.put(key, _BASIS, value=True)
+        self._kept.save()

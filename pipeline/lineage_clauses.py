@@ -1,0 +1,132 @@
+"""Whose work a clause speaks of: the paper's own, or somebody else's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set
+from typing import Literal, NamedTuple
+
+from pipeline.mentions import Mention, mentions
+from pipeline.phrases import is_generic
+
+RelationType = Literal["succeeds", "builds-on", "uses", "compares-with", "evaluates"]
+ANCESTRY: frozenset[RelationType] = frozenset({"succeeds", "builds-on"})
+
+
+BREAK = re.compile(r";\s|:\s(?!\d)|\b(?:while|whereas|although|but|though)\b|\.\s")
+_OWN = re.compile(
+    r"\b(?:[Ww]e|[Oo]urs?|[Uu]s|[Tt]his\s+(?:paper|work|study|report|article|thesis|model|method)"
+    r"|[Ii]ts?|the\s+(?:proposed|resulting|presented|new)|[Tt]he\s+(?:\w+\s+)?(?:model|method|approach"
+    r"|framework|system|network|policy|agent|architecture|interface|robot|controller|planner))\b"
+)
+_STRONG = re.compile(r"\b(?:[Ww]e|[Oo]ur|[Tt]his\s+(?:paper|work|study|report|article|thesis))\b")
+_OTHERS = re.compile(
+    r"\b(?:existing|prior|previous|recent|current|conventional|traditional|many|most|several|some"
+    r"|other|earlier|others|popular|typical|standard|modern|today's|these|such)\s+(?:[\w-]+\s+){0,4}?(?:works?"
+    r"|methods?|approaches|models?|stud(?:y|ies)|detectors?|systems?|efforts?|literature"
+    r"|techniques?|research|pipelines?|agents?|VLMs?|LLMs?|MLLMs?|policies|robots|planners"
+    r"|assistants?|practice|networks?|solutions?|controllers?|recogni[sz]ers?|they)\b|\b[Tt]hey\b"
+    r"|^\W*(?:[A-Z][\w-]*\s+)?(?:systems|models|methods|approaches|pipelines|agents|detectors|works"
+    r"|variants|policies|robots|planners|networks)\b",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\b(?:stud(?:y|ies|ied|ying)|survey|evaluat|compar(?:es?|ing)|analy[sz]|review|examin|tests?\b|testing"
+    r"|investigat|audit|attack|outperform|surpass|beat|exceed|discuss|consider|unlike)"
+    r"(?:[^,;]|,(?!\s(?:and|then|we)\b)){0,90}(?<!and)(?<!then)(?<!,)\s*$",
+    re.IGNORECASE,
+)
+_OF_A_PART = re.compile(
+    r"\b(?:us(?:es?|ing)|employ\w*|leverag\w*|adopt\w*|with)\s+(?:[\w-]+\s+){1,5}(?:that|which|who)\s+"
+    r"(?:\w+\s+)?$|\bwho\s+(?:\w+\s+)?$"
+)
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|without|no\s+longer|instead\s+of|rather\s+than|nor|cannot|neither|than"
+    r"|(?:plan|hope|intend|want|like|aim)s?\s+to|future\s+work\s+(?:will|may|could)|could|might)|n't)\s+"
+    r"(?:[\w-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_OBJECT = re.compile(
+    r"\b(?:on|of|with|into|from|over|than|to|by|for|in|at|against|like|as|via|and|or|using|uses"
+    r"|employs?|called|introduc\w+|propos\w+|present\w*|outperform\w*|surpass\w*|including"
+    r"|incorporat\w+|leverag\w+|rival\w+|extend\w*|[a-z]+ing)\s+(?:the\s+|a\s+|an\s+|both\s+)?"
+    r"(?:[a-z][\w-]*\s+){0,2}$"
+)
+_FRONTED = re.compile(
+    r"\W*(?:(?:compared\s+(?:to|with)|relative\s+to|unlike|like|as|over)\s+)?(?:an?\s+|the\s+)?",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(
+    r"(?:^\W*|[,:]\s+|\b(?:that|because|since|and|where|if|as)\s+)"
+    r"(?:(?:the|a|an|both)\s+)?(?:[A-Za-z][\w-]*\s+){0,3}$"
+)
+_GOES_ON = re.compile(r"\s*(?:,|\)|(?:and|or|on|in|with|for|to|of|by|as|at|from)\b)")
+_HANGS = re.compile(
+    r"(?:\s*\([^()]*\))?\s*,?\s*(?:(?:which|that|who)\s+)?(?:(?:is|are|was|were)\s+)?"
+    r"(?:(?:a|an|the)\s+)?(?:(?!(?:and|we|our|it|to|then|by)\b)[a-z][\w-]*\s+){0,5}"
+)
+
+
+def introduces(text: str, own: Set[str]) -> bool:
+    """Say whether a readable sentence speaks of the paper's own work by name or as `we`."""
+    return bool(_STRONG.search(text)) or any(name.key in own for name in mentions(text))
+
+
+class Place(NamedTuple):
+    """A cue in its clause; offsets are of the text, end exclusive."""
+
+    kind: RelationType
+    begin: int
+    start: int
+    end: int
+    limit: int
+
+
+def is_own(text: str, names: list[Mention], own: Set[str], at: Place, opened: bool) -> bool:
+    """Say whether the paper's own work is what a cue is said of."""
+    before = [name for name in names if at.begin <= name.start and name.end <= at.start]
+    region = text[at.begin : at.start]
+    mine = [found.start() for found in _OWN.finditer(region)]
+    mine += [name.start - at.begin for name in before if name.key in own]
+    theirs = [found.start() for found in _OTHERS.finditer(region)]
+    theirs += [
+        name.start - at.begin
+        for name in before
+        if name.key not in own and not is_generic(name.text) and _is_subject(text, name, at)
+    ]
+    named = "predecessor" in text[at.start : at.end].lower()
+    if at.kind in (*ANCESTRY, "uses") and not named and _ABOUT.search(region):
+        return False
+    if at.kind in ANCESTRY and _OF_A_PART.search(region):
+        return False
+    if _other_predecessor(text, before, own, at):
+        return False
+    if not mine and not theirs:
+        fronted = _FRONTED.fullmatch(region)
+        later = bool(_STRONG.search(text, at.end, at.limit)) or any(n.key in own for n in names)
+        return bool(fronted) and later if at.kind in ANCESTRY else opened or later
+    return max(mine, default=-1) > max(theirs, default=-1)
+
+
+def _other_predecessor(text: str, before: list[Mention], own: Set[str], at: Place) -> bool:
+    """Say whether `its predecessor` is that of another work: `outperforms Foo and its …`."""
+    between = text[before[-1].end : at.start] if before else ""
+    joined = re.fullmatch(r"(?:\s*\([^()]*\))?,?\s+(?:and|or|with|over|than)\s+", between)
+    return at.kind == "succeeds" and bool(joined) and before[-1].key not in own
+
+
+def _is_subject(text: str, name: Mention, at: Place) -> bool:
+    """Say whether a cue is said of a name before it, as its subject or in a clause on it."""
+    between = text[name.end : at.start]
+    relative = re.search(r"\b(?:which|that)\s+(?:\w+\s+)?$", between)
+    if (relative or at.kind in ANCESTRY) and _HANGS.fullmatch(between):
+        return True
+    fronted = re.sub(r"(?:[A-Z][\w.-]*\s+)+$", "", text[at.begin : name.start])
+    return (
+        bool(_HEAD.search(fronted)) and not _OBJECT.search(fronted) and not _GOES_ON.match(between)
+    )
+
+
+def denied(text: str, at: Place) -> bool:
+    """Say whether a clause denies a relation, or hopes for it."""
+    return bool(_DENIED.search(text[at.begin : at.start]))

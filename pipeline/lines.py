@@ -1,0 +1,104 @@
+"""Lines of work: the parts of the graph that hang together by ancestry, oldest member first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from pipeline.lineage_sheet import GraphEdge, GraphNode, GraphSheet
+
+ANCESTRY = frozenset({"succeeds", "builds-on"})
+
+
+class Line(NamedTuple):
+    """The members of one line, oldest first, and for each but the roots the edge to its parent."""
+
+    members: tuple[GraphNode, ...]
+    parents: Mapping[str, GraphEdge]
+
+
+def lines(graph: GraphSheet) -> list[Line]:
+    """Return the lines of at least two papers, those of more papers first."""
+    nodes = {node.id: node for node in graph.nodes}
+    edges = [edge for edge in graph.edges if edge.type in ANCESTRY]
+    found = []
+    for part in _connected(edges):
+        if sum(nodes[name].kind == "paper" for name in part) >= 2:
+            own = [edge for edge in edges if edge.source in part]
+            found.append(_line([nodes[name] for name in sorted(part)], own))
+    return sorted(found, key=lambda line: (-_papers(line), line.members[0].id))
+
+
+def _papers(line: Line) -> int:
+    return sum(node.kind == "paper" for node in line.members)
+
+
+def _connected(edges: Iterable[GraphEdge]) -> list[set[str]]:
+    parts: list[set[str]] = []
+    for edge in edges:
+        pair = {edge.source, edge.target}
+        touched = [part for part in parts if part & pair]
+        parts = [part for part in parts if not part & pair] + [pair.union(*touched)]
+    return parts
+
+
+def _line(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge]) -> Line:
+    dates = _dates(nodes, edges)
+    order = sorted(nodes, key=lambda node: (dates[node.id], node.kind, node.id))
+    rank = {node.id: n for n, node in enumerate(order)}
+    parents: dict[str, GraphEdge] = {}
+    for edge in sorted(edges, key=lambda e: (e.basis == "inferred", -rank[e.target], e.target)):
+        if rank[edge.target] < rank[edge.source]:
+            parents.setdefault(edge.source, edge)
+    return Line(tuple(order), parents)
+
+
+def _dates(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge]) -> dict[str, dt.date]:
+    """Date the members; one without a date stands right before the first that follows it."""
+    dates = {node.id: node.date for node in nodes if node.date is not None}
+    undated = [node for node in nodes if node.date is None]
+    for _ in undated:
+        for node in undated:
+            after = [dates[e.source] for e in edges if e.target == node.id and e.source in dates]
+            if after:
+                dates[node.id] = min(after) - dt.timedelta(days=1)
+    return {node.id: dates.get(node.id, dt.date.max) for node in nodes}
+
+
+# --- The trunk -----------------------------------------------------------------------------
+
+
+def main_line(parents: Mapping[str, str | None]) -> list[str]:
+    """Return the longest chain, oldest first; of equal ones, the one whose end is given last.
+
+    `parents` are given oldest first; a parent that does not stand before its child counts as none.
+    """
+    lengths: dict[str, int] = {}
+    before: dict[str, str | None] = {}
+    for name, parent in parents.items():
+        before[name] = parent if parent in lengths else None
+        lengths[name] = lengths.get(parent or "", 0) + 1
+    at: str | None = max(reversed(lengths), key=lengths.__getitem__, default=None)
+    chain = []
+    while at is not None:
+        chain.append(at)
+        at = before[at]
+    return chain[::-1]
+
+
+def trunk(
+    parents: Mapping[str, str | None], missing: Container[str], edges: Iterable[GraphEdge]
+) -> list[str]:
+    """Return the main line of members given oldest first, through works that no document describes.
+
+    Such a work has no parent of its own; where one that follows it has another ancestor too, the
+    line goes on from there.
+    """
+    joined = dict(parents)
+    for edge in edges:
+        over = parents.get(edge.source)
+        through = over is not None and over in missing and edge.target != over
+        if through and over is not None and joined.get(over) is None and edge.target in joined:
+            joined[over] = edge.target
+    return main_line(joined)

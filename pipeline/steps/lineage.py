@@ -1,0 +1,418 @@
+"""How did a line of work come to be? One sheet per line, from the graph and the papers' words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+from pipeline.aspects import aspects_of
+from pipeline.chunking import Unit
+from pipeline.facts import evidence as whole
+from pipeline.library import Entry
+from pipeline.lineage_graph import Member
+from pipeline.lineage_sheet import (
+    Aspect,
+    Beside,
+    GraphEdge,
+    GraphNode,
+    GraphSheet,
+    LineageCell,
+    LineageRow,
+    LineageSheet,
+    LineageStep,
+    Openness,
+    Rivals,
+)
+from pipeline.lines import ANCESTRY, Line, trunk
+from pipeline.names import parse_name
+from pipeline.records import Coverage
+from pipeline.sheets import (
+    Claim,
+    Datum,
+    Evidence,
+    PaperSheet,
+    Stamp,
+    Tokens,
+    claim_id,
+    count,
+)
+from pipeline.text import normalise, strip_lead_in
+
+STAGE = "lineages"
+ENGINE = "lineage 1"
+_SHEET = "litline/lineage"
+_PASSAGE = 2  # sentences printed of a step
+_ASPECT = 2  # sentences kept of each aspect
+_CUT_SHORT = re.compile(r"[\s-]\w?$")  # a letter alone is no name: `Foo-S` of `Foo-S1`
+_OTHER_SIDES = ("uses", "evaluates", "compares-with")
+
+
+class Shelf(NamedTuple):
+    """What a line is told from: sheets, names and sentences of papers by id, and the graph."""
+
+    sheets: Mapping[str, PaperSheet]
+    names: Mapping[str, Sequence[str]]
+    units: Mapping[str, Sequence[Unit]]
+    graph: GraphSheet
+    coverage: Sequence[Coverage]
+
+
+def member_of(entry: Entry, units: Sequence[Unit], addresses: Iterable[str]) -> Member:
+    """Return a paper as the graph sees it; `addresses` are those of its own releases."""
+    return Member(
+        id=entry.paper.id,
+        label=entry.paper.label,
+        title=entry.paper.title,
+        names=tuple(entry.paper.names),
+        date=entry.paper.date,
+        year_inferred=entry.details.year_inferred,
+        authors=tuple(entry.paper.authors or ()),
+        links=tuple(addresses),
+        sentences=tuple(sentence for unit in units for sentence in unit.sentences),
+    )
+
+
+def line_name(line: Line, names: Mapping[str, Sequence[str]]) -> str:
+    """Return what a line is called: the name of its oldest paper that has one, without version."""
+    for node in line.members:
+        if own := names.get(node.id):
+            parsed = parse_name(own[0])
+            stem = own[0][: len(parsed.stem)].strip()
+            return stem if parsed.version and not _CUT_SHORT.search(stem) else own[0]
+    return line.members[0].label.split(":")[0]
+
+
+def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
+    """Tell one line, in templates and in the papers' own sentences."""
+    teller = _Teller(line, slug, shelf)
+    steps = [teller.step(node) for node in line.members]
+    beside = list(teller.beside())
+    drawn = {node.id for node in line.members} | {one.node for one in beside}
+    sheet = LineageSheet(
+        slug=slug,
+        name=line_name(line, shelf.names),
+        short=list(teller.short()),
+        steps=steps,
+        table=list(teller.table()),
+        rivals=list(teller.rivals()),
+        openness=list(teller.openness()),
+        beside=beside,
+        gaps=list(teller.gaps()),
+        nodes=[node for node in shelf.graph.nodes if node.id in drawn],
+        edges=[e for e in shelf.graph.edges if e.source in drawn and e.target in drawn],
+        stamp=_stamp([], []),
+        dropped=[],
+    )
+    claims = [claim for _, claim in sheet.claims()]
+    inputs = [shelf.sheets[node.id].stamp for node in line.members if node.id in shelf.sheets]
+    return sheet.model_copy(update={"stamp": _stamp(claims, inputs)})
+
+
+def _stamp(claims: Sequence[Claim], inputs: Iterable[Stamp]) -> Stamp:
+    keys = sorted({key for stamp in inputs for key in stamp.inputs})
+    return Stamp(
+        engine=ENGINE,
+        model=None,
+        prompt="none",
+        prompt_version=1,
+        inputs=[sha256(json.dumps(keys).encode()).hexdigest()],
+        date=None,
+        tokens=Tokens(),
+        cost_usd=0.0,
+        counts=count(claims, 0),
+    )
+
+
+class _Teller:
+    """Makes the claims of one line."""
+
+    def __init__(self, line: Line, slug: str, shelf: Shelf) -> None:
+        self._line = line
+        self._slug = slug
+        self._shelf = shelf
+        self._papers = [n for n in line.members if n.id in shelf.sheets]
+        self._missing = [n for n in line.members if n.kind == "external"]
+        self._labels = self._told_apart({node.id: self._label(node) for node in line.members})
+
+    # --- Claims --------------------------------------------------------------------------------
+
+    def _quoted(self, field: str, text: str, quoted: Evidence) -> Claim:
+        id_ = claim_id(_SHEET, self._slug, field, text, [quoted.quote])
+        return Claim(
+            id=id_, text=text, kind="quoted", origin="extractive", evidence=[quoted], data=None
+        )
+
+    def _computed(
+        self, field: str, text: str, data: dict[str, Datum], places: Sequence[Evidence] = ()
+    ) -> Claim:
+        id_ = claim_id(_SHEET, self._slug, field, text, [e.quote for e in places])
+        return Claim(
+            id=id_,
+            text=text,
+            kind="computed",
+            origin="computed",
+            evidence=list(places),
+            data=data,
+        )
+
+    # --- Steps ---------------------------------------------------------------------------------
+
+    def step(self, node: GraphNode) -> LineageStep:
+        """Tell one member: the edge that leads to it, and what it says of itself."""
+        edge = self._line.parents.get(node.id)
+        sheet = self._shelf.sheets.get(node.id)
+        aspects = self._aspects(node.id)
+        return LineageStep(
+            node=node.id,
+            label=self._labels[node.id],
+            date=node.date,
+            year_inferred=bool(sheet and sheet.details.year_inferred),
+            parent=edge.target if edge else None,
+            basis=edge.basis if edge else None,
+            signs=edge.signs if edge else [],
+            link=edge.evidence if edge else [],
+            passage=list(self._passage(sheet, edge)) if sheet else [],
+            aspects=aspects,
+        )
+
+    def _passage(self, sheet: PaperSheet, edge: GraphEdge | None) -> Iterator[Claim]:
+        """Yield what is new of a paper and what came out; the sentence of its edge says no more."""
+        summary = sheet.summary
+        said = (
+            {quoted.quote for quoted in edge.evidence} if edge and edge.basis == "stated" else set()
+        )
+        firsts = (
+            summary.approach[:1],
+            [summary.tldr] if summary.tldr else [],
+            summary.contributions[:1],
+        )
+        ways = [
+            claim for claims in firsts for claim in claims if claim.evidence[0].quote not in said
+        ]
+        outcomes = [claim for claim in summary.results if claim.evidence[0].quote not in said]
+        chosen = {claim.text: claim for claim in [*ways[:1], *outcomes[:1]]}
+        for claim in list(chosen.values())[:_PASSAGE]:
+            yield self._again(claim)
+
+    def _again(self, claim: Claim) -> Claim:
+        """Return a claim of a paper's sheet as a claim of this one."""
+        quotes = [quoted.quote for quoted in claim.evidence]
+        id_ = claim_id(_SHEET, self._slug, "passage", claim.text, quotes)
+        return claim.model_copy(update={"id": id_, "figures": None, "lacks": None})
+
+    def _aspects(self, node: str) -> dict[Aspect, list[Claim]]:
+        found: dict[Aspect, list[Claim]] = {
+            name: []
+            for name in ("architecture", "data", "training", "inference", "results", "openness")
+        }
+        sheet = self._shelf.sheets.get(node)
+        if sheet is None:
+            return found
+        found["results"] = [self._again(claim) for claim in sheet.summary.results[:_ASPECT]]
+        found["openness"] = [self._again(claim) for claim in sheet.summary.artefacts[:_ASPECT]]
+        for unit in self._shelf.units[node]:
+            for sentence in unit.sentences:
+                text = strip_lead_in(sentence.text)
+                for aspect in aspects_of(text):
+                    if len(found[aspect]) < _ASPECT:
+                        found[aspect].append(self._quoted("passage", text, whole(sentence)))
+        return found
+
+    # --- In one breath ---------------------------------------------------------------------------
+
+    def short(self) -> Iterator[Claim]:
+        """Yield the line in counts and names."""
+        papers = [node.id for node in self._papers]
+        stated = sum(edge.basis == "stated" for edge in self._line.parents.values())
+        guessed = len(self._line.parents) - stated
+        parents = {n.id: e.target for n in self._line.members if (e := self._edge(n))}
+        order = {node.id: parents.get(node.id) for node in self._line.members}
+        missing = {node.id for node in self._missing}
+        main = trunk(order, missing, self._ancestry())
+        chain = " → ".join(self._named(name) for name in main)
+        others = [self._named(name) for name in order if name not in main]
+        beside = f" Beside it: {', '.join(others)}." if others else ""
+        yield self._computed(
+            "short",
+            f"{chain}.{beside}",
+            {"papers": papers, "chain": chain, "beside": ", ".join(others)},
+        )
+        yield self._computed(
+            "short",
+            f"{_counted(len(papers), 'paper')} read; of the links between them "
+            f"{_are(stated)} stated, {_are(guessed)} guessed from names, authors and dates.",
+            {"papers": papers, "read": len(papers), "stated": stated, "guessed": guessed},
+        )
+
+    def _edge(self, node: GraphNode) -> GraphEdge | None:
+        return self._line.parents.get(node.id)
+
+    def _ancestry(self) -> list[GraphEdge]:
+        inside = {node.id for node in self._line.members}
+        return [
+            edge
+            for edge in self._shelf.graph.edges
+            if edge.type in ANCESTRY and {edge.source, edge.target} <= inside
+        ]
+
+    def _named(self, node: str) -> str:
+        missing = any(one.id == node for one in self._missing)
+        return f"({self._labels[node]})" if missing else self._labels[node]
+
+    # --- How far it got, the yardstick, openness -------------------------------------------------
+
+    def table(self) -> Iterator[LineageRow]:
+        """Yield the benchmarks on which at least two members give a value."""
+        rows: dict[str, list[LineageCell]] = {}
+        metrics: dict[str, str] = {}
+        for node in self._papers:
+            for row in self._shelf.sheets[node.id].figures:
+                if row.value_printed is not None:
+                    key = normalise(row.metric)
+                    metrics.setdefault(key, row.metric)
+                    whose = row.subject or self._labels[node.id]
+                    cell = LineageCell(
+                        node=node.id, whose=whose, printed=row.value_printed, evidence=row.evidence
+                    )
+                    rows.setdefault(key, []).append(cell)
+        for key, cells in rows.items():
+            if len({cell.node for cell in cells}) > 1:
+                yield LineageRow(metric=metrics[key], cells=cells)
+
+    def rivals(self) -> Iterator[Rivals]:
+        """Yield the works outside the line with which each member compares itself."""
+        inside = {node.id for node in self._line.members}
+        labels = {node.id: node.label for node in self._shelf.graph.nodes}
+        for node in self._papers:
+            edges = [
+                edge
+                for edge in self._shelf.graph.edges
+                if edge.source == node.id
+                and edge.type == "compares-with"
+                and edge.target not in inside
+            ]
+            if edges:
+                places = list(dict.fromkeys(place for edge in edges for place in edge.evidence))
+                names = [labels[edge.target] for edge in edges]
+                yield Rivals(node=node.id, names=names, evidence=places)
+
+    def openness(self) -> Iterator[Openness]:
+        """Yield what each member releases or promises."""
+        for node in self._papers:
+            for release in self._shelf.sheets[node.id].releases:
+                words = ", ".join({"model": "models"}.get(kind, kind) for kind in release.kinds)
+                yield Openness(
+                    node=node.id, words=words, released=release.released, evidence=release.evidence
+                )
+
+    # --- Beside the line -------------------------------------------------------------------------
+
+    def beside(self) -> Iterator[Beside]:
+        """Yield the papers that use, test or measure themselves against a member, oldest first."""
+        inside = {node.id for node in self._line.members}
+        nodes = {node.id: node for node in self._shelf.graph.nodes}
+        found: dict[str, Beside] = {}
+        for edge in sorted(self._shelf.graph.edges, key=_side_order):
+            outside = edge.source not in inside and edge.target in inside
+            if outside and edge.type in _OTHER_SIDES and edge.source not in found:
+                node, place = nodes[edge.source], edge.evidence[0]
+                found[edge.source] = Beside(
+                    node=node.id,
+                    label=self._label(node),
+                    date=node.date,
+                    type=edge.type,
+                    member=edge.target,
+                    claim=self._own_words(edge, place),
+                    evidence=edge.evidence,
+                )
+        yield from sorted(found.values(), key=lambda one: (str(one.date), one.node))
+
+    def _own_words(self, edge: GraphEdge, place: Evidence) -> Claim | None:
+        for unit in self._shelf.units.get(edge.source, ()):
+            for sentence in unit.sentences:
+                if (sentence.start, sentence.quote) == (place.start, place.quote):
+                    return self._quoted("beside", strip_lead_in(sentence.text), place)
+        return None
+
+    # --- What the page cannot tell ---------------------------------------------------------------
+
+    def gaps(self) -> Iterator[Claim]:
+        """Yield what no document says: works without one, links that are only guessed."""
+        for node in self._missing:
+            edges = [edge for edge in self._ancestry() if edge.target == node.id]
+            places = list(dict.fromkeys(place for edge in edges for place in edge.evidence))
+            namers = list(dict.fromkeys(edge.source for edge in edges))
+            names = " and ".join(self._labels[name] for name in namers)
+            label = self._labels[node.id]
+            verb = "names" if len(namers) == 1 else "name"
+            text = f"No document describes {label}: it is known only because {names} {verb} it."
+            yield self._computed(
+                "gaps", text, {"papers": namers, "work": label, "named by": names}, places
+            )
+        for child, edge in self._line.parents.items():
+            if edge.basis == "inferred":
+                later, earlier = self._labels[child], self._labels[edge.target]
+                text = (
+                    f"No document says that {later} continues {earlier}; it appears to: "
+                    f"{', '.join(edge.signs)}."
+                )
+                data: dict[str, Datum] = {
+                    "papers": [child],
+                    "later": later,
+                    "earlier": earlier,
+                    "signs": ", ".join(edge.signs),
+                }
+                yield self._computed("gaps", text, data, edge.evidence)
+
+        yield from self._absent()
+
+    def _absent(self) -> Iterator[Claim]:
+        """Yield how many papers the documents of this line declare and do not hold."""
+        sheets = [self._shelf.sheets[node.id] for node in self._papers]
+        read = {ref.document for sheet in sheets for ref in sheet.paper.records}
+        for one in self._shelf.coverage:
+            if one.document in read and one.declared is not None and one.declared > one.present:
+                text = (
+                    f"A member may be missing: {one.document} declares {one.declared:,} papers and "
+                    f"holds {one.present:,}."
+                )
+                data: dict[str, Datum] = {
+                    "documents": [one.document],
+                    "declared": f"{one.declared:,}",
+                    "present": f"{one.present:,}",
+                }
+                yield self._computed("gaps", text, data)
+
+    def _told_apart(self, labels: dict[str, str]) -> dict[str, str]:
+        """Add the year to labels that several members share."""
+        often = Counter(labels.values())
+        years = {node.id: node.date.year for node in self._line.members if node.date}
+        return {
+            name: f"{label} ({years[name]})" if often[label] > 1 and name in years else label
+            for name, label in labels.items()
+        }
+
+    def _label(self, node: GraphNode) -> str:
+        """Return the shortest name by which a paper goes, or the first part of its title."""
+        names = self._shelf.names.get(node.id)
+        return names[0] if names else node.label.split(":")[0]
+
+
+def _are(number: int) -> str:
+    return f"{number:,} {'is' if number == 1 else 'are'}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _side_order(edge: GraphEdge) -> tuple[str, int, str]:
+    return (
+        edge.source,
+        _OTHER_SIDES.index(edge.type) if edge.type in _OTHER_SIDES else 9,
+        edge.target,
+    )

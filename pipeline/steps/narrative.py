@@ -1,0 +1,251 @@
+"""What a model adds to lines of work: relations that the code has not read, and the telling."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from pipeline.answers import Question, estimate
+from pipeline.ask import Asker
+from pipeline.chunking import Sentence
+from pipeline.errors import LitlineError
+from pipeline.grounded import Grounded, Grounder, Standing, Task, most_follow_ups
+from pipeline.grounding import check_claim, check_owned
+from pipeline.latex import plain
+from pipeline.lineage_graph import Member, Proposal, unread
+from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.prompts import load_prompt
+from pipeline.schemas import NarrativeReply, RelationsReply
+from pipeline.sheets import Claim, Dropped, Evidence, Failure, Stamp, Tokens, claim_id, count
+from pipeline.text import strip_lead_in
+from pipeline.tokens import estimate_tokens
+
+RELATIONS = "paper_relations"
+NARRATIVE = "lineage_narrative"
+STAGE = "relations"
+TELLING = "narratives"
+MOST_TOKENS = 6000  # estimated, of the sentences that one call is shown
+MOST_LABELS = 3000  # estimated, of the steps and of the names before the sentences
+_SHEET = "litline/lineage"
+
+
+# --- Relations -----------------------------------------------------------------------------
+
+
+class Reading(NamedTuple):
+    """A paper of which some sentence may state a relation, and the question about it."""
+
+    member: Member
+    sentences: tuple[Sentence, ...]
+    question: Question
+
+
+def plan_relations(members: Iterable[Member], graph: GraphSheet) -> list[Reading]:
+    """Return what is worth asking: papers with a cue and a name that the code did not link."""
+    prompt = load_prompt(RELATIONS)
+    found = []
+    for member in members:
+        if unread(member, graph):
+            shown = tuple(_up_to(member.sentences, MOST_TOKENS))
+            found.append(Reading(member, shown, Question(prompt, tuple(s.text for s in shown))))
+    return found
+
+
+def _up_to(sentences: Iterable[Sentence], most: int) -> Iterator[Sentence]:
+    used = 0
+    for sentence in sentences:
+        used += estimate_tokens(sentence.text)
+        if used > most:
+            return
+        yield sentence
+
+
+async def ask_relations(
+    batch: Sequence[Reading], asker: Asker
+) -> list[tuple[list[Proposal], Failure | None]]:
+    """Ask about papers side by side; what cannot be used proposes nothing, and is listed."""
+    await asker.lease(reading.question for reading in batch)
+    asked = (asker.ask(reading.question, RelationsReply) for reading in batch)
+    found: list[tuple[list[Proposal], Failure | None]] = []
+    for reading, answer in zip(
+        batch, await asyncio.gather(*asked, return_exceptions=True), strict=True
+    ):
+        if isinstance(answer, LitlineError):
+            found.append(([], Failure(paper=reading.member.id, stage=STAGE, reason=str(answer))))
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            found.append((list(_proposals(reading, answer.reply)), None))
+    return found
+
+
+def _proposals(reading: Reading, reply: RelationsReply) -> Iterator[Proposal]:
+    for one in reply.relations:
+        if 0 < one.sentence <= len(reading.sentences):
+            place = reading.sentences[one.sentence - 1]
+            yield Proposal(reading.member.id, one.type, one.name, place)
+
+
+# --- Telling -------------------------------------------------------------------------------
+
+
+class Story(NamedTuple):
+    """A line, the question about it, and the place and paper behind each sentence shown."""
+
+    sheet: LineageSheet
+    question: Question
+    places: tuple[tuple[str, Evidence], ...]
+
+
+def plan_story(sheet: LineageSheet) -> Story:
+    """Return what a model is asked about a line: its steps, and sentences of their papers."""
+    labels = {step.node: step.label for step in sheet.steps}
+    places = tuple(_places(sheet))
+    sentences = tuple(f"{labels[node]}: {plain(place.quote)}" for node, place in places)
+    steps = tuple(
+        f"{step.label}{f' follows {labels[step.parent]} ({step.basis})' if step.parent else ''}"
+        for step in sheet.steps
+    )
+    return Story(sheet, Question(load_prompt(NARRATIVE), sentences, steps), places)
+
+
+def _places(sheet: LineageSheet) -> Iterator[tuple[str, Evidence]]:
+    """Yield the sentences of each step, those of its edge and passage first, each once."""
+    used, seen = 0, set()
+    for step in sheet.steps:
+        stated = step.link if step.basis == "stated" else []
+        claims = [*step.passage, *(claim for some in step.aspects.values() for claim in some)]
+        for place in [*stated, *(place for claim in claims for place in claim.evidence)]:
+            used += 0 if place in seen else estimate_tokens(place.quote)
+            if place not in seen and used <= MOST_TOKENS:
+                seen.add(place)
+                yield step.node, place
+
+
+def most_tellings(lines: int, *, judge: bool) -> list[tuple[int, int]]:
+    """Return the most input and output tokens of each call that so many lines may need."""
+    prompt = load_prompt(NARRATIVE)
+    shown = MOST_TOKENS + MOST_LABELS
+    bare = Question(prompt, ())
+    asked, said = estimate(bare)
+    again = [(tokens + shown, most) for tokens, most in most_follow_ups(bare, judge=judge)]
+    return [(asked + shown, said), *again] * lines
+
+
+async def tell_stories(
+    stories: Sequence[Story], grounder: Grounder, names: Mapping[str, Sequence[str]]
+) -> list[tuple[LineageSheet, Failure | None]]:
+    """Let a model tell lines side by side; where it fails, a line stays as the code told it."""
+    asker = grounder.asker
+    await asker.lease(story.question for story in stories)
+    asked = (asker.ask(story.question, NarrativeReply) for story in stories)
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException) and not isinstance(answer, LitlineError):
+            raise answer
+    tasks = [
+        Task(story.question, answer, story.sheet.known())
+        for story, answer in zip(stories, answers, strict=True)
+        if not isinstance(answer, BaseException)
+    ]
+    grounded = iter(await grounder.ground(tasks))
+    told: list[tuple[LineageSheet, Failure | None]] = []
+    for story, answer in zip(stories, answers, strict=True):
+        if isinstance(answer, BaseException):
+            told.append((story.sheet, _failure(story, str(answer))))
+        else:
+            part = next(grounded)
+            sheet = _Telling(story, part, answer.reply, names).sheet(grounder)
+            told.append((sheet, _failure(story, part.unanswered) if part.unanswered else None))
+    return told
+
+
+def _failure(story: Story, reason: str) -> Failure:
+    return Failure(document=f"lineages/{story.sheet.slug}", stage=TELLING, reason=reason)
+
+
+class _Telling:
+    """Puts what stands of a reply into the sheet of its line."""
+
+    def __init__(
+        self,
+        story: Story,
+        part: Grounded,
+        reply: NarrativeReply,
+        names: Mapping[str, Sequence[str]],
+    ) -> None:
+        self._story = story
+        self._part = part
+        self._reply = reply
+        self._names = {step.node: list(names.get(step.node, ())) for step in story.sheet.steps}
+        self._dropped = [Dropped(**one._asdict()) for one in part.refused]
+
+    def sheet(self, grounder: Grounder) -> LineageSheet:
+        short: list[Claim] = []
+        passages: dict[int, list[Claim]] = {}
+        for standing in self._part.standing:
+            field = "short" if standing.field == "short" else "passage"
+            claim = self._claim(field, standing)
+            if claim is None:
+                continue
+            if field == "short":
+                short.append(claim)
+            else:
+                index = int(standing.place.partition(".")[2])
+                passages.setdefault(self._reply.steps[index].step, []).append(claim)
+        before = self._story.sheet
+        steps = [
+            step.model_copy(update={"passage": passages.get(number) or step.passage})
+            for number, step in enumerate(before.steps, start=1)
+        ]
+        made = before.model_copy(
+            update={"short": [*before.short, *short], "steps": steps, "dropped": self._dropped}
+        )
+        return made.model_copy(update={"stamp": self._stamp(made, grounder)})
+
+    def _claim(self, field: str, standing: Standing) -> Claim | None:
+        """Return a claim, unless the quotes alone, or whose they are, speak against it."""
+        said = standing.claim
+        text = " ".join(said.text.split())
+        cited = [self._story.places[number - 1] for number in sorted(set(said.sentences))]
+        quotes = [place.quote for _, place in cited]
+        copied = len(quotes) == 1 and text in {plain(quotes[0]), strip_lead_in(plain(quotes[0]))}
+        owned = [(node, place.quote) for node, place in cited]
+        failures = [] if copied else [
+            *check_claim(text, quotes, self._story.sheet.known()),
+            *check_owned(text, owned, self._names),
+        ]  # fmt: skip
+        if failures:
+            reason = f"{failures[0].rule}: {failures[0].message}"
+            self._dropped.append(Dropped(field=field, text=text, reason=reason))
+            return None
+        return Claim(
+            id=claim_id(_SHEET, self._story.sheet.slug, field, text, quotes),
+            text=text,
+            kind="quoted" if copied else "derived",
+            origin=standing.origin,
+            evidence=[place for _, place in cited],
+            data=None,
+        )
+
+    def _stamp(self, sheet: LineageSheet, grounder: Grounder) -> Stamp:
+        answers, prompt = self._part.answers, load_prompt(NARRATIVE)
+        costs = [answer.cost_usd for answer in answers]
+        claims = [claim for _, claim in sheet.claims()]
+        again, overruled = self._part.asked_again, self._part.overruled
+        return Stamp(
+            engine=grounder.asker.provider.engine,
+            model=grounder.asker.provider.model,
+            prompt=prompt.name,
+            prompt_version=prompt.version,
+            inputs=[*sheet.stamp.inputs, *(answer.key for answer in answers)],
+            date=max((answer.date for answer in answers if answer.date), default=None),
+            tokens=Tokens(
+                input=sum(answer.tokens.input for answer in answers),
+                output=sum(answer.tokens.output for answer in answers),
+            ),
+            tokens_estimated=any(answer.estimated for answer in answers),
+            cost_usd=None if None in costs else sum(cost or 0 for cost in costs),
+            counts=count(claims, len(self._dropped), again, overruled),
+        )
