@@ -11,8 +11,10 @@ from typing import Any
 
 import typer
 
-from flows import jobs, wiring
+from flows import wiring
+from flows.bounds import follow_ups, relation_questions, settled_answers, untold
 from flows.settings import Settings, tokenizer_cache
+from flows.shelves import Shelves, load_texts, look_up, reading_notes
 from flows.tracing import members_looked_up, trace_graph
 from pipeline.answers import answer_key, answered
 from pipeline.database import read_store
@@ -62,7 +64,7 @@ def show_records(documents: Sequence[str], settings: Settings, *, json: bool) ->
             _print_json(_record_lines(volume))
         else:
             _print_lines(_record_text(volume))
-    _finish(shelves.failures, jobs.reading_notes(volumes))
+    _finish(shelves.failures, reading_notes(volumes))
 
 
 def show_papers(documents: Sequence[str], settings: Settings, *, json: bool) -> None:
@@ -93,19 +95,19 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
     """
     engine, model = wiring.engine_and_model(settings)
     with _reading_store(settings) as store:
-        shelves = jobs.look_up(documents, settings, store)
+        shelves = look_up(documents, settings, store)
         works = [plan_paper(entry) for entry in shelves.entries]
         key = partial(answer_key, engine, model)
         questions = {key(question): question for work in works for question in work.questions}
         traced = trace_graph(works, members_looked_up(works)) if model else None
-        relations = jobs.relation_questions(works, traced, key)
+        relations = relation_questions(works, traced, key)
         asked = questions | relations
         known = answered(store.answers(list(asked)), asked) if store else set()
-        done = jobs.settled_answers(works, store, settings, key) if store else set()
-        told = jobs.untold(traced, store, key)
+        done = settled_answers(works, store, settings, key) if store else set()
+        told = untold(traced, store, key)
     counter = exact_counter(settings.model, tokenizer_cache(settings))
     unread = len(relations.keys() - known)
-    more = jobs.follow_ups(questions, done, settings)
+    more = follow_ups(questions, done, settings)
     more += most_tellings(told + unread, judge=settings.judge)
     plan = make_plan(asked, known, model, wiring.price(settings), counter, more)
     data = _plan_data(len(works), plan, model)
@@ -163,11 +165,11 @@ def _reading_store(settings: Settings) -> Iterator[Store | None]:
             store.close()
 
 
-def _given(documents: Sequence[str], settings: Settings) -> tuple[list[Volume], jobs.Shelves]:
+def _given(documents: Sequence[str], settings: Settings) -> tuple[list[Volume], Shelves]:
     """Return the volumes of the documents given, in the order given, and the whole library."""
-    texts, _ = jobs.load_texts(documents)
+    texts, _ = load_texts(documents)
     with _reading_store(settings) as store:
-        shelves = jobs.look_up(documents, settings, store)
+        shelves = look_up(documents, settings, store)
     by_hash = {volume.document.sha256: volume for volume in shelves.volumes.values()}
     found = {t.sha256: by_hash[t.sha256] for t in texts if t.sha256 in by_hash}
     return list(found.values()), shelves

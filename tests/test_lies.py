@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from flows import jobs
 from flows.settings import Settings, load_settings
+from flows.shelves import look_up
 from pipeline.ask import Asker
 from pipeline.library import Entry
 from pipeline.report.html import paper_html
@@ -30,7 +30,7 @@ FLOORS |= {"swap": 0.6, "unit": 0.95}
 @pytest.fixture
 def entries() -> list[Entry]:
     settings: Settings = load_settings(as_of=dt.date(2026, 6, 30))
-    return jobs.look_up(sample_files(), settings, None).entries
+    return look_up(sample_files(), settings, None).entries
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.jobs import look_up
 from flows.settings import load_settings
+from flows.shelves import look_up
 from pipeline.lineage_graph import AMBIGUOUS, Member, build_graph
 from pipeline.lineage_kin import DISAGREE
 from pipeline.lineage_order import MUTUAL, REVERSED, SAME_DAY, SELF, assert_acyclic

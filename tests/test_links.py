@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from flows.jobs import look_up
 from flows.settings import Settings
+from flows.shelves import look_up
 from pipeline.chunking import Sentence, units
 from pipeline.links import Link, LinkKind, addresses_in, links
 from tests.awkward_texts import ANY

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from flows import jobs
 from flows.settings import load_settings
+from flows.shelves import look_up
 from flows.tracing import members_looked_up, tell, trace_graph
 from pipeline.ask import Asker
 from pipeline.chunking import Sentence
@@ -47,7 +47,7 @@ NOTHING = RepairReply(statements=[])
 @pytest.fixture
 def works() -> list[Work]:
     settings = load_settings(as_of=dt.date(2026, 6, 30))
-    return [plan_paper(one) for one in jobs.look_up(sample_files(), settings, None).entries]
+    return [plan_paper(one) for one in look_up(sample_files(), settings, None).entries]
 
 
 # --- Relations -------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from flows.jobs import look_up
 from flows.settings import Settings
+from flows.shelves import look_up
 from pipeline.chunking import units
 from pipeline.result_figures import ResultFigure, result_figures
 from tests.awkward_texts import ANY

@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from flows.jobs import look_up
 from flows.settings import load_settings
+from flows.shelves import look_up
 from flows.tracing import (
     Slugs,
     Traced,

@@ -15,8 +15,8 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from flows.jobs import look_up
 from flows.settings import load_settings
+from flows.shelves import look_up
 from pipeline.database import open_store
 from pipeline.grounding import RULES_VERSION, check_claim
 from pipeline.samples import sample_files

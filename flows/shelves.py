@@ -1,0 +1,116 @@
+"""The library as jobs see it: documents added, papers linked, what failed on the way in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from filelock import FileLock
+
+from flows.progress import reporter
+from flows.settings import DEFAULT_STORE, Settings
+from pipeline.database import open_store, store_folder
+from pipeline.documents import find_files, load_text, shown
+from pipeline.errors import DocumentError
+from pipeline.library import (
+    Entry,
+    Volume,
+    add_texts,
+    coverage,
+    link,
+    stored_rows,
+    stored_volumes,
+    unstored,
+    with_additions,
+)
+from pipeline.records import Coverage, Text
+from pipeline.samples import sample_files
+from pipeline.sheets import Failure
+from pipeline.store import Store
+
+SAMPLE_STORE = "sample.db"
+LIBRARY_LOCK = "library.lock"
+
+
+class Shelves(NamedTuple):
+    """The library as a job sees it, and what failed on the way in."""
+
+    volumes: dict[str, Volume]
+    entries: list[Entry]
+    coverage: list[Coverage]
+    failures: list[Failure]
+    notes: list[str]
+
+
+def open_library(documents: Sequence[str], settings: Settings) -> tuple[Store, Sequence[str]]:
+    """Open the store; without documents and with an empty library, the samples and their store."""
+    store = open_store(settings.store)
+    if documents or store.documents():
+        return store, documents
+    store.close()
+    reporter().say("The library is empty: showing the sample documents that ship with Litline.")
+    folder = store_folder(settings.store) or Path(DEFAULT_STORE).parent
+    return open_store(str(folder / SAMPLE_STORE)), sample_files()
+
+
+def add_documents(documents: Sequence[str], settings: Settings, store: Store) -> Shelves:
+    """Read documents, store what is new, and return the whole library.
+
+    One process at a time: ids of documents and papers are given by what is there.
+    """
+    with _library_lock(settings):
+        return _add_documents(documents, settings, store)
+
+
+@contextmanager
+def _library_lock(settings: Settings) -> Iterator[None]:
+    folder = store_folder(settings.store)
+    if folder is None:
+        yield
+        return
+    with FileLock(folder / LIBRARY_LOCK, mode=0o600):
+        yield
+
+
+def _add_documents(documents: Sequence[str], settings: Settings, store: Store) -> Shelves:
+    texts, failures = load_texts(documents)
+    volumes = stored_volumes(store.documents())
+    added = add_texts(texts, volumes, settings.as_of)
+    store.save_documents(stored_rows(added.volumes), added.paths)
+    volumes = stored_volumes(store.documents()) if added.paths else volumes
+    stored = store.papers()
+    entries, rows = link(volumes, stored)
+    store.save_papers(unstored(rows, stored))
+    notes = reading_notes(volume for volume in volumes.values() if volume.current)
+    return Shelves(volumes, entries, coverage(volumes), failures + added.failures, notes)
+
+
+def load_texts(documents: Sequence[str]) -> tuple[list[Text], list[Failure]]:
+    """Load files and folders; what cannot be loaded is listed."""
+    files, refused = find_files(documents)
+    failures = [Failure(document=path, stage="read", reason=reason) for path, reason in refused]
+    texts = []
+    for file in files:
+        try:
+            texts.append(load_text(file))
+        except DocumentError as error:
+            failures.append(Failure(document=shown(file), stage="read", reason=str(error)))
+    return texts, failures
+
+
+def look_up(documents: Sequence[str], settings: Settings, store: Store | None) -> Shelves:
+    """Return the library as it would be with these documents, without writing anything."""
+    texts, failures = load_texts(documents)
+    volumes = stored_volumes(store.documents()) if store else {}
+    added = add_texts(texts, volumes, settings.as_of)
+    volumes = with_additions(volumes, added)
+    entries, _ = link(volumes, store.papers() if store else [])
+    notes = reading_notes(added.volumes)
+    return Shelves(volumes, entries, coverage(volumes), failures + added.failures, notes)
+
+
+def reading_notes(volumes: Iterable[Volume]) -> list[str]:
+    """Return what a person should know about how these documents were read."""
+    return [f"{v.document.id}: {note}" for v in volumes for note in v.reading.notes]
