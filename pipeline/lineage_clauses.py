@@ -46,6 +46,23 @@ _DENIED = re.compile(
     r"(?:[\w-]+\s+){0,2}$",
     re.IGNORECASE,
 )
+_UNSURE = re.compile(
+    r"\b(?:will|would|shall|whether|if|future|not|never|claims?|next|unclear|hypothesi[sz]e\w*)\b",
+    re.IGNORECASE,
+)
+_HOPED = re.compile(r"\b(?:in\s+(?:the|a)\s+(?:next|future)|would\s+like|we\s+hope)\b", re.I)
+_PRONOUN = re.compile(r"\b(?:it|its|they)\b")
+_PART_OF = re.compile(
+    r"\b(?:code|data|datasets?|weights|limitations?|findings?|successor|predecessor|idea|ideas"
+    r"|evaluation|results?|insights?|protocol|baseline|tokenizer|vocabulary)\s+of\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_OWN_PART = re.compile(
+    r"\bour\s+(?:\w+\s+)?(?:baselines?|data(?:sets?)?|benchmark|code|evaluation|analysis|protocol"
+    r"|loss|tokenizer|ablations?|comparison)\s+(?:\w+ly\s+|also\s+)?$|\bto\s+compare,\s+we\b"
+    r"|\bincluding\s+(?:ours|our\s+own)\b",
+    re.IGNORECASE,
+)
 _OBJECT = re.compile(
     r"\b(?:on|of|with|into|from|over|than|to|by|for|in|at|against|like|as|via|and|or|using|uses"
     r"|employs?|called|introduc\w+|propos\w+|present\w*|outperform\w*|surpass\w*|including"
@@ -104,8 +121,19 @@ def is_own(text: str, names: list[Mention], own: Set[str], at: Place, opened: bo
     if not mine and not theirs:
         fronted = _FRONTED.fullmatch(region)
         later = bool(_STRONG.search(text, at.end, at.limit)) or any(n.key in own for n in names)
-        return bool(fronted) and later if at.kind in ANCESTRY else opened or later
+        if at.kind not in ANCESTRY:
+            return opened or later
+        return bool(fronted) and later and _own_comes_first(text, names, own, at)
     return max(mine, default=-1) > max(theirs, default=-1)
+
+
+def _own_comes_first(text: str, names: list[Mention], own: Set[str], at: Place) -> bool:
+    """Say whether the first subject after a fronted cue is the paper's own work."""
+    after = [name for name in names if name.start >= at.end]
+    if len(after) < 2 or after[1].key in own:
+        return True
+    between = text[after[0].end : after[1].start]
+    return bool(_STRONG.search(between) or _PRONOUN.search(between))
 
 
 def _other_predecessor(text: str, before: list[Mention], own: Set[str], at: Place) -> bool:
@@ -129,4 +157,17 @@ def _is_subject(text: str, name: Mention, at: Place) -> bool:
 
 def denied(text: str, at: Place) -> bool:
     """Say whether a clause denies a relation, or hopes for it."""
-    return bool(_DENIED.search(text[at.begin : at.start]))
+    before, after = text[at.begin : at.start], text[at.end : at.limit]
+    if _DENIED.search(before):
+        return True
+    return at.kind in ANCESTRY and bool(_UNSURE.search(before) or _HOPED.search(after))
+
+
+def of_a_part(text: str, name: Mention, at: Place) -> bool:
+    """Say whether ancestry is said of a part: of the target (`Foo's data`) or of the own work."""
+    if at.kind not in ANCESTRY:
+        return False
+    owned = text[name.end - 2 : name.end] == "'s" or text.startswith("'s", name.end)
+    part = owned and re.match(r"(?:'s)?\s+[a-z]", text[name.end :])
+    inside = _PART_OF.search(text[at.end : name.start])
+    return bool(part or inside or _OWN_PART.search(text[at.begin : at.start]))

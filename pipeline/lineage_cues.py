@@ -10,7 +10,15 @@ import re
 from collections.abc import Container, Iterator, Set
 from typing import NamedTuple
 
-from pipeline.lineage_clauses import ANCESTRY, BREAK, Place, RelationType, denied, is_own
+from pipeline.lineage_clauses import (
+    ANCESTRY,
+    BREAK,
+    Place,
+    RelationType,
+    denied,
+    is_own,
+    of_a_part,
+)
 from pipeline.mentions import Mention, mentions, name_key
 from pipeline.phrases import is_distinctive, is_generic
 
@@ -327,6 +335,7 @@ def _targets(
     row = [name for name in row if not is_series(text, name) and not _is_part(text, name)]
     row = [name for name in row if not _EXAMPLE.match(text, name.end)]
     row = [name for name in row if at.kind == "succeeds" or name.key not in own]
+    row = [name for name in row if not of_a_part(text, name, at)]
     if not row or not is_own(text, names, own, at, opened):
         return []
     rests = at.kind in ANCESTRY or at.kind == "uses"

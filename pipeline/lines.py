@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Container, Iterable, Mapping, Sequence
+from graphlib import TopologicalSorter
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from pipeline.lineage_sheet import GraphEdge, GraphNode, GraphSheet
@@ -45,13 +47,34 @@ def _connected(edges: Iterable[GraphEdge]) -> list[set[str]]:
 
 def _line(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge]) -> Line:
     dates = _dates(nodes, edges)
-    order = sorted(nodes, key=lambda node: (dates[node.id], node.kind, node.id))
+    order = _oldest_first(nodes, edges, dates)
     rank = {node.id: n for n, node in enumerate(order)}
     parents: dict[str, GraphEdge] = {}
     for edge in sorted(edges, key=lambda e: (e.basis == "inferred", -rank[e.target], e.target)):
         if rank[edge.target] < rank[edge.source]:
             parents.setdefault(edge.source, edge)
     return Line(tuple(order), parents)
+
+
+def _oldest_first(
+    nodes: Sequence[GraphNode], edges: Sequence[GraphEdge], dates: Mapping[str, dt.date]
+) -> list[GraphNode]:
+    """Order the members by date, but never a work before what it rests on."""
+    by_id = {node.id: node for node in nodes}
+    sorter = TopologicalSorter({node.id: set[str]() for node in nodes})
+    for edge in edges:
+        if edge.target in by_id:
+            sorter.add(edge.source, edge.target)
+    sorter.prepare()
+    ready: list[tuple[dt.date, str, str]] = []
+    order = []
+    while sorter.is_active():
+        for name in sorter.get_ready():
+            heappush(ready, (dates[name], by_id[name].kind, name))
+        name = heappop(ready)[2]
+        order.append(by_id[name])
+        sorter.done(name)
+    return order
 
 
 def _dates(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge]) -> dict[str, dt.date]:

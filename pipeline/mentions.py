@@ -34,7 +34,7 @@ _VERSION = re.compile(r"(?!0\.)[vV]?\d{1,2}(?:\.\d{1,3})*")
 _EDITION = re.compile(r"Pro|Flash|Mini|Nano|Lite|Plus|Max|Ultra|Turbo|Sonnet|Opus|Haiku|Large")
 _UNIT_AFTER = re.compile(
     r"\s?(?:%|×|x\b|points?|percent|per ?cent|times|fold|[kKMBT]\b|million|billion|trillion"
-    r"|thousand|hours?|seconds?|ms\b|s\b|GB|MB|of\b|to\b|–|and \d|,\d{3}|other\b|more\b|out\b)"
+    r"|thousand|hours?|seconds?|ms\b|s\b|GB|MB|of \d|to \d|–|and \d|,\d{3}|other\b|more\b|out\b)"
 )
 _TWO_PARTS = re.compile(r"[A-Z][a-z]+-[A-Z\d]")
 _NUMBERED = re.compile(r"\d-?D(?:-[A-Z]\w+)?")
@@ -107,9 +107,10 @@ def _is_version(row: tuple[Token, ...], at: int, text: str) -> bool:
         return False
     if row[at].text in ("II", "III", "IV"):
         return True
-    if not _VERSION.fullmatch(row[at].text) or row[at - 1].text.endswith("'s"):
+    written = unpossessed(row[at].text)
+    if not _VERSION.fullmatch(written) or row[at - 1].text.endswith("'s"):
         return False
-    major = int(re.findall(r"\d+", row[at].text)[0])
+    major = int(re.findall(r"\d+", written)[0])
     return major < 30 and not _UNIT_AFTER.match(text, row[at].end)
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.lineage_sheet import GraphEdge, GraphSheet
+from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet
 from pipeline.report.check import KNOWN, check_outputs
 from pipeline.report.graph_check import graph_faults
+from pipeline.report.html import lineage_html
+from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.sheets import Evidence
 from tests.lineage_sheets import EDGES, edge, forty, node, six
 from tests.page_sheets import DOCUMENT
@@ -34,6 +36,9 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / PAGE).write_text(json.dumps(sheet), encoding="utf-8")
     (tmp_path / GRAPH).write_text(json.dumps(graph), encoding="utf-8")
     (tmp_path / "sources" / f"{DOCUMENT}.txt").write_text(text, encoding="utf-8")
+    page = LineageSheet.model_validate(sheet)
+    (tmp_path / PAGE).with_suffix(".md").write_bytes(lineage_markdown(page).encode())
+    (tmp_path / PAGE).with_suffix(".html").write_bytes(lineage_html(page).encode())
     return tmp_path
 
 
@@ -53,9 +58,8 @@ def change(root: Path, name: str, edit: Change) -> list[str]:
     data = json.loads((root / name).read_text(encoding="utf-8"))
     edit(data)
     (root / name).write_text(json.dumps(data), encoding="utf-8")
-    faults = check_outputs(root)
-    assert all(fault.startswith(f"{name}: ") for fault in faults)
-    return [fault.removeprefix(f"{name}: ") for fault in faults]
+    own = [fault for fault in check_outputs(root) if fault.startswith(f"{name}: ")]
+    return [fault.removeprefix(f"{name}: ") for fault in own]
 
 
 def test_a_line_and_its_graph_hold(root: Path) -> None:
@@ -67,13 +71,35 @@ def test_every_kind_of_file_is_known_by_its_schema() -> None:
     assert all(model.model_fields["schema_"].default == name for name, model in KNOWN.items())
 
 
+@pytest.mark.parametrize("suffix", [".md", ".html"])
+def test_a_page_that_says_something_else_than_the_line_is_found(root: Path, suffix: str) -> None:
+    page = (root / PAGE).with_suffix(suffix)
+    page.write_text(page.read_text(encoding="utf-8").replace("Kettle 3", "Kettle 4"))
+    (fault,) = check_outputs(root)
+    assert page.name in fault
+
+
+def test_an_edge_that_the_graph_does_not_hold_is_found(root: Path) -> None:
+    graph = json.loads((root / GRAPH).read_text(encoding="utf-8"))
+    gone = graph["edges"].pop(0)
+    (root / GRAPH).write_text(json.dumps(graph), encoding="utf-8")
+    expected = f"the graph has no such edge: {gone['source']} {gone['type']} {gone['target']}"
+    assert check_outputs(root) == [f"{PAGE}: {expected}"]
+
+
+def test_a_line_without_its_graph_is_found(root: Path) -> None:
+    (root / GRAPH).unlink()
+    expected = "the graph.json beside it is missing, or cannot be read"
+    assert check_outputs(root) == [f"{PAGE}: {expected}"]
+
+
 @pytest.mark.parametrize("name", [PAGE, GRAPH])
 def test_a_changed_quote_of_an_edge_is_found(root: Path, name: str) -> None:
     def edit(data: dict[str, Any]) -> None:
         data["edges"][2]["evidence"][0]["quote"] = "Kettle 2.5 builds upon Kettle 9.0."
 
-    (fault,) = change(root, name, edit)
-    assert "differs from sources/kettles.txt.txt" in fault
+    faults = change(root, name, edit)
+    assert "differs from sources/kettles.txt.txt" in faults[0]
 
 
 @pytest.mark.parametrize(

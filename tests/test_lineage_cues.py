@@ -36,6 +36,7 @@ def said(text: str, *, opened: bool = True) -> list[tuple[str, str]]:
         ("Speech is transcribed by BarNet, which we use unchanged.", "uses", "BarNet"),
         ("Foo 2 fine-tunes BarNet-7B on 300 pages.", "uses", "BarNet-7B"),
         ("Foo 2 builds on Whisper.", "builds-on", "Whisper"),
+        ("Foo 2 extends BarNet 2.5 to songs.", "builds-on", "BarNet 2.5"),
         ("Foo 2 extends Whisper to songs.", "builds-on", "Whisper"),
         ("Foo 2 outperforms BarNet on every task.", "compares-with", "BarNet"),
         ("Errors fall to 14.8%, compared to 23.5% for BarNet.", "compares-with", "BarNet"),
@@ -74,6 +75,15 @@ def test_a_cue_types_the_name_it_governs(text: str, kind: str, name: str) -> Non
         "Foo 2 employs BarNet, which is built upon BazNet.",
         "Foo 2 outperforms BarNet and its predecessor BazNet.",
         "Rather than extending BarNet, Foo 2 starts anew.",
+        "We will build upon BarNet in the next release.",
+        "We do not claim that Foo 2 succeeds BarNet.",
+        "We ask whether Foo 2 extends BarNet.",
+        "As a successor to BarNet we would like to see more.",
+        "Our baseline extends BarNet.",
+        "Our dataset extends BarNet.",
+        "We extend the code of BarNet.",
+        "Foo 2 extends BarNet's tiling.",
+        "Compared with its predecessor BarNet 2.5, BazNet 3 misreads fewer digits on Foo 2.",
     ],
 )
 def test_what_is_said_of_others_denied_or_hoped_makes_no_ancestor(text: str) -> None:

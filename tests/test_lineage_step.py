@@ -238,18 +238,25 @@ def figure(metric: str, printed: str | None, subject: str | None = None) -> Figu
 
 def test_a_row_needs_figures_of_two_members() -> None:
     rows = {
-        "a": [figure("WarmthU", "61%"), figure("Alone", "5"), figure("Alone", "6")],
-        "b": [figure("warmthu", "70%", "Pot 2-8L"), figure("OnlyDifference", None)],
-        "c": [figure("OnlyDifference", "4")],
+        "a": [figure("WarmthVQA", "61%"), figure("AloneQA", "5"), figure("AloneQA", "6")],
+        "b": [figure("WarmthVQA", "70%", "Pot 2-8L"), figure("OnlyVQA", None)],
+        "c": [figure("OnlyVQA", "4")],
     }
     sheets: dict[str, Any] = {name: paper_sheet(name, figures=rows[name]) for name in rows}
     found = told(**sheets)
     (row,) = found.table
-    assert row.metric == "WarmthU"
+    assert row.metric == "WarmthVQA"
     assert [(cell.node, cell.whose, cell.printed) for cell in row.cells] == [
         ("a", "Pot", "61%"),
         ("b", "Pot 2-8L", "70%"),
     ]
+
+
+def test_a_metric_without_a_name_of_its_own_gives_no_row() -> None:
+    """Two accuracies may be of two tests: they are not set side by side."""
+    rows = {"a": [figure("accuracy", "61%")], "b": [figure("accuracy", "70%")]}
+    sheets: dict[str, Any] = {name: paper_sheet(name, figures=rows[name]) for name in rows}
+    assert told(**sheets).table == []
 
 
 def test_rivals_lie_outside_the_line() -> None:
@@ -319,12 +326,13 @@ def test_the_gaps_are_works_without_a_document_guesses_and_missing_papers() -> N
     found = told([A, B, C, LOST], edges, coverage=coverage)
     assert texts(found.gaps) == [
         "No document describes Pot 2.0: it is known only because Pot 2 names it.",
+        "No document says that Pot 2 continues Pot; it appears to: same name, same first author.",
         "No document says that Pot 3 continues Pot 2; it appears to: same name, same first author.",
         "A member may be missing: kettles.txt declares 1,079 papers and holds 1,050.",
     ]
-    assert [one.kind for one in found.gaps] == ["computed"] * 3
+    assert [one.kind for one in found.gaps] == ["computed"] * 4
     assert found.gaps[0].evidence == edges[0].evidence
-    assert found.gaps[1].evidence == EDGES[1].evidence
+    assert found.gaps[2].evidence == EDGES[1].evidence
 
 
 def test_a_work_without_a_document_that_is_nobody_s_nearest_parent_is_named_all_the_same() -> None:

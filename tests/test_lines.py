@@ -99,10 +99,19 @@ def test_of_several_stated_parents_the_nearest_counts() -> None:
     assert one_line([A, B, C], far, near, edge("b", "a")).parents["c"] == near
 
 
-def test_no_parent_stands_after_its_child_and_the_oldest_has_none() -> None:
-    line = one_line([A, B, C], edge("a", "c"), edge("b", "a"))
+def test_the_oldest_has_no_parent() -> None:
+    line = one_line([A, B, C], edge("c", "a"), edge("b", "a"))
     assert members(line) == ["a", "b", "c"]
-    assert set(line.parents) == {"b"}
+    assert set(line.parents) == {"b", "c"}
+
+
+def test_a_child_without_a_date_stands_after_its_parent() -> None:
+    """What follows it dates it; what it rests on comes first all the same."""
+    undated = node("undated")
+    edges = [edge("undated", "c"), edge("b", "a"), edge("c", "b"), edge("undated", "a")]
+    line = one_line([A, B, C, undated], *edges)
+    assert members(line) == ["a", "b", "c", "undated"]
+    assert line.parents["undated"].target == "c"
 
 
 # --- The trunk -------------------------------------------------------------------------------

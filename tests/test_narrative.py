@@ -232,6 +232,28 @@ async def test_what_does_not_hold_is_dropped_and_the_page_stays(
     assert sheet.stamp.counts.dropped == len(sheet.dropped)
 
 
+@pytest.mark.parametrize("step", [0, 1, 99])
+async def test_a_sentence_of_another_step_or_of_none_is_dropped(
+    line: LineageSheet, telling: Any, step: int
+) -> None:
+    at = number_of(plan_story(line), "84.3%")
+    text = "Skerry3-32B reaches 84.3% on DocTide."
+    sheet, _, _ = await telling(reply(steps=[StepClaim(text=text, sentences=[at], step=step)]))
+    assert sheet.steps == line.steps
+    (refused,) = sheet.dropped
+    assert refused.reason.startswith("located: " if step != 1 else "names: ")
+
+
+async def test_a_link_that_no_cited_sentence_states_is_dropped(
+    line: LineageSheet, telling: Any
+) -> None:
+    at = number_of(plan_story(line), "84.3%")
+    text = "Skerry3-32B follows Skerry 2.5 and reaches 84.3% on DocTide."
+    sheet, _, _ = await telling(reply([SentenceClaim(text=text, sentences=[at])]), NOTHING)
+    assert sheet.short == line.short
+    assert "state no link" in sheet.dropped[0].reason
+
+
 async def test_where_the_model_fails_the_line_stays_as_code_told_it(
     line: LineageSheet, telling: Any
 ) -> None:

@@ -253,7 +253,7 @@ def test_the_page_of_the_real_line(store: Store) -> None:
     )
     assert [one.label for one in sheet.beside] == ["MPO", "VisualPRM", "SOPHIA", "SCS"]
     assert sheet.gaps[0].text == (
-        "No document describes InternVL 2.0: it is known only because InternVL 2.5 names it."
+        "No document describes InternVL 2.0: it is known only because MPO and InternVL 2.5 name it."
     )
     assert_rivals_are_no_members(sheet, traced)
 

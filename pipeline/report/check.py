@@ -17,7 +17,8 @@ from pipeline.latex import plain
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.records import Frozen
 from pipeline.report.graph_check import graph_faults, line_faults
-from pipeline.report.html import paper_html
+from pipeline.report.html import lineage_html, paper_html
+from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.sheets import (
     SHEETS,
@@ -116,8 +117,13 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
         return
     faults = list(_sheet_faults(sheet, path))
     yield from faults
-    if isinstance(sheet, PaperSheet) and not faults:
-        yield from _page_faults(sheet, path)
+    if faults:
+        return
+    if isinstance(sheet, PaperSheet):
+        yield from _page_faults(path, paper_markdown(sheet), paper_html(sheet))
+    elif isinstance(sheet, LineageSheet):
+        yield from _page_faults(path, lineage_markdown(sheet), lineage_html(sheet))
+        yield from _edge_faults(sheet, path.parent.with_name("graph.json"))
 
 
 def _evidence_faults(node: Any, sources: _Sources) -> Iterator[str]:
@@ -217,12 +223,24 @@ def _short_fact(fact: FigureRow | Release | Flag) -> str:
     return fact.model_dump_json(exclude={"evidence"})[:160]
 
 
-def _page_faults(sheet: PaperSheet, path: Path) -> Iterator[str]:
-    """Write the pages of a sheet again, and compare them with those that lie beside it."""
-    for suffix, write in ((".md", paper_markdown), (".html", paper_html)):
+def _edge_faults(sheet: LineageSheet, path: Path) -> Iterator[str]:
+    """Compare the edges of a line with those of the graph that it was drawn from."""
+    try:
+        graph = GraphSheet.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        yield "the graph.json beside it is missing, or cannot be read"
+        return
+    for edge in sheet.edges:
+        if edge not in graph.edges:
+            yield f"the graph has no such edge: {edge.source} {edge.type} {edge.target}"
+
+
+def _page_faults(path: Path, markdown: str, html: str) -> Iterator[str]:
+    """Compare the pages that lie beside a sheet with what it says."""
+    for suffix, text in ((".md", markdown), (".html", html)):
         page = path.with_suffix(suffix)
         try:
-            same = page.read_bytes() == write(sheet).encode()
+            same = page.read_bytes() == text.encode()
         except OSError:
             yield f"{page.name} is missing"
             continue

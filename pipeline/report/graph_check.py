@@ -32,6 +32,8 @@ def _edge_faults(edge: GraphEdge, known: set[str]) -> Iterator[str]:
         yield "it has no evidence"
     if edge.basis == "inferred" and not edge.signs:
         yield "it is inferred, but nothing says from what"
+    if edge.basis == "stated" and edge.signs:
+        yield "it is stated, but has signs as if it were guessed"
 
 
 def _named(edge: GraphEdge) -> str:

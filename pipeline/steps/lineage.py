@@ -28,6 +28,7 @@ from pipeline.lineage_sheet import (
     Rivals,
 )
 from pipeline.lines import ANCESTRY, Line, trunk
+from pipeline.mentions import mentions
 from pipeline.names import parse_name
 from pipeline.records import Coverage
 from pipeline.sheets import (
@@ -102,7 +103,7 @@ def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
         openness=list(teller.openness()),
         beside=beside,
         gaps=list(teller.gaps()),
-        nodes=[node for node in shelf.graph.nodes if node.id in drawn],
+        nodes=[_with_page(node, shelf) for node in shelf.graph.nodes if node.id in drawn],
         edges=[e for e in shelf.graph.edges if e.source in drawn and e.target in drawn],
         stamp=_stamp([], []),
         dropped=[],
@@ -110,6 +111,11 @@ def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
     claims = [claim for _, claim in sheet.claims()]
     inputs = [shelf.sheets[node.id].stamp for node in line.members if node.id in shelf.sheets]
     return sheet.model_copy(update={"stamp": _stamp(claims, inputs)})
+
+
+def _with_page(node: GraphNode, shelf: Shelf) -> GraphNode:
+    """Return a node; only where a paper has a page does it lead to one."""
+    return node if node.id in shelf.sheets else node.model_copy(update={"paper": None})
 
 
 def _stamp(claims: Sequence[Claim], inputs: Iterable[Stamp]) -> Stamp:
@@ -227,8 +233,9 @@ class _Teller:
     def short(self) -> Iterator[Claim]:
         """Yield the line in counts and names."""
         papers = [node.id for node in self._papers]
-        stated = sum(edge.basis == "stated" for edge in self._line.parents.values())
-        guessed = len(self._line.parents) - stated
+        links = self._ancestry()
+        stated = sum(edge.basis == "stated" for edge in links)
+        guessed = len(links) - stated
         parents = {n.id: e.target for n in self._line.members if (e := self._edge(n))}
         order = {node.id: parents.get(node.id) for node in self._line.members}
         missing = {node.id for node in self._missing}
@@ -271,10 +278,12 @@ class _Teller:
         metrics: dict[str, str] = {}
         for node in self._papers:
             for row in self._shelf.sheets[node.id].figures:
-                if row.value_printed is not None:
+                if row.value_printed is not None and mentions(row.metric):
                     key = normalise(row.metric)
                     metrics.setdefault(key, row.metric)
-                    whose = row.subject or self._labels[node.id]
+                    names = self._shelf.names.get(node.id, ())
+                    own = row.subject is None or row.subject in names
+                    whose = self._labels[node.id] if own else row.subject
                     cell = LineageCell(
                         node=node.id, whose=whose, printed=row.value_printed, evidence=row.evidence
                     )
@@ -343,25 +352,26 @@ class _Teller:
     def gaps(self) -> Iterator[Claim]:
         """Yield what no document says: works without one, links that are only guessed."""
         for node in self._missing:
-            edges = [edge for edge in self._ancestry() if edge.target == node.id]
+            edges = [edge for edge in self._shelf.graph.edges if edge.target == node.id]
             places = list(dict.fromkeys(place for edge in edges for place in edge.evidence))
             namers = list(dict.fromkeys(edge.source for edge in edges))
-            names = " and ".join(self._labels[name] for name in namers)
+            labels = {one.id: self._label(one) for one in self._shelf.graph.nodes} | self._labels
+            names = " and ".join(labels[name] for name in namers)
             label = self._labels[node.id]
             verb = "names" if len(namers) == 1 else "name"
             text = f"No document describes {label}: it is known only because {names} {verb} it."
             yield self._computed(
                 "gaps", text, {"papers": namers, "work": label, "named by": names}, places
             )
-        for child, edge in self._line.parents.items():
+        for edge in self._ancestry():
             if edge.basis == "inferred":
-                later, earlier = self._labels[child], self._labels[edge.target]
+                later, earlier = self._labels[edge.source], self._labels[edge.target]
                 text = (
                     f"No document says that {later} continues {earlier}; it appears to: "
                     f"{', '.join(edge.signs)}."
                 )
                 data: dict[str, Datum] = {
-                    "papers": [child],
+                    "papers": [edge.source],
                     "later": later,
                     "earlier": earlier,
                     "signs": ", ".join(edge.signs),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 from pipeline.answers import Question, estimate
@@ -13,8 +15,11 @@ from pipeline.errors import LitlineError
 from pipeline.grounded import Grounded, Grounder, Standing, Task, most_follow_ups
 from pipeline.grounding import check_claim, check_owned
 from pipeline.latex import plain
+from pipeline.lineage_clauses import ANCESTRY
+from pipeline.lineage_cues import shows
 from pipeline.lineage_graph import Member, Proposal, unread
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.mentions import mentions, name_key
 from pipeline.prompts import load_prompt
 from pipeline.schemas import NarrativeReply, RelationsReply
 from pipeline.sheets import Claim, Dropped, Evidence, Failure, Stamp, Tokens, claim_id, count
@@ -28,6 +33,10 @@ TELLING = "narratives"
 MOST_TOKENS = 6000  # estimated, of the sentences that one call is shown
 MOST_LABELS = 3000  # estimated, of the steps and of the names before the sentences
 _SHEET = "litline/lineage"
+_ANCESTRY = re.compile(
+    r"\b(?:continu|follow|succe|upgrad|inherit|keeps?\b|maintain|replac|grew|deriv|descend|evolv)\w*",
+    re.IGNORECASE,
+)
 
 
 # --- Relations -----------------------------------------------------------------------------
@@ -192,8 +201,7 @@ class _Telling:
             if field == "short":
                 short.append(claim)
             else:
-                index = int(standing.place.partition(".")[2])
-                passages.setdefault(self._reply.steps[index].step, []).append(claim)
+                passages.setdefault(self._step_of(standing), []).append(claim)
         before = self._story.sheet
         steps = [
             step.model_copy(update={"passage": passages.get(number) or step.passage})
@@ -212,13 +220,17 @@ class _Telling:
         quotes = [place.quote for _, place in cited]
         copied = len(quotes) == 1 and text in {plain(quotes[0]), strip_lead_in(plain(quotes[0]))}
         owned = [(node, place.quote) for node, place in cited]
-        failures = [] if copied else [
-            *check_claim(text, quotes, self._story.sheet.known()),
-            *check_owned(text, owned, self._names),
-        ]  # fmt: skip
-        if failures:
-            reason = f"{failures[0].rule}: {failures[0].message}"
-            self._dropped.append(Dropped(field=field, text=text, reason=reason))
+        wrong = self._misplaced(standing, {node for node, _ in cited}) or self._unlinked(
+            text, quotes
+        )
+        if not wrong and not copied:
+            failures = [
+                *check_claim(text, quotes, self._story.sheet.known()),
+                *check_owned(text, owned, self._names),
+            ]
+            wrong = f"{failures[0].rule}: {failures[0].message}" if failures else ""
+        if wrong:
+            self._dropped.append(Dropped(field=field, text=text, reason=wrong))
             return None
         return Claim(
             id=claim_id(_SHEET, self._story.sheet.slug, field, text, quotes),
@@ -228,6 +240,37 @@ class _Telling:
             evidence=[place for _, place in cited],
             data=None,
         )
+
+    def _step_of(self, standing: Standing) -> int:
+        return self._reply.steps[int(standing.place.partition(".")[2])].step
+
+    def _misplaced(self, standing: Standing, nodes: set[str]) -> str:
+        """Say why a sentence does not belong to its step; empty where it does."""
+        if standing.field == "short":
+            return ""
+        steps, number = self._story.sheet.steps, self._step_of(standing)
+        if not 0 < number <= len(steps):
+            return f"located: there is no step {number}."
+        own = steps[number - 1]
+        return "" if nodes == {own.node} else f"names: it rests on other works than {own.label}."
+
+    def _unlinked(self, text: str, quotes: Sequence[str]) -> str:
+        """Say which ancestry a sentence states that no stated link holds; empty where none."""
+        if not (_ANCESTRY.search(text) or any(shows(text, kind) for kind in sorted(ANCESTRY))):
+            return ""
+        keys = {name.key for name in mentions(text)}
+        by_key = {name_key(step.label)[0]: step.node for step in self._story.sheet.steps}
+        named = [node for key, node in by_key.items() if key in keys]
+        linked = {
+            frozenset((edge.source, edge.target))
+            for edge in self._story.sheet.edges
+            if edge.type in ANCESTRY
+            and edge.basis == "stated"
+            and any(place.quote in quotes for place in edge.evidence)
+        }
+        if all(frozenset(pair) in linked for pair in combinations(named, 2)):
+            return ""
+        return "names: it links works of which the cited sentences state no link."
 
     def _stamp(self, sheet: LineageSheet, grounder: Grounder) -> Stamp:
         answers, prompt = self._part.answers, load_prompt(NARRATIVE)
