@@ -34,6 +34,7 @@ from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
 from pipeline.report.files import Outputs
 from pipeline.sheets import Failure, RunReport, StageTime
+from pipeline.steps.lineage import side_edges
 from pipeline.steps.narrative import STAGE as RELATIONS_STAGE
 from pipeline.steps.narrative import (
     TELLING,
@@ -108,7 +109,8 @@ async def trace_lineage(
 ) -> Path:
     """Add documents to the library and write its lines of work, or the one of that name.
 
-    With a name, only papers of that line are summarised, and its page is returned.
+    With a name, only papers of that line and those beside it are summarised, and its page is
+    returned.
 
     Raises:
         UsageError: no line is called so; the message names the nearest.
@@ -179,7 +181,7 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
     if not missing:  # what is known costs nothing, and tells which lines there will be
         traced, failed = await _with_relations(traced, members, readings, failed, job)
     wanted = [choose_line(traced, scope.name)] if scope.name else None
-    chosen = _works_of(works, wanted)
+    chosen = _works_of(works, wanted, traced)
     with job.clock.stage("plan"):
         lines = (wanted or traced.lines) if scope.lines else []
         plan = _plan(chosen, missing, lines, job)
@@ -187,7 +189,7 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
     if missing and scope.name:
         traced, failed = await _with_relations(traced, members, readings, failed, job)
         wanted = [choose_line(traced, scope.name)]
-        chosen = _works_of(works, wanted)
+        chosen = _works_of(works, wanted, traced)
     with job.clock.stage(STAGE):
         asked = await _ask(chosen, job)
     with job.clock.stage(CHECKS):
@@ -269,12 +271,13 @@ async def _narrate(
     return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
 
 
-def _works_of(works: Sequence[Work], wanted: Sequence[Line] | None) -> list[Work]:
-    """Return the works of the papers of some lines, or all."""
+def _works_of(works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced) -> list[Work]:
+    """Return the works that the pages of some lines lead to, or all."""
     if wanted is None:
         return list(works)
-    members = {node.id for line in wanted for node in line.members}
-    return [work for work in works if work.entry.paper.id in members]
+    shown = {node.id for line in wanted for node in line.members}
+    shown = shown.union(*(side_edges(line, traced.graph) for line in wanted))
+    return [work for work in works if work.entry.paper.id in shown]
 
 
 @contextmanager

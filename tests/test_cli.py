@@ -466,7 +466,7 @@ def test_lineage_of_a_name_writes_that_line(litline: Litline, name: str) -> None
     result = litline(*LINEAGE, name, *SAMPLES)
     assert (result.code, result.out) == (0, "outputs/lineages/skerry/lineage.html\n")
     assert sorted(path.name for path in LINES.iterdir()) == ["graph.json", "skerry"]
-    assert len(list(Path("outputs/papers").glob("*.json"))) == 5
+    assert len(list(Path("outputs/papers").glob("*.json"))) == 10
     assert litline("check").out == "outputs: all holds\n"
     index = Path("outputs/index.html").read_text(encoding="utf-8")
     assert 'href="lineages/skerry/lineage.html"' in index

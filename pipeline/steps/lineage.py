@@ -87,6 +87,20 @@ def line_name(line: Line, names: Mapping[str, Sequence[str]]) -> str:
     return line.members[0].label.split(":")[0]
 
 
+def side_edges(line: Line, graph: GraphSheet) -> dict[str, GraphEdge]:
+    """Return how papers outside a line use or test its members: one edge for each paper."""
+    inside = {node.id for node in line.members}
+    found: dict[str, GraphEdge] = {}
+    aside = [
+        edge
+        for edge in graph.edges
+        if edge.source not in inside and edge.target in inside and edge.type in _OTHER_SIDES
+    ]
+    for edge in sorted(aside, key=lambda e: (e.source, _OTHER_SIDES.index(e.type), e.target)):
+        found.setdefault(edge.source, edge)
+    return found
+
+
 def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
     """Tell one line, in templates and in the papers' own sentences."""
     teller = _Teller(line, slug, shelf)
@@ -103,7 +117,7 @@ def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
         openness=list(teller.openness()),
         beside=beside,
         gaps=list(teller.gaps()),
-        nodes=[_with_page(node, shelf) for node in shelf.graph.nodes if node.id in drawn],
+        nodes=[node for node in shelf.graph.nodes if node.id in drawn],
         edges=[e for e in shelf.graph.edges if e.source in drawn and e.target in drawn],
         stamp=_stamp([], []),
         dropped=[],
@@ -111,11 +125,6 @@ def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
     claims = [claim for _, claim in sheet.claims()]
     inputs = [shelf.sheets[node.id].stamp for node in line.members if node.id in shelf.sheets]
     return sheet.model_copy(update={"stamp": _stamp(claims, inputs)})
-
-
-def _with_page(node: GraphNode, shelf: Shelf) -> GraphNode:
-    """Return a node; only where a paper has a page does it lead to one."""
-    return node if node.id in shelf.sheets else node.model_copy(update={"paper": None})
 
 
 def _stamp(claims: Sequence[Claim], inputs: Iterable[Stamp]) -> Stamp:
@@ -322,23 +331,19 @@ class _Teller:
 
     def beside(self) -> Iterator[Beside]:
         """Yield the papers that use, test or measure themselves against a member, oldest first."""
-        inside = {node.id for node in self._line.members}
         nodes = {node.id: node for node in self._shelf.graph.nodes}
-        found: dict[str, Beside] = {}
-        for edge in sorted(self._shelf.graph.edges, key=_side_order):
-            outside = edge.source not in inside and edge.target in inside
-            if outside and edge.type in _OTHER_SIDES and edge.source not in found:
-                node, place = nodes[edge.source], edge.evidence[0]
-                found[edge.source] = Beside(
-                    node=node.id,
-                    label=self._label(node),
-                    date=node.date,
-                    type=edge.type,
-                    member=edge.target,
-                    claim=self._own_words(edge, place),
-                    evidence=edge.evidence,
-                )
-        yield from sorted(found.values(), key=lambda one: (str(one.date), one.node))
+        edges = side_edges(self._line, self._shelf.graph).values()
+        for edge in sorted(edges, key=lambda e: (str(nodes[e.source].date), e.source)):
+            node = nodes[edge.source]
+            yield Beside(
+                node=node.id,
+                label=self._label(node),
+                date=node.date,
+                type=edge.type,
+                member=edge.target,
+                claim=self._own_words(edge, edge.evidence[0]),
+                evidence=edge.evidence,
+            )
 
     def _own_words(self, edge: GraphEdge, place: Evidence) -> Claim | None:
         for unit in self._shelf.units.get(edge.source, ()):
@@ -418,11 +423,3 @@ def _are(number: int) -> str:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _side_order(edge: GraphEdge) -> tuple[str, int, str]:
-    return (
-        edge.source,
-        _OTHER_SIDES.index(edge.type) if edge.type in _OTHER_SIDES else 9,
-        edge.target,
-    )
