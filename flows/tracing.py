@@ -13,7 +13,7 @@ from pipeline.facts import FactFinder
 from pipeline.kept import Kept
 from pipeline.lineage_graph import Member, Proposal, build_graph, names_of
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
-from pipeline.lines import Line, lines
+from pipeline.lines import Line, around, lines
 from pipeline.links import links
 from pipeline.mentions import name_key
 from pipeline.records import Coverage
@@ -111,11 +111,14 @@ def tell(
 ) -> list[LineageSheet]:
     """Make the sheet of each line; a line keeps the slug that one of its papers has had before."""
     units = {id_: work.units for id_, work in traced.works.items()}
-    shelf = Shelf(sheets, traced.names, units, traced.graph, coverage)
     slugs = Slugs(store)
     given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
     slugs.save()
-    return [trace(line, given[n], shelf) for n, line in enumerate(traced.lines) if line in chosen]
+    of = dict(zip((line.members[0].id for line in traced.lines), given, strict=True))
+    return [
+        trace(line, of[line.members[0].id], Shelf(sheets, traced.names, units, part, coverage))
+        for line, part in zip(chosen, around(chosen, traced.graph), strict=True)
+    ]
 
 
 class Slugs:

@@ -23,12 +23,11 @@ class Line(NamedTuple):
 def lines(graph: GraphSheet) -> list[Line]:
     """Return the lines of at least two papers, those of more papers first."""
     nodes = {node.id: node for node in graph.nodes}
-    edges = [edge for edge in graph.edges if edge.type in ANCESTRY]
     found = []
-    for part in _connected(edges):
+    for own in _connected([edge for edge in graph.edges if edge.type in ANCESTRY]):
+        part = sorted({name for edge in own for name in (edge.source, edge.target)})
         if sum(nodes[name].kind == "paper" for name in part) >= 2:
-            own = [edge for edge in edges if edge.source in part]
-            found.append(_line([nodes[name] for name in sorted(part)], own))
+            found.append(_line([nodes[name] for name in part], own))
     return sorted(found, key=lambda line: (-_papers(line), line.members[0].id))
 
 
@@ -36,13 +35,37 @@ def _papers(line: Line) -> int:
     return sum(node.kind == "paper" for node in line.members)
 
 
-def _connected(edges: Iterable[GraphEdge]) -> list[set[str]]:
-    parts: list[set[str]] = []
-    for edge in edges:
-        pair = {edge.source, edge.target}
-        touched = [part for part in parts if part & pair]
-        parts = [part for part in parts if not part & pair] + [pair.union(*touched)]
+def around(chosen: Sequence[Line], graph: GraphSheet) -> list[GraphSheet]:
+    """Return the part of the graph about each line: what is linked to a member of it."""
+    homes = {node.id: n for n, line in enumerate(chosen) for node in line.members}
+    edges: list[list[GraphEdge]] = [[] for _ in chosen]
+    for edge in graph.edges:
+        for n in {homes[name] for name in (edge.source, edge.target) if name in homes}:
+            edges[n].append(edge)
+    at = {node.id: n for n, node in enumerate(graph.nodes)}
+    parts = []
+    for line, own in zip(chosen, edges, strict=True):
+        names = {node.id for node in line.members}.union(*((e.source, e.target) for e in own))
+        nodes = [graph.nodes[n] for n in sorted(at[name] for name in names)]
+        parts.append(GraphSheet(nodes=nodes, edges=own, refused=[], undated=[]))
     return parts
+
+
+def _connected(edges: Sequence[GraphEdge]) -> list[list[GraphEdge]]:
+    """Group edges by the part of the graph that they hold together (disjoint-set forest)."""
+    above: dict[str, str] = {}
+
+    def root(name: str) -> str:
+        while (up := above.setdefault(name, name)) != name:
+            above[name] = name = above[up]
+        return name
+
+    for edge in edges:
+        above[root(edge.source)] = root(edge.target)
+    parts: dict[str, list[GraphEdge]] = {}
+    for edge in edges:
+        parts.setdefault(root(edge.source), []).append(edge)
+    return list(parts.values())
 
 
 def _line(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge]) -> Line:
