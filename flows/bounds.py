@@ -58,15 +58,38 @@ def relation_questions(
     return {key(reading.question): reading.question for reading in readings}
 
 
-def untold(traced: Traced | None, store: Store | None, key: Callable[[Question], str]) -> int:
+def untold(
+    traced: Traced | None,
+    store: Store | None,
+    key: Callable[[Question], str],
+    *,
+    judge: bool,
+) -> int:
     """Count the lines that a model has not told yet; none without a graph."""
-    keys = [story_key(line, traced.works, key) for line in traced.lines] if traced else []
+    keys = story_keys(traced.lines, traced.works, key, judge=judge) if traced else []
     return len(Told(store).missing(keys)) if store else len(keys)
 
 
-def story_key(line: Line, works: Mapping[str, Work], key: Callable[[Question], str]) -> str:
-    """Return a key for the telling of a line: its members, and the answers it is told from."""
+def story_keys(
+    lines: Iterable[Line],
+    works: Mapping[str, Work],
+    key: Callable[[Question], str],
+    *,
+    judge: bool,
+) -> list[str]:
+    """Return a key for the telling of each line: its members and links, and what both rest on."""
+    return [_story_key(line, works, key, judge=judge) for line in lines]
+
+
+def _story_key(
+    line: Line, works: Mapping[str, Work], key: Callable[[Question], str], *, judge: bool
+) -> str:
     own = [works[node.id] for node in line.members if node.id in works]
-    keys = [key(question) for work in own for question in work.questions]
-    parts = [load_prompt(NARRATIVE).fingerprint, *(node.id for node in line.members), *keys]
+    parts = [
+        load_prompt(NARRATIVE).fingerprint,
+        "judged" if judge else "",
+        *(node.id for node in line.members),
+        *(edge.model_dump_json() for edge in line.parents.values()),
+        *(key(question) for work in own for question in work.questions),
+    ]
     return sha256("\x1f".join(parts).encode()).hexdigest()

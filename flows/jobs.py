@@ -11,7 +11,7 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from flows import wiring
-from flows.bounds import follow_ups, settled_answers, story_key
+from flows.bounds import follow_ups, settled_answers, story_keys
 from flows.pages import MAIN, Made, all_sheets, earlier_report, write_pages
 from flows.progress import reporter
 from flows.settings import Settings
@@ -207,7 +207,8 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
             told, untold = await _narrate(told, traced, job)
         failed += untold
         if not untold and job.asker.provider.model is not None:
-            Told(job.store).keep(story_key(line, traced.works, job.asker.key) for line in lines)
+            judge = job.settings.judge
+            Told(job.store).keep(story_keys(lines, traced.works, job.asker.key, judge=judge))
     graph = traced.graph if scope.lines else None
     return Made(plan, sheets, fresh, failed, graph, told, wanted is None)
 
@@ -307,7 +308,8 @@ def _plan(
     more = follow_ups(questions, done, settings)
     if asker.provider.model is not None:
         by_id = {work.entry.paper.id: work for work in works}
-        new = Told(job.store).missing([story_key(line, by_id, asker.key) for line in lines])
+        keys = story_keys(lines, by_id, asker.key, judge=settings.judge)
+        new = Told(job.store).missing(keys)
         more += most_tellings(len(new) + len(readings), judge=settings.judge)
     price = wiring.price(settings)
     plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)

@@ -104,7 +104,7 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
         asked = questions | relations
         known = answered(store.answers(list(asked)), asked) if store else set()
         done = settled_answers(works, store, settings, key) if store else set()
-        told = untold(traced, store, key)
+        told = untold(traced, store, key, judge=settings.judge)
     counter = exact_counter(settings.model, tokenizer_cache(settings))
     unread = len(relations.keys() - known)
     more = follow_ups(questions, done, settings)
