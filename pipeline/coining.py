@@ -263,9 +263,13 @@ def _title_name(head: str, body: str, coined: set[str]) -> Forms:
 
 
 def _proper_word(name: str, body: str) -> bool:
-    """Say whether one capitalised word is a name: no ordinary ending, never in lower case."""
-    plain_word = not name.isalpha() or not name[0].isupper() or _ORDINARY.fullmatch(name)
-    if plain_word or is_generic(name):
+    """Say whether one capitalised word is a name: never in lower case, and no ordinary ending.
+
+    What ends as ordinary words do (`Perceiver`) must stand with its capital inside a sentence.
+    """
+    if not name.isalpha() or not name[0].isupper() or is_generic(name):
+        return False
+    if _ORDINARY.fullmatch(name) and not re.search(rf"[a-z,] {name}\b", body):
         return False
     return not body or (name in body and not re.search(rf"\b{name.lower()}\b", body))
 

@@ -47,6 +47,7 @@ class Kin(NamedTuple):
     edition: str
 
 
+_SIZE = re.compile(rf"^(?:{MODEL_SIZE.pattern}-?)+")
 _SMALLER = re.compile(r"(mini|tiny|nano|micro|lite|pocket|fast|flash)[ -](?=\w)")
 _OTHER_THING = re.compile(r"(?:bench\w*|eval\w*|data\w*|corpus|\d+k|instruct\w*|suite|test|arena)")
 
@@ -54,11 +55,13 @@ _OTHER_THING = re.compile(r"(?:bench\w*|eval\w*|data\w*|corpus|\d+k|instruct\w*|
 def kin(name: str) -> Kin:
     """Read the family, version and edition of a name; sizes count for nothing.
 
+    What follows a size, as in `Foo-7B-Chat`, is an edition too.
+
     `Mini-Foo` and `Foo 2-Pro` are editions; whether `Foo-bar` is one depends on whether there is
     a `Foo`, and is left to `parent_stem`.
     """
     parsed = parse_name(name)
-    edition = "" if MODEL_SIZE.match(parsed.suffix) else parsed.suffix
+    edition = _SIZE.sub("", parsed.suffix)
     smaller = _SMALLER.match(parsed.stem)
     if smaller:
         return Kin(parsed.stem[smaller.end() :], parsed.version, f"{smaller[1]} {edition}".strip())
@@ -163,10 +166,11 @@ class Index:
     def meant(self, source: Member, name: Mention) -> list[str]:
         """Return the papers that a name may mean where a paper writes it: one if that is clear.
 
-        Of several owners, a single one that is dated before the paper is meant; else a single one
-        that shares an author with it.
+        Of several owners those are meant whose name is spelled just so, if any; of these a single
+        one that is dated before the paper, else a single one that shares an author with it.
         """
         owners = [id_ for id_ in self.owners(name) if not self._spelled_apart(source, id_, name)]
+        owners = [id_ for id_ in owners if name.text in self.names[id_]] or owners
         if len(owners) < 2 or source.id in owners:
             return [source.id] if source.id in owners else owners
         date = source.date

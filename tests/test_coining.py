@@ -181,6 +181,8 @@ def test_what_is_not_coined(abstract: str) -> None:
         ("Foopilot: Flying Foo", None, ["Foopilot"]),
         ("Dropout: A Way", "We use dropout. Dropout is good.", []),
         ("Robustness: A Way", "We see. Robustness is good.", []),
+        ("Foopiler: A Way", "We see. Foopiler is good.", []),
+        ("Foopiler: A Way", "We see that the Foopiler is good.", ["Foopiler"]),
         ("LLM: A Way", None, []),
         ("Foo Graphs: A Way", None, []),
         ("FooNet: A Survey", None, []),

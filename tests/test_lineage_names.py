@@ -22,6 +22,8 @@ def mention(name: str) -> Mention:
         ("Foo v2", Kin("foo", (2,), "")),
         ("Foo2-78B", Kin("foo", (2,), "")),
         ("Foo-78B", Kin("foo", (), "")),
+        ("Foo-30B-A3B", Kin("foo", (), "")),
+        ("Foo-7B-Chat", Kin("foo", (), "chat")),
         ("Foo++", Kin("foo", (), "++")),
         ("Foo-S1-Pro", Kin("foo-s", (1,), "pro")),
         ("Mini-Foo", Kin("foo", (), "mini")),
@@ -58,6 +60,16 @@ def test_two_owners_are_told_apart_by_dates_then_by_authors_else_not() -> None:
     assert index.meant(early, mention("Foo")) == ["a"]
     assert index.meant(friend, mention("Foo")) == ["b"]
     assert index.meant(other, mention("Foo")) == ["a", "b"]
+
+
+def test_of_two_owners_the_one_spelled_just_so_is_meant() -> None:
+    """Also where only the other one is older: the dates then refuse the link."""
+    old = make_member("a", names=["Foo v2"], date="2020-01-01")
+    new = make_member("b", names=["Foo-II"], date="2022-01-01")
+    index = Index([old, new, source := make_member("c", names=["Bar"], date="2021-01-01")])
+    assert index.meant(source, mention("Foo-II")) == ["b"]
+    assert index.meant(source, mention("Foo v2")) == ["a"]
+    assert index.meant(source, mention("Foo 2.0")) == ["a"]
 
 
 def test_a_main_name_wins_over_a_component_of_that_name() -> None:
