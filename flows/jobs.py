@@ -273,12 +273,14 @@ async def _narrate(
 
 
 def _works_of(works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced) -> list[Work]:
-    """Return the works that the pages of some lines lead to, or all."""
+    """Return the works that the pages of some lines lead to, members first, or all."""
     if wanted is None:
         return list(works)
-    shown = {node.id for line in wanted for node in line.members}
-    shown = shown.union(*(side_edges(line, traced.graph) for line in wanted))
-    return [work for work in works if work.entry.paper.id in shown]
+    members = {node.id for line in wanted for node in line.members}
+    beside = set[str]().union(*(side_edges(line, traced.graph) for line in wanted))
+    rank = {**dict.fromkeys(beside, 1), **dict.fromkeys(members, 0)}
+    shown = [work for work in works if work.entry.paper.id in rank]
+    return sorted(shown, key=lambda work: rank[work.entry.paper.id])
 
 
 @contextmanager
