@@ -47,7 +47,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _UNSURE = re.compile(
-    r"\b(?:will|would|shall|whether|if|future|not|never|claims?|next|unclear|hypothesi[sz]e\w*)\b",
+    r"\b(?:will|would|shall|whether|if|future|not|never|claims?|next|unclear|leav(?:e|es|ing)|hypothesi[sz]e\w*)\b",
     re.IGNORECASE,
 )
 _HOPED = re.compile(r"\b(?:in\s+(?:the|a)\s+(?:next|future)|would\s+like|we\s+hope)\b", re.I)
@@ -153,6 +153,16 @@ def _is_subject(text: str, name: Mention, at: Place) -> bool:
     return (
         bool(_HEAD.search(fronted)) and not _OBJECT.search(fronted) and not _GOES_ON.match(between)
     )
+
+
+_EXTENDED = re.compile(
+    r"\s+(?:is|are)\s+(?:\w+ly\s+|further\s+)?(?:extended|adapted|generali[sz]ed)\s+(?:to|for|with)\b"
+)
+
+
+def extended(text: str, name: Mention) -> bool:
+    """Say whether the paper itself extends a work: `in this paper, Foo is extended to …`."""
+    return bool(_EXTENDED.match(text, name.end) and _STRONG.search(text, 0, name.start))
 
 
 def denied(text: str, at: Place) -> bool:

@@ -16,6 +16,7 @@ from pipeline.lineage_clauses import (
     Place,
     RelationType,
     denied,
+    extended,
     is_own,
     of_a_part,
 )
@@ -61,7 +62,8 @@ _WORDS: tuple[tuple[RelationType, str], ...] = (
         rf"|sampled|collected|sourced)\s+(?:from|with)|distill?(?:s|ing)?(?:(?:\s+[a-z-]+){{1,8}}?\s+(?:of|from))?|based\s+{_LY}(?:up)?on"
         rf"|(?:power|driv)(?:ed|en)\s+by|equipped\s+with|rel(?:ies|y|ying)\s+on|appl(?:y|ies)"
         rf"|start(?:s|ing)?\s+from|(?:pre-?|fine-?)?(?:train|tun)(?:ed|ing)\s+(?:up)?on"
-        rf"|built\s+with|combin(?:es|ing)",
+        rf"|built\s+with|combin(?:es|ing)|operat(?:es|ing)\s+on"
+        rf"|(?:generated|extracted|encoded|synthesi[sz]ed|tokeni[sz]ed)\s+(?:with|by)",
     ),
     (
         "compares-with",
@@ -71,11 +73,12 @@ _WORDS: tuple[tuple[RelationType, str], ...] = (
         rf"(?:with|to)|match(?:es|ing)|superior\s+to|than(?:\s+(?:with|for|by|from|that\s+of|those\s+of))?|as\s+\w+\s+as|above|below|against|versus|over"
         rf"|gap\s+(?:with|to)|ahead\s+of|behind|approach(?:es|ing)|alternative\s+to"
         rf"|improv(?:es|ing|ements?)\s+(?:up)?on|trails?|lags?"
-        rf"|prefer(?:s|red)?\s+(?:\S+\s+){{0,3}}?(?:to|over)",
+        rf"|prefer(?:s|red)?\s+(?:\S+\s+){{0,6}}?(?:to|over)(?:\s+(?:that|those)\s+of)?",
     ),
     (
         "evaluates",
         r"evaluat(?:es?|ing|ed\s+on|ed\s+with|ions?\s+(?:on|of|with))|test(?:ed|s)?\s+(?:on|with)|we\s+(?:also\s+)?test|testing"
+        r"|we\s+(?:\w+ly\s+)?(?:probe|benchmark|audit|examine|assess)"
         r"|(?:are|were)\s+(?:compared|evaluated|tested|examined|assessed)"
         r"|experiments?\s+(?:\w+\s+)?(?:on|with|across|over)|appl(?:ied|icable)\s+to"
         r"|appl(?:ying|y)\s+(?:\S+\s+){1,4}?to|(?:valid|benchmark)(?:ated|ed)\s+(?:on|with)"
@@ -134,7 +137,7 @@ _APPOSED = re.compile(
     r"(?:(?:i\.e\.|namely|called|named),?\s+)?(?:the\s+)?"
 )
 _EXAMPLES = re.compile(
-    r"[^;:.]{0,90}?(?:\bsuch\s+as|\bincluding|\be\.g\.|\bi\.e\.|\blike|\bnamely|\bamong\s+them)"
+    r"[^;:.]{0,90}?(?:\bsuch\s+as|\bincluding|\be\.g\.|\bi\.e\.|\blike|\bnamely|\bamong\s+(?:them|which))"
     r",?\s+(?:the\s+|both\s+)?(?:[a-z][\w-]*\s+){0,2}\(?"
 )
 _FIGURE_OF = re.compile(
@@ -144,7 +147,7 @@ _ON_DATA = re.compile(r"\bon\b|\b(?:benchmarks?|datasets?|tasks?)\b")
 _JOIN = re.compile(
     r"(?:'s)?(?:\s*\([^()]{0,40}\))?\)?(?P<join>\s*,\s*(?:and\s+|or\s+)?|\s+and\s+|\s+or\s+"
     r"|\s+as\s+well\s+as\s+|\s*/\s*|\s+&\s+)(?:the\s+|its\s+|both\s+)?(?:[a-z][a-z -]{0,50}\("
-    r"|[\d.,]+\s?%?\s+(?:of|for|by)\s+(?:the\s+)?(?:[a-z][\w-]*\s+){0,3})?"
+    r"|[\d.,]+\s?%?\s+(?:\w+\s+)?(?:of|for|by)\s+(?:the\s+)?(?:[a-z][\w-]*\s+){0,3})?"
 )
 _SERIES = re.compile(r"(?:\s+[a-z]+)?\s+(?:series|family|families|lineage|line\b|lineup)")
 _DESCRIBES = re.compile(r".*-(?:based|like|style|inspired|type|driven|level|free|aware|trained)")
@@ -300,6 +303,8 @@ def stated(text: str, own: Set[str], known: Container[str], *, opened: bool) -> 
     for name in names:
         if _USED_AFTER.match(text, name.end) and name.key not in own and not is_generic(name.text):
             found["uses", name.key] = Stated("uses", name)
+        if name.key not in own and extended(text, name) and name.key in known:
+            found["builds-on", name.key] = Stated("builds-on", name)
     for kind, start, end in _cues(text):
         begin = max((b for _, b in breaks if b <= start), default=0)
         limit = min((a for a, _ in breaks if a >= end), default=len(text))
@@ -376,7 +381,7 @@ def is_work(name: str, kind: RelationType) -> bool:
 
 _HARDWARE = re.compile(r"\s*(?:GPU|TPU|chip|core|accelerator|board|node|hour|card)s?\b")
 _ALONE = re.compile(
-    r"(?!\s+et\s+al|\s+\(?\d{4})(?!'s?\s)(?:\W|$)(?:\W*$|[^\sA-Za-z]|(?:and|or|as|at|by|for|from|in"
+    r"(?!\s+et\s+al|\s+\(?\d{4})(?!'s?\s)(?:\W|$)(?:\W*$|[^\sA-Za-z]|(?<=[,;)])\s|(?:and|or|as|at|by|for|from|in"
     r"|of|on|over|that|to|under|until|which|while|with|is|are|was|were|baselines?|models?)\b)"
 )
 

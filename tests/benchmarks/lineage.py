@@ -57,7 +57,7 @@ def _share(part: int, whole: int) -> str:
 def figures() -> str:
     """Return the part of the page that this script writes."""
     parts: list[str] = []
-    for name in ("vision", "language", "robotics"):
+    for name in ("vision", "language", "robotics", "speech"):
         library = corpus(name)
         parts += [f"**{name}**: {len(library.members)} papers.", "", *table(name), ""]
     return "\n".join(parts)
