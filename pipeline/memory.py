@@ -140,8 +140,12 @@ def _changes(entry: Entry, before: State, texts: Texts) -> Iterator[Change]:
     added = len(set(after.wordings) - set(before.wordings))
     dated = after.version is not None and after.version != before.version
     if added and before.wordings and not dated:
-        ways = f"{len(after.wordings)} wordings"
-        yield _change(entry, "abstract", f"{len(before.wordings)} wordings", ways, "unknown")
+        yield _change(entry, "abstract", _ways(before), _ways(after), "unknown")
+
+
+def _ways(state: State) -> str:
+    number = len(state.wordings)
+    return f"{number} wording{'' if number == 1 else 's'}"
 
 
 def _change(
