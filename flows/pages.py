@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flows.shelves import Shelves
 from pipeline import __version__
+from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.planning import Plan
 from pipeline.records import Frozen
@@ -34,6 +35,7 @@ class Made(NamedTuple):
     graph: GraphSheet | None
     told: list[LineageSheet]
     all_lines: bool
+    digests: list[DigestSheet]
 
     @property
     def slugs(self) -> list[str]:
