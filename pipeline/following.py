@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Annotated, Literal, NamedTuple, TypeVar
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from pipeline.latex import plain
+from pipeline.library import Entry
 from pipeline.mentions import name_key
+from pipeline.readers.layout import unwrap
 from pipeline.records import Frozen
 
 Kind = Literal["author", "topic", "lineage"]
@@ -24,9 +26,9 @@ _CACHED = 65_536
 class Follow(Frozen):
     """What is followed: `[follow]` of the settings file; each name as a person wrote it."""
 
-    authors: list[Name] = []
-    topics: list[Name] = []
-    lineages: list[Name] = []
+    authors: list[Name] = Field([], description="People, in any usual way of writing them.")
+    topics: list[Name] = Field([], description="Words or phrases of titles and abstracts.")
+    lineages: list[Name] = Field([], description="Lines of work, by any name of any member.")
 
     def of(self, kind: Kind) -> list[str]:
         """Return the names of one kind."""
@@ -86,7 +88,7 @@ def may_be_one(one: str, other: str) -> bool:
 
 
 def _agree(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Compare given names; `Yu-Gang`, `Yugang` and `Yu Gang` agree, `Jean` and `Jean-Luc` do not."""
+    """Compare given names: `Yu-Gang`, `Yugang`, `Yu Gang` agree; `Jean` and `Jean-Luc` do not."""
     if _glued(short) == _glued(long):
         return True
     pairs = [(a.lstrip("-"), b.lstrip("-")) for a, b in zip(short, long, strict=False)]
@@ -167,6 +169,14 @@ def _singular(word: str) -> str:
 
 def _plural(word: str) -> str:
     return "s?" if word[-1:].isalpha() and not _singular(word).endswith(("s", "S")) else ""
+
+
+def is_about(entry: Entry, topic: str) -> bool:
+    """Say whether the title or the abstract of a paper holds a topic."""
+    abstract = (entry.record.abstract if entry.record else None) or ""
+    # A hyphen at a line's end is the word's own or the printer's.
+    texts = (entry.paper.title or "", abstract, unwrap(abstract))
+    return any(topic_in(text, topic) for text in texts)
 
 
 def same_topic(one: str, other: str) -> bool:

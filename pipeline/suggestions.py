@@ -12,10 +12,10 @@ MOST = 5
 
 
 class Suggested(NamedTuple):
-    """A name, and how many papers speak for it."""
+    """A name, and how many papers, or members of a line, speak for it."""
 
     name: str
-    count: int
+    amount: int
 
 
 class Suggestions(NamedTuple):
