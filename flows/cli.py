@@ -189,6 +189,28 @@ def check(
 
 
 @app.command()
+def follow(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A line of work, an author or a topic to add."),
+    ] = None,
+    store: StoreUrl = None,
+    as_of: AsOf = None,
+) -> None:
+    """Show what is followed and what could be, or add a name to litline.toml.
+
+    A name is a line of work if one goes by it, else an author of the library, else a topic.
+    """
+    from flows import following  # noqa: PLC0415
+
+    settings = _settings(store=store, as_of=as_of)
+    if name is None:
+        following.show(settings)
+    else:
+        following.add(name, settings)
+
+
+@app.command()
 def export(
     schemas: Annotated[
         str, typer.Option("--schemas", metavar="DIR", help="Write the JSON Schemas here.")
