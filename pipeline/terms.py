@@ -269,7 +269,7 @@ def _is_content(word: str) -> bool:
     stops = _stop()
     return (
         len(word) > 1
-        and any(letter.isalpha() for letter in word)
+        and (word[0].isalpha() or plain in ("2d", "3d", "4d"))
         and not plain.endswith("ly")
         and plain not in stops
         and _singular(plain) not in stops

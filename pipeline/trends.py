@@ -82,6 +82,15 @@ class _Sides(NamedTuple):
     baseline: list[Dated]
 
 
+class _Tally(NamedTuple):
+    """In how many papers each term is: of n in the window, of m before."""
+
+    window: Counter[str]
+    n: int
+    baseline: Counter[str]
+    m: int
+
+
 class _Count(NamedTuple):
     """A term in a of n papers of the window, and in b of m before."""
 
@@ -148,14 +157,14 @@ def trends(papers: Iterable[Dated], terms: Sequence[str], window: TrendWindow) -
         One trend per term, in the order given.
     """
     sides = _sides(papers, window)
-    counts = [_count(sides, term) for term in terms]
-    tested = [at for at, count in enumerate(counts) if count.is_tested]
-    ps = [fisher(*counts[at]) for at in tested]
-    found = dict(zip(tested, zip(ps, benjamini_hochberg(ps), strict=True), strict=True))
-    sources = _large_sources(sides)
+    tally, sources = _tally(sides), _large_sources(sides)
+    counts = [_count(tally, term) for term in terms]
+    ps = [fisher(*count) if count.is_tested else None for count in counts]
+    qs = iter(benjamini_hochberg([p for p in ps if p is not None]))
+    tested = [None if p is None else (p, next(qs)) for p in ps]
     return [
-        _trend(term, count, found.get(at), sides, sources)
-        for at, (term, count) in enumerate(zip(terms, counts, strict=True))
+        _trend(term, count, found, sides, _agreeing(term, count, sources))
+        for term, count, found in zip(terms, counts, tested, strict=True)
     ]
 
 
@@ -167,13 +176,17 @@ def _sides(papers: Iterable[Dated], window: TrendWindow) -> _Sides:
     )
 
 
-def _count(sides: _Sides, term: str) -> _Count:
-    a, b = (sum(term in paper.terms for paper in side) for side in sides)
-    return _Count(a, len(sides.window), b, len(sides.baseline))
+def _tally(sides: _Sides) -> _Tally:
+    window, baseline = (Counter(term for paper in side for term in paper.terms) for side in sides)
+    return _Tally(window, len(sides.window), baseline, len(sides.baseline))
 
 
-def _large_sources(sides: _Sides) -> dict[str, _Sides]:
-    """Return the papers of each source that can show a trend alone, the largest source first."""
+def _count(tally: _Tally, term: str) -> _Count:
+    return _Count(tally.window[term], tally.n, tally.baseline[term], tally.m)
+
+
+def _large_sources(sides: _Sides) -> dict[str, _Tally]:
+    """Return what is counted in each source that can show a trend, the largest source first."""
     sizes = [Counter(source for paper in side for source in paper.sources) for side in sides]
     total = sizes[0] + sizes[1]
     large = [
@@ -182,9 +195,19 @@ def _large_sources(sides: _Sides) -> dict[str, _Sides]:
         if papers >= SOURCE_PAPERS and min(size[source] for size in sizes) >= SOURCE_SIDE
     ]
     return {
-        source: _Sides(*([paper for paper in side if source in paper.sources] for side in sides))
+        source: _tally(
+            _Sides(*([paper for paper in side if source in paper.sources] for side in sides))
+        )
         for source in sorted(large, key=lambda source: (-total[source], source))
     }
+
+
+def _agreeing(term: str, count: _Count, sources: Mapping[str, _Tally]) -> str | None:
+    """Return the largest source whose own papers move as all of them do."""
+    for source, tally in sources.items():
+        if _count(tally, term).direction == count.direction != 0:
+            return source
+    return None
 
 
 def _trend(
@@ -192,13 +215,12 @@ def _trend(
     count: _Count,
     tested: tuple[float, float] | None,
     sides: _Sides,
-    sources: Mapping[str, _Sides],
+    source: str | None,
 ) -> Trend:
     """Put together what is known of one term."""
-    source = _agreeing(term, count, sources) if tested else None
     verdict, reason = _verdict(count, tested, source)
-    window, baseline = (tuple(paper.id for paper in side if term in paper.terms) for side in sides)
     p, q = tested or (None, None)
+    window, baseline = (tuple(paper.id for paper in side if term in paper.terms) for side in sides)
     return Trend(
         TrendRow(
             term=term,
@@ -214,18 +236,6 @@ def _trend(
         wilson(count.b, count.m),
         reason,
         source if verdict in ("emerging", "declining") else None,
-    )
-
-
-def _agreeing(term: str, count: _Count, sources: Mapping[str, _Sides]) -> str | None:
-    """Return the largest source whose own papers move as all of them do."""
-    return next(
-        (
-            source
-            for source, sides in sources.items()
-            if _count(sides, term).direction == count.direction != 0
-        ),
-        None,
     )
 
 
