@@ -29,6 +29,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("tables", "database", "kept", "verdicts", "facts"),
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
         *("links", "lines", "aspects", "memory", "following", "suggestions"),
+        *("statistics", "terms", "trends"),
         *("lineage_names", "lineage_kin", "lineage_order", "lineage_graph"),
     ),
     (4, ""): ("ask", "grounded"),
