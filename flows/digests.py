@@ -78,45 +78,48 @@ def latest_span(entries: Iterable[Entry], today: dt.date) -> list[Span]:
     return [week_span(Week.of(max(past)))] if past else []
 
 
+Telling = Callable[[Span, Past, Selection, DigestSheet | None], Issue]
+
+
 class Drafts:
-    """The digests of one job: what each shows, and the sheet once papers and lines are told."""
+    """The digests of one job: what each shows, and its sheet once papers and lines are told.
+
+    A week is closed, and its digest stays as it was, once a later week has one.
+    """
 
     def __init__(self, spans: Sequence[Span], shelves: Shelves, store: Store) -> None:
         self._spans = spans
-        self._shelves = shelves
         self._store = store
         self._texts = {id_: volume.document.text for id_, volume in shelves.volumes.items()}
         self._entries = {entry.paper.id: entry for entry in shelves.entries}
+        self._first = [self._select(span) for span in spans if not self._closed(span)]
 
     def shown(self) -> set[str]:
         """Return the papers that the digests will show, as far as can be told before they are made.
 
-        A paper that two of them may show is counted once; closed weeks need none.
+        Closed weeks need none.
         """
-        found: set[str] = set()
-        for span in self._spans:
-            if self._closed(span) is None:
-                _, chosen = self._select(span)
-                found |= {entry.paper.id for entry in (*chosen.new, *chosen.backlog)}
-                found |= {change.paper for change in chosen.changes}
-        return found
+        return {entry.paper.id for _, chosen in self._first for entry in chosen.shown}
 
     def new(self) -> set[str]:
         """Return the papers that are new in one of the digests."""
-        open_ = [span for span in self._spans if self._closed(span) is None]
-        return {e.paper.id for span in open_ for e in self._select(span)[1].new}
+        return {entry.paper.id for _, chosen in self._first for entry in chosen.new}
 
-    def make(self, told: Callable[[Span, Past, Selection], Issue]) -> list[DigestSheet]:
+    def make(self, told: Telling) -> list[DigestSheet]:
         """Make the digests in order; each is stored, with what it showed, before the next."""
-        sheets = []
-        for span in self._spans:
-            sheet = self._closed(span)
-            if sheet is None:
-                past, chosen = self._select(span)
-                sheet = make_digest(told(span, past, chosen))
-                self._keep(span, sheet, chosen)
-            sheets.append(sheet)
-        return sheets
+        return [self._closed(span) or self._make(span, told) for span in self._spans]
+
+    def _make(self, span: Span, told: Telling) -> DigestSheet:
+        past, chosen = self._select(span)
+        before = [week for week in past.weeks if span.week is None or week < span.week]
+        sheet = make_digest(told(span, past, chosen, self._stored(before[-1]) if before else None))
+        if span.week is not None:
+            rows = [
+                StoredShown(span.week, e.paper.id, state_of(e, self._texts).model_dump_json())
+                for e in sorted(chosen.shown, key=lambda entry: entry.paper.id)
+            ]
+            self._store.save_digest(span.week, sheet.model_dump_json(), rows)
+        return sheet
 
     def _select(self, span: Span) -> tuple[Past, Selection]:
         store = self._store
@@ -127,21 +130,13 @@ class Drafts:
         """Return the digest of a week after which another one has a digest."""
         if span.week is None or not any(week > span.week for week in self._store.weeks()):
             return None
+        return self._stored(span.week)
+
+    def _stored(self, week: str) -> DigestSheet | None:
         try:
-            return DigestSheet.model_validate_json(self._store.digest(span.week) or "")
+            return DigestSheet.model_validate_json(self._store.digest(week) or "")
         except ValidationError:
             return None
-
-    def _keep(self, span: Span, sheet: DigestSheet, chosen: Selection) -> None:
-        if span.week is None:
-            return
-        changed = [self._entries[id_] for id_ in {change.paper for change in chosen.changes}]
-        shown = {entry.paper.id: entry for entry in (*changed, *chosen.new, *chosen.backlog)}
-        rows = [
-            StoredShown(span.week, id_, state_of(entry, self._texts).model_dump_json())
-            for id_, entry in sorted(shown.items())
-        ]
-        self._store.save_digest(span.week, sheet.model_dump_json(), rows)
 
 
 def moved_lines(traced: Traced, new: set[str]) -> list[TracedLine]:

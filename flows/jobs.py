@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from flows import wiring
 from flows.bounds import follow_ups, settled_answers, story_keys
 from flows.digests import Drafts, Span, latest_span, moved_lines, wanted_spans
-from flows.issues import issue_of
+from flows.issues import Background, Editor
 from flows.pages import MAIN, Made, all_sheets, earlier_report, write_pages
 from flows.progress import reporter
 from flows.settings import Settings
@@ -28,6 +28,7 @@ from flows.tracing import (
     trace_graph,
 )
 from pipeline.ask import Asker
+from pipeline.digest_sheet import DigestSheet
 from pipeline.errors import LockHeld
 from pipeline.facts import FactFinder
 from pipeline.lineage_graph import Member, Proposal
@@ -182,7 +183,7 @@ async def _write_locked(
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
-            job = _Job(settings, store, shelves, asker, run_stage, clock)
+            job = _Job(documents, settings, store, shelves, asker, run_stage, clock)
             made = await _make(job, outputs, scope)
         with clock.stage("pages"):
             report = write_pages(shelves, made, outputs)
@@ -194,14 +195,20 @@ async def _write_locked(
         store.close()
     if asker.stopped is not None:
         raise asker.stopped
+    return outputs.root / _main(made, scope)
+
+
+def _main(made: Made, scope: Scope) -> str:
+    """Return the page that a person opens first, within the outputs folder."""
     if scope.name:
-        return outputs.root / f"lineages/{made.slugs[0]}/lineage.html"
-    return outputs.root / (MAIN if scope.everything else f"digests/{made.digests[-1].name}/digest.html")
+        return f"lineages/{made.slugs[0]}/lineage.html"
+    return MAIN if scope.everything else f"digests/{made.digests[-1].name}/digest.html"
 
 
 class _Job(NamedTuple):
     """What the stages of a job work with."""
 
+    documents: Sequence[str]
     settings: Settings
     store: Store
     shelves: Shelves
@@ -222,7 +229,8 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
     failed = list(job.shelves.failures)
     if not missing:  # what is known costs nothing, and tells which lines there will be
         traced, failed = await _with_relations(traced, members, readings, failed, job)
-    drafts = Drafts(scope.spans(job.shelves, job.store), job.shelves, job.store)
+    spans = scope.spans(job.shelves, job.store)
+    drafts = Drafts(spans, job.shelves, job.store)
     wanted = _wanted_lines(traced, scope, drafts)
     chosen = _works_of(works, wanted, traced, drafts)
     with job.clock.stage("plan"):
@@ -252,12 +260,12 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
         if not untold and job.asker.provider.model is not None:
             judge = job.settings.judge
             Told(job.store).keep(story_keys(lines, traced.works, job.asker.key, judge=judge))
-    with job.clock.stage("digests"):
-        digests = drafts.make(
-            lambda draft: issue_of(
-                draft, job.shelves, job.settings, Told_(traced, told, sheets, failed)
-            )
-        )
+    digests: list[DigestSheet] = []
+    if spans and job.asker.stopped is None:  # what a budget cut short is no week to close
+        with job.clock.stage("digests"):
+            background = Background(traced, told, sheets, failed)
+            editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
+            digests = drafts.make(editor.issue)
     graph = traced.graph if scope.lines else None
     return Made(plan, sheets, fresh, failed, graph, told, wanted is None, digests)
 

@@ -51,8 +51,15 @@ class Selection(NamedTuple):
 
     new: list[Entry]
     backlog: list[Entry]
+    changed: list[Entry]
     changes: list[Change]
     later: list[Entry]
+
+    @property
+    def shown(self) -> list[Entry]:
+        """The papers that a reader is shown, each once."""
+        listed = {e.paper.id: e for e in (*self.new, *self.backlog, *self.changed)}
+        return list(listed.values())
 
 
 def state_of(entry: Entry, texts: Texts) -> State:
@@ -107,12 +114,14 @@ def recall(
 
 def select(entries: Iterable[Entry], days: Days, past: Past, texts: Texts) -> Selection:
     """Part the papers of a library: new, older and never shown, changed, dated later."""
-    found = Selection([], [], [], [])
+    found = Selection([], [], [], [], [])
     for entry in sorted(entries, key=_newest_first):
         id_, date = entry.paper.id, entry.paper.date
         before = past.states.get(id_)
         if before is not None and before.records != _records(entry):
-            found.changes.extend(_changes(entry, before, texts))
+            changes = list(_changes(entry, before, texts))
+            found.changes.extend(changes)
+            found.changed.extend([entry] if changes else [])
         if date is not None and date > days.until:
             found.later.append(entry)
         elif date is not None and date >= days.since and id_ not in past.earlier:

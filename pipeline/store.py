@@ -177,6 +177,12 @@ class Store:
             with self.transaction() as connection:
                 replace(connection, WORKED_OUT, rows)
 
+    def paths(self) -> dict[str, str]:
+        """Return the document that each path held when it was last read."""
+        with self.transaction() as connection:
+            rows = connection.execute(sa.select(PATHS.c.path, PATHS.c.document))
+            return {row.path: row.document for row in rows}
+
     def weeks(self) -> list[str]:
         """Return the weeks that have a digest, oldest first."""
         if self._version < WITH_DIGESTS:

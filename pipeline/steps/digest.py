@@ -79,7 +79,11 @@ class Trends(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """All that a digest is made from."""
+    """All that a digest is made from.
+
+    `nothing_since` is the week after whose digest no document was read; `remarks` are further
+    sentences on how far the digest can be trusted, each with its figures.
+    """
 
     week: str | None
     days: Days
@@ -92,7 +96,7 @@ class Issue(NamedTuple):
     trends: Trends
     failed: Sequence[Failure]
     coverage: Sequence[Coverage]
-    unchanged: bool
+    nothing_since: str | None
     remarks: Sequence[tuple[str, Mapping[str, Datum]]]
 
     @property
@@ -368,12 +372,10 @@ class _Teller:
         yield self._computed(
             "short", f"Nothing new: no paper in these documents is dated in {span}.{latest}", data
         )
-        if issue.unchanged:
-            yield self._computed(
-                "short",
-                f"No new document was read since the digest of {issue.past.weeks[-1]}.",
-                {"documents": documents, "week": issue.past.weeks[-1]},
-            )
+        if issue.nothing_since:
+            text = f"No new document was read since the digest of {issue.nothing_since}."
+            data = {"documents": documents, "week": issue.nothing_since}
+            yield self._computed("short", text, data)
 
     def _step(self, field: str, line: Line, step: Step) -> Claim:
         later, earlier = self._label(step.paper), line.labels[step.edge.target]
@@ -396,22 +398,27 @@ class _Teller:
 
     def news(self, interest: Interest) -> News:
         """Say what is new about something that is followed."""
-        papers = [id_ for id_ in self._new if id_ in interest.papers]
-        names = ", ".join(self._label(id_) for id_ in papers[:_NAMED])
-        more = f" and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ""
-        said = f"{counted(len(papers), 'new paper')}: {names}{more}" if papers else "nothing new"
-        data: dict[str, Datum] = {
-            "papers": papers,
-            "name": interest.name,
-            "new": len(papers),
-            "names": names,
-            "more": len(papers) - _NAMED,
-            "documents": [one.document for one in self._issue.coverage],
-        }
+        changed = [entry.paper.id for entry in self._issue.selection.changed]
+        parts = [
+            self._some(f"{kind} paper", [id_ for id_ in ids if id_ in interest.papers])
+            for kind, ids in (("new", self._new), ("changed", changed))
+        ]
+        said = "; ".join(filter(None, parts)) or "nothing new"
         text = f"{interest.name}: {said}."
+        data: dict[str, Datum] = {
+            "papers": [id_ for id_ in (*self._new, *changed) if id_ in interest.papers],
+            "documents": [one.document for one in self._issue.coverage],
+            "said": text,
+        }
         return News(
             kind=interest.kind, name=interest.name, claim=self._computed("followed", text, data)
         )
+
+    def _some(self, what: str, papers: Sequence[str]) -> str:
+        """Count papers and name the first of them; empty without any."""
+        names = ", ".join(self._label(id_) for id_ in papers[:_NAMED])
+        more = f" and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ""
+        return f"{counted(len(papers), what)}: {names}{more}" if papers else ""
 
     # --- What changed, trends -------------------------------------------------------------------
 
@@ -474,8 +481,9 @@ class _Teller:
             yield self._computed(
                 "trust", text, {"papers": later, "later": f"{len(later):,}", "day": day}
             )
+        documents = [one.document for one in self._issue.coverage]
         for words, figures in self._issue.remarks:
-            yield self._computed("trust", words, figures)
+            yield self._computed("trust", words, {"documents": documents, **figures})
 
     def _read(self) -> Iterator[Claim]:
         coverage = self._issue.coverage
