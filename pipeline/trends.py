@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from pipeline.records import Frozen
+from pipeline.digest_sheet import Days, Share, TrendRow, Verdict
 from pipeline.statistics import benjamini_hochberg, fisher, wilson
 
-Verdict = Literal["emerging", "declining", "possible", "steady", "too few to say"]
-Reason = Literal["not significant after correction", "sources pooled", "fewer than 5 papers"]
+Reason = Literal["", "not significant after correction", "sources pooled", "fewer than 5 papers"]
 
 SIGNIFICANT = 0.05
 WINDOW_PAPERS = 8  # a window of fewer papers is not tested
-TERM_PAPERS = 3  # nor is a term in fewer papers of the side where its share is larger
-TREND_PAPERS = 5  # a trend needs so many there
+TERM_PAPERS = 3  # nor is a term in fewer papers of both sides; Fisher's test holds this sum fixed
+TREND_PAPERS = 5  # a trend needs so many on the side where the share is larger
 SOURCE_PAPERS = 20  # and one source that holds so many of the papers compared,
 SOURCE_SIDE = 5  # so many of them on each side
+TOLD: frozenset[Verdict] = frozenset({"emerging", "declining", "possible"})
 
 
 class Dated(NamedTuple):
@@ -30,44 +30,7 @@ class Dated(NamedTuple):
     sources: frozenset[str]
 
 
-class TrendWindow(NamedTuple):
-    """The days whose papers are held against all earlier ones, both ends inclusive."""
-
-    since: dt.date
-    until: dt.date
-
-
-class Share(Frozen):
-    """How many papers hold a term, of how many."""
-
-    papers: int
-    of: int
-
-
-class TrendRow(Frozen):
-    """One line of the table; `p` and `q` are null where nothing was tested."""
-
-    term: str
-    window: Share
-    baseline: Share
-    p: float | None
-    q: float | None
-    verdict: Verdict
-
-
-class Trend(NamedTuple):
-    """A row, and what it rests on."""
-
-    row: TrendRow
-    window_papers: tuple[str, ...]  # ids, oldest first
-    baseline_papers: tuple[str, ...]
-    window_interval: tuple[float, float]  # Wilson's, 95 %
-    baseline_interval: tuple[float, float]
-    reason: Reason | None  # why a possible trend is no more than that
-    source: str | None  # the largest source that shows the trend alone
-
-
-class Kept(NamedTuple):
+class Counted(NamedTuple):
     """Papers without the terms that a person took off, and what of that list is unknown."""
 
     papers: list[Dated]
@@ -106,19 +69,14 @@ class _Count(NamedTuple):
         return (ours > theirs) - (ours < theirs)
 
     @property
-    def larger(self) -> int:
-        """The papers of the side where the share is larger; of the fuller one of equal shares."""
-        return {1: self.a, -1: self.b}.get(self.direction, max(self.a, self.b))
-
-    @property
     def is_tested(self) -> bool:
         """Whether there is enough to say anything."""
-        return self.n >= WINDOW_PAPERS and self.m > 0 and self.larger >= TERM_PAPERS
+        return self.n >= WINDOW_PAPERS and self.m > 0 and self.a + self.b >= TERM_PAPERS
 
 
 def leave_out(
     papers: Iterable[Dated], not_counted: Mapping[str, Collection[str]], terms: Collection[str]
-) -> Kept:
+) -> Counted:
     """Take papers off terms that they hold in another sense, before anything is tested.
 
     The papers still count in the number that shares are of.
@@ -138,41 +96,41 @@ def leave_out(
         )
         for paper in papers
     ]
-    return Kept(
+    return Counted(
         kept,
         sorted(name for name in not_counted if name.casefold() not in known),
         sorted({paper for named in not_counted.values() for paper in named} - ids),
     )
 
 
-def trends(papers: Iterable[Dated], terms: Sequence[str], window: TrendWindow) -> list[Trend]:
-    """Hold the share of each term in the window against its share before; see docs/trends.md.
+def trends(papers: Iterable[Dated], terms: Sequence[str], days: Days) -> list[TrendRow]:
+    """Hold the share of each term in a window against its share before; see docs/trends.md.
 
     Args:
         papers: each paper once; those after the window are ignored.
         terms: names to test, each once; all that are tested are corrected for together.
-        window: all days before it are the baseline.
+        days: the window; everything before it is the baseline.
 
     Returns:
-        One trend per term, in the order given.
+        One row per term, in the order given.
     """
-    sides = _sides(papers, window)
+    sides = _sides(papers, days)
     tally, sources = _tally(sides), _large_sources(sides)
     counts = [_count(tally, term) for term in terms]
     ps = [fisher(*count) if count.is_tested else None for count in counts]
     qs = iter(benjamini_hochberg([p for p in ps if p is not None]))
     tested = [None if p is None else (p, next(qs)) for p in ps]
     return [
-        _trend(term, count, found, sides, _agreeing(term, count, sources))
+        _row(term, count, found, sides, sources)
         for term, count, found in zip(terms, counts, tested, strict=True)
     ]
 
 
-def _sides(papers: Iterable[Dated], window: TrendWindow) -> _Sides:
+def _sides(papers: Iterable[Dated], days: Days) -> _Sides:
     ordered = sorted(papers, key=lambda paper: (paper.date, paper.id))
     return _Sides(
-        [paper for paper in ordered if window.since <= paper.date <= window.until],
-        [paper for paper in ordered if paper.date < window.since],
+        [paper for paper in ordered if days.since <= paper.date <= days.until],
+        [paper for paper in ordered if paper.date < days.since],
     )
 
 
@@ -185,73 +143,63 @@ def _count(tally: _Tally, term: str) -> _Count:
     return _Count(tally.window[term], tally.n, tally.baseline[term], tally.m)
 
 
-def _large_sources(sides: _Sides) -> dict[str, _Tally]:
-    """Return what is counted in each source that can show a trend, the largest source first."""
+def _large_sources(sides: _Sides) -> list[_Tally]:
+    """Return what is counted in each source that is large enough to show a trend alone."""
     sizes = [Counter(source for paper in side for source in paper.sources) for side in sides]
-    total = sizes[0] + sizes[1]
     large = [
         source
-        for source, papers in total.items()
+        for source, papers in (sizes[0] + sizes[1]).items()
         if papers >= SOURCE_PAPERS and min(size[source] for size in sizes) >= SOURCE_SIDE
     ]
-    return {
-        source: _tally(
-            _Sides(*([paper for paper in side if source in paper.sources] for side in sides))
-        )
-        for source in sorted(large, key=lambda source: (-total[source], source))
-    }
+    return [
+        _tally(_Sides(*([paper for paper in side if source in paper.sources] for side in sides)))
+        for source in large
+    ]
 
 
-def _agreeing(term: str, count: _Count, sources: Mapping[str, _Tally]) -> str | None:
-    """Return the largest source whose own papers move as all of them do."""
-    for source, tally in sources.items():
-        if _count(tally, term).direction == count.direction != 0:
-            return source
-    return None
-
-
-def _trend(
+def _row(
     term: str,
     count: _Count,
     tested: tuple[float, float] | None,
     sides: _Sides,
-    source: str | None,
-) -> Trend:
-    """Put together what is known of one term."""
-    verdict, reason = _verdict(count, tested, source)
+    sources: Sequence[_Tally],
+) -> TrendRow:
+    """Put together what is known of one term; only papers of a term that is told are named."""
+    verdict, reason = _verdict(term, count, tested, sources)
     p, q = tested or (None, None)
-    window, baseline = (tuple(paper.id for paper in side if term in paper.terms) for side in sides)
-    return Trend(
-        TrendRow(
-            term=term,
-            window=Share(papers=count.a, of=count.n),
-            baseline=Share(papers=count.b, of=count.m),
-            p=p,
-            q=q,
-            verdict=verdict,
-        ),
-        window,
-        baseline,
-        wilson(count.a, count.n),
-        wilson(count.b, count.m),
-        reason,
-        source if verdict in ("emerging", "declining") else None,
+    window, baseline = (_holding(term, side) if verdict in TOLD else [] for side in sides)
+    return TrendRow(
+        term=term,
+        window=Share(papers=count.a, of=count.n),
+        baseline=Share(papers=count.b, of=count.m),
+        p=p,
+        q=q,
+        verdict=verdict,
+        reason=reason,
+        window_interval=wilson(count.a, count.n),
+        baseline_interval=wilson(count.b, count.m),
+        in_window=window,
+        in_baseline=baseline,
     )
 
 
+def _holding(term: str, side: Iterable[Dated]) -> list[str]:
+    return [paper.id for paper in side if term in paper.terms]
+
+
 def _verdict(
-    count: _Count, tested: tuple[float, float] | None, source: str | None
-) -> tuple[Verdict, Reason | None]:
+    term: str, count: _Count, tested: tuple[float, float] | None, sources: Sequence[_Tally]
+) -> tuple[Verdict, Reason]:
     """Choose the word for a term, and why a possible trend is no more than that."""
     if tested is None:
-        return "too few to say", None
+        return "too few to say", ""
     p, q = tested
     if p > SIGNIFICANT:
-        return "steady", None
+        return "steady", ""
     if q > SIGNIFICANT:
         return "possible", "not significant after correction"
-    if count.larger < TREND_PAPERS:
+    if (count.a if count.direction > 0 else count.b) < TREND_PAPERS:
         return "possible", "fewer than 5 papers"
-    if source is None:
+    if all(_count(tally, term).direction != count.direction for tally in sources):
         return "possible", "sources pooled"
-    return ("emerging" if count.direction > 0 else "declining"), None
+    return ("emerging" if count.direction > 0 else "declining"), ""

@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 from random import Random
 
+from pipeline.digest_sheet import TrendRow
 from pipeline.terms import Finder, Term, choose, curated, phrases_of
-from pipeline.trends import Dated, Trend, trends
+from pipeline.trends import Dated, trends
 from tests.benchmarks.papers import record
 from tests.trend_draws import PLANTED, WINDOW, confounded, planted, trendless
 
@@ -20,7 +21,7 @@ SEED = 20_310_531
 Draw = Callable[[Random], tuple[list[Dated], list[str]]]
 
 
-def share(name: str, draw: Draw, holds: Callable[[list[Trend]], bool]) -> None:
+def share(name: str, draw: Draw, holds: Callable[[list[TrendRow]], bool]) -> None:
     """Print in how many draws the verdicts are as asked for."""
     random = Random(SEED)
     found = 0
@@ -30,16 +31,16 @@ def share(name: str, draw: Draw, holds: Callable[[list[Trend]], bool]) -> None:
     print(f"{name}: {found} of {DRAWS} draws ({found / DRAWS:.2%})")
 
 
-def any_trend(found: list[Trend]) -> bool:
-    return any(trend.row.verdict in ("emerging", "declining") for trend in found)
+def any_trend(found: list[TrendRow]) -> bool:
+    return any(trend.verdict in ("emerging", "declining") for trend in found)
 
 
-def planted_is_emerging(found: list[Trend]) -> bool:
-    return any(t.row.term == PLANTED and t.row.verdict == "emerging" for t in found)
+def planted_is_emerging(found: list[TrendRow]) -> bool:
+    return any(t.term == PLANTED and t.verdict == "emerging" for t in found)
 
 
-def significant(found: list[Trend]) -> bool:
-    return any(trend.row.q is not None and trend.row.q <= 0.05 for trend in found)
+def significant(found: list[TrendRow]) -> bool:
+    return any(trend.q is not None and trend.q <= 0.05 for trend in found)
 
 
 def speed() -> None:
