@@ -42,6 +42,7 @@ ENGINE = "digest 1"
 MOST_OPENED = 5
 MOST_TOLD = 5
 _SHEET = "litline/digest"
+_FOLLOWED, _NEXT_STEP, _FIGURE = 5, 4, 3  # what speaks for reading a paper first, beside 1 and -1
 _THEME = 2  # papers that make a theme
 _NAMED = 3  # papers that a sentence names
 
@@ -231,51 +232,50 @@ class _Teller:
     # --- What to open -------------------------------------------------------------------------
 
     def read_first(self) -> list[ReadFirst]:
-        """Choose at most five of the new papers, by the strength of the reasons."""
-        ranked: list[tuple[int, int, str, list[tuple[int, str]]]] = []
-        for id_ in self._new:
-            reasons = list(self._reasons(id_))
-            ranked.append((-sum(weight for weight, _ in reasons), len(ranked), id_, reasons))
+        """Choose at most five of the new papers, by the sum of the weights of what speaks for them.
+
+        Of equal sums, the newer paper comes first.
+        """
+        found = [(id_, list(self._reasons(id_))) for id_ in self._new]
+        found.sort(key=lambda one: -sum(weight for _, weight in one[1]))
         return [
-            ReadFirst(paper=id_, reasons=[words for _, words in sorted(reasons, key=_heaviest)])
-            for _, _, id_, reasons in sorted(ranked)[:MOST_OPENED]
+            ReadFirst(paper=id_, reasons=[words for words, _ in sorted(reasons, key=_heaviest)])
+            for id_, reasons in found[:MOST_OPENED]
         ]
 
-    def _reasons(self, paper: str) -> Iterator[tuple[int, str]]:
+    def _reasons(self, paper: str) -> Iterator[tuple[str, int]]:
         """Yield the reasons for and against a paper, with their weights."""
         for interest in self._issue.interests:
             if paper in interest.papers:
-                yield 5, f"followed {interest.kind}: {interest.name}"
+                yield f"followed {interest.kind}: {interest.name}", _FOLLOWED
         for line in self._issue.lines:
             if any(step.paper == paper for step in line.steps):
-                yield 4, f"next step of a line in your library: {line.name}"
+                yield f"next step of a line in your library: {line.name}", _NEXT_STEP
         yield from self._strength(self._issue.sheets.get(paper))
 
-    def _strength(self, sheet: PaperSheet | None) -> Iterator[tuple[int, str]]:
+    def _strength(self, sheet: PaperSheet | None) -> Iterator[tuple[str, int]]:
         if sheet is None:
             return
         lacks = {lack for claim in sheet.summary.results for lack in claim.lacks or ()}
         whole = any(not claim.lacks for claim in sheet.summary.results)
         if sheet.figures and whole:
-            yield 3, "a figure with its benchmark"
+            yield "a figure with its benchmark", _FIGURE
         elif not sheet.figures:
-            yield -1, "the abstract gives no figure"
+            yield "the abstract gives no figure", -1
         elif "benchmark" in lacks:
-            yield -1, "the result names no benchmark"
+            yield "the result names no benchmark", -1
         if any(release.released and "code" in release.kinds for release in sheet.releases):
-            yield 1, "code released"
+            yield "code released", 1
 
     def opened(self, chosen: ReadFirst) -> Opened:
         """Fill the four slots of a paper."""
         sheet = self._issue.sheets.get(chosen.paper)
         new = self._first_of(sheet, "new")
         result = self._result(sheet, new)
-        reasons = "; ".join(chosen.reasons) or "one of the new papers"
-        why = self._computed(
-            "why",
-            f"{reasons[0].upper()}{reasons[1:]}.",
-            {"papers": [chosen.paper], "reasons": reasons},
-        )
+        good = [words for words, weight in self._reasons(chosen.paper) if weight > 0]
+        reasons = "; ".join(good) or f"one of {counted(len(self._new), 'new paper')}"
+        text = f"{reasons[0].upper()}{reasons[1:]}."
+        why = self._computed("why", text, {"papers": [chosen.paper], "reasons": reasons})
         return Opened(
             paper=chosen.paper,
             new=new,
@@ -290,7 +290,7 @@ class _Teller:
             return None
         summary = sheet.summary
         tldr = [summary.tldr] if summary.tldr else []
-        found = [*summary.approach[:1], *tldr, *summary.contributions[:1]]
+        found = [*tldr, *summary.contributions[:1], *summary.approach[:1]]
         return self._again(field, found[0]) if found else None
 
     def _result(self, sheet: PaperSheet | None, new: Claim | None) -> Claim | None:
@@ -299,15 +299,13 @@ class _Teller:
         return self._again("result", found[0]) if found else None
 
     def _gap(self, paper: str, sheet: PaperSheet | None) -> Claim | None:
+        """Say what a reviewer will miss first: an abstract, a figure, a benchmark."""
         if sheet is None or not sheet.details.wordings:
-            text = "no document gives an abstract"
-        elif not sheet.figures:
-            text = "the abstract gives no figure"
-        elif sheet.summary.results and "benchmark" in (sheet.summary.results[0].lacks or ()):
-            text = "it names no benchmark"
-        else:
-            return None
-        return self._computed("gap", text, {"papers": [paper]})
+            return self._computed("gap", "no document gives an abstract", {"papers": [paper]})
+        lacks = {lack for claim in sheet.summary.results[:1] for lack in claim.lacks or ()}
+        gaps = ["the abstract gives no figure"] * (not sheet.figures)
+        gaps += ["this result names no benchmark"] * ("benchmark" in lacks)
+        return self._computed("gap", "; ".join(gaps), {"papers": [paper]}) if gaps else None
 
     def _code(self, paper: str, sheet: PaperSheet | None) -> Claim | None:
         """Say what is released, by the papers' own words or by the badge of a page."""
@@ -338,14 +336,11 @@ class _Teller:
             for step in line.steps:
                 yield self._step("short", line, step)
         yield from self._figures()
-        risen = [r.term for r in self._issue.trends.rows if r.verdict in ("emerging", "declining")]
-        if risen:
-            terms = ", ".join(risen)
-            yield self._computed(
-                "short",
-                f"Significantly more or fewer papers than before: {terms}.",
-                {"papers": new, "terms": terms},
-            )
+        for verdict, words in (("emerging", "More"), ("declining", "Fewer")):
+            terms = ", ".join(r.term for r in self._issue.trends.rows if r.verdict == verdict)
+            if terms:
+                text = f"{words} papers than before ({verdict}): {terms}."
+                yield self._computed("short", text, {"papers": new, "terms": terms})
 
     def _figures(self) -> Iterator[Claim]:
         read = [id_ for id_ in self._new if id_ in self._issue.sheets]
@@ -525,8 +520,8 @@ def _day(date: dt.date) -> str:
     return f"{date.day} {date:%B} {date.year}"
 
 
-def _heaviest(reason: tuple[int, str]) -> int:
-    return -reason[0]
+def _heaviest(reason: tuple[str, int]) -> int:
+    return -reason[1]
 
 
 def _what(change: Change) -> str:
