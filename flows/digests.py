@@ -13,11 +13,12 @@ from flows.tracing import Traced
 from flows.weeks import Week, weeks_to_make
 from pipeline.digest_sheet import Days, DigestSheet
 from pipeline.errors import UsageError
+from pipeline.issue import Issue, Line, Step
 from pipeline.library import Entry
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.lines import Line as TracedLine
 from pipeline.memory import Past, Selection, recall, select, state_of
-from pipeline.steps.digest import Issue, Line, Step, make_digest
+from pipeline.steps.digest import make_digest
 from pipeline.store import Store, StoredShown
 
 

@@ -13,11 +13,11 @@ from flows.tracing import Traced, lines_by_name
 from flows.trending import Trending, documents_within
 from pipeline.digest_sheet import DigestSheet
 from pipeline.following import Follow, authors_of, by_any_name, is_about
+from pipeline.issue import Interest, Issue
 from pipeline.library import Entry
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.memory import Past, Selection
 from pipeline.sheets import Datum, Failure, PaperSheet
-from pipeline.steps.digest import Interest, Issue
 from pipeline.store import Store
 
 _NAMED = 5

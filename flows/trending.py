@@ -14,11 +14,11 @@ from pydantic import TypeAdapter
 from flows.settings import Settings
 from flows.shelves import Shelves
 from pipeline.digest_sheet import Days
+from pipeline.issue import Trends
 from pipeline.kept import Kept
 from pipeline.library import Entry
 from pipeline.records import Frozen
 from pipeline.sheets import Datum
-from pipeline.steps.digest import Trends
 from pipeline.store import Store
 from pipeline.terms import choose, curated, phrases_of, terms_of
 from pipeline.trends import Dated, leave_out, trends

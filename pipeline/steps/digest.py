@@ -4,113 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import NamedTuple
 
 from pipeline.digest_sheet import (
     Change,
-    Days,
     DigestSheet,
-    Followed,
     Listed,
     Moved,
     News,
-    Opened,
-    ReadFirst,
     Theme,
-    TrendRow,
 )
-from pipeline.library import Entry
-from pipeline.lineage_sheet import GraphEdge
-from pipeline.memory import Past, Selection
-from pipeline.records import Coverage
+from pipeline.issue import Interest, Issue, Line, Step
+from pipeline.opening import Opener
+from pipeline.scribe import Scribe, counted
 from pipeline.sheets import (
     Claim,
     Datum,
-    Evidence,
-    Failure,
-    PaperSheet,
     Stamp,
     Tokens,
-    claim_id,
     count,
 )
 
 STAGE = "digest"
 ENGINE = "digest 1"
-MOST_OPENED = 5
 MOST_TOLD = 5
-_SHEET = "litline/digest"
-_FOLLOWED, _NEXT_STEP, _FIGURE = 5, 4, 3  # what speaks for reading a paper first, beside 1 and -1
 _THEME = 2  # papers that make a theme
 _NAMED = 3  # papers that a sentence names
 
 
-class Step(NamedTuple):
-    """A new member of a line, with the edge that leads to the earlier work."""
-
-    paper: str
-    edge: GraphEdge
-
-
-class Line(NamedTuple):
-    """A line of work with new members; `labels` are those of its works, by id."""
-
-    slug: str
-    name: str
-    steps: Sequence[Step]
-    labels: Mapping[str, str]
-
-
-class Interest(NamedTuple):
-    """Something that is followed, and the new papers that it is about."""
-
-    kind: Followed
-    name: str
-    papers: frozenset[str]
-
-
-class Trends(NamedTuple):
-    """Every term over its window of days; `terms` are the curated terms of new papers, by id."""
-
-    days: Days
-    rows: Sequence[TrendRow]
-    terms: Mapping[str, frozenset[str]]
-
-
-class Issue(NamedTuple):
-    """All that a digest is made from.
-
-    `nothing_since` is the week after whose digest no document was read; `remarks` are further
-    sentences on how far the digest can be trusted, each with its figures.
-    """
-
-    week: str | None
-    days: Days
-    past: Past
-    selection: Selection
-    entries: Mapping[str, Entry]
-    sheets: Mapping[str, PaperSheet]
-    lines: Sequence[Line]
-    interests: Sequence[Interest]
-    trends: Trends
-    failed: Sequence[Failure]
-    coverage: Sequence[Coverage]
-    nothing_since: str | None
-    remarks: Sequence[tuple[str, Mapping[str, Datum]]]
-
-    @property
-    def name(self) -> str:
-        """The folder of the digest."""
-        return self.week or f"{self.days.since}--{self.days.until}"
-
-
 def make_digest(issue: Issue) -> DigestSheet:
     """Make the digest of a week; every choice and every figure in it is made by code."""
-    teller = _Teller(issue)
-    chosen = teller.read_first()
-    opened = [teller.opened(one) for one in chosen]
+    scribe = Scribe(issue)
+    teller, opener = _Teller(scribe), Opener(scribe)
+    chosen = opener.read_first()
     sheet = DigestSheet(
         week=issue.week,
         since=issue.days.since,
@@ -120,7 +47,7 @@ def make_digest(issue: Issue) -> DigestSheet:
         short=list(teller.short()),
         new_papers=[entry.paper.id for entry in issue.selection.new],
         read_first=chosen,
-        opened=opened,
+        opened=[opener.opened(one) for one in chosen],
         themes=list(_themes(issue)),
         lines=[teller.moved(line) for line in issue.lines],
         updated=issue.selection.changes,
@@ -193,134 +120,13 @@ def _themes(issue: Issue) -> Iterator[Theme]:
         left = [id_ for id_ in left if id_ not in papers]
 
 
-def counted(number: int, noun: str) -> str:
-    """Count things: `1 paper`, `2,000 papers`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 class _Teller:
     """Makes the claims of one digest."""
 
-    def __init__(self, issue: Issue) -> None:
-        self._issue = issue
-        self._new = [entry.paper.id for entry in issue.selection.new]
-
-    def _label(self, paper: str) -> str:
-        """Return what a sentence calls a paper: its name, else what pages call it."""
-        entry = self._issue.entries[paper].paper
-        return entry.names[0] if entry.names else entry.label
-
-    def _computed(
-        self, field: str, text: str, data: Mapping[str, Datum], places: Sequence[Evidence] = ()
-    ) -> Claim:
-        quotes = [place.quote for place in places]
-        return Claim(
-            id=claim_id(_SHEET, self._issue.name, field, text, quotes),
-            text=text,
-            kind="computed",
-            origin="computed",
-            evidence=list(places),
-            data=dict(data),
-        )
-
-    def _again(self, field: str, claim: Claim) -> Claim:
-        """Return a claim of a paper's sheet as one of this digest."""
-        quotes = [place.quote for place in claim.evidence]
-        id_ = claim_id(_SHEET, self._issue.name, field, claim.text, quotes)
-        return claim.model_copy(update={"id": id_, "figures": None, "lacks": None})
-
-    # --- What to open -------------------------------------------------------------------------
-
-    def read_first(self) -> list[ReadFirst]:
-        """Choose at most five of the new papers, by the sum of the weights of what speaks for them.
-
-        Of equal sums, the newer paper comes first.
-        """
-        found = [(id_, list(self._reasons(id_))) for id_ in self._new]
-        found.sort(key=lambda one: -sum(weight for _, weight in one[1]))
-        return [
-            ReadFirst(paper=id_, reasons=[words for words, _ in sorted(reasons, key=_heaviest)])
-            for id_, reasons in found[:MOST_OPENED]
-        ]
-
-    def _reasons(self, paper: str) -> Iterator[tuple[str, int]]:
-        """Yield the reasons for and against a paper, with their weights."""
-        for interest in self._issue.interests:
-            if paper in interest.papers:
-                yield f"followed {interest.kind}: {interest.name}", _FOLLOWED
-        for line in self._issue.lines:
-            if any(step.paper == paper for step in line.steps):
-                yield f"next step of a line in your library: {line.name}", _NEXT_STEP
-        yield from self._strength(self._issue.sheets.get(paper))
-
-    def _strength(self, sheet: PaperSheet | None) -> Iterator[tuple[str, int]]:
-        if sheet is None:
-            return
-        lacks = {lack for claim in sheet.summary.results for lack in claim.lacks or ()}
-        whole = any(not claim.lacks for claim in sheet.summary.results)
-        if sheet.figures and whole:
-            yield "a figure with its benchmark", _FIGURE
-        elif not sheet.figures:
-            yield "the abstract gives no figure", -1
-        elif "benchmark" in lacks:
-            yield "the result names no benchmark", -1
-        if any(release.released and "code" in release.kinds for release in sheet.releases):
-            yield "code released", 1
-
-    def opened(self, chosen: ReadFirst) -> Opened:
-        """Fill the four slots of a paper."""
-        sheet = self._issue.sheets.get(chosen.paper)
-        new = self._first_of(sheet, "new")
-        result = self._result(sheet, new)
-        good = [words for words, weight in self._reasons(chosen.paper) if weight > 0]
-        reasons = "; ".join(good) or f"one of {counted(len(self._new), 'new paper')}"
-        text = f"{reasons[0].upper()}{reasons[1:]}."
-        why = self._computed("why", text, {"papers": [chosen.paper], "reasons": reasons})
-        return Opened(
-            paper=chosen.paper,
-            new=new,
-            result=result,
-            gap=self._gap(chosen.paper, sheet),
-            code=self._code(chosen.paper, sheet),
-            why=why,
-        )
-
-    def _first_of(self, sheet: PaperSheet | None, field: str) -> Claim | None:
-        if sheet is None:
-            return None
-        summary = sheet.summary
-        tldr = [summary.tldr] if summary.tldr else []
-        found = [*tldr, *summary.contributions[:1], *summary.approach[:1]]
-        return self._again(field, found[0]) if found else None
-
-    def _result(self, sheet: PaperSheet | None, new: Claim | None) -> Claim | None:
-        said = new.evidence if new else []
-        found = [c for c in sheet.summary.results if c.evidence != said] if sheet else []
-        return self._again("result", found[0]) if found else None
-
-    def _gap(self, paper: str, sheet: PaperSheet | None) -> Claim | None:
-        """Say what a reviewer will miss first: an abstract, a figure, a benchmark."""
-        if sheet is None or not sheet.details.wordings:
-            return self._computed("gap", "no document gives an abstract", {"papers": [paper]})
-        lacks = {lack for claim in sheet.summary.results[:1] for lack in claim.lacks or ()}
-        gaps = ["the abstract gives no figure"] * (not sheet.figures)
-        gaps += ["this result names no benchmark"] * ("benchmark" in lacks)
-        return self._computed("gap", "; ".join(gaps), {"papers": [paper]}) if gaps else None
-
-    def _code(self, paper: str, sheet: PaperSheet | None) -> Claim | None:
-        """Say what is released, by the papers' own words or by the badge of a page."""
-        if sheet is None:
-            return None
-        if sheet.summary.artefacts:
-            return self._again("code", sheet.summary.artefacts[0])
-        for release in sheet.releases:
-            kinds = ", ".join({"model": "models"}.get(kind, kind) for kind in release.kinds)
-            text = f"{kinds}: {'released' if release.released else 'promised'}"
-            return self._computed("code", text, {"papers": [paper]}, [release.evidence])
-        if sheet.details.has_code is None:
-            return None
-        badge = "a code badge" if sheet.details.has_code else "no code badge"
-        return self._computed("code", f"the page shows {badge}", {"papers": [paper]})
+    def __init__(self, scribe: Scribe) -> None:
+        self._scribe = scribe
+        self._issue = scribe.issue
+        self._new = scribe.new
 
     # --- In short, lines, followed --------------------------------------------------------------
 
@@ -331,7 +137,7 @@ class _Teller:
             yield from self._empty()
             return
         text = f"{counted(len(new), 'new paper')}."
-        yield self._computed("short", text, {"papers": new, "new": len(new)})
+        yield self._scribe.computed("short", text, {"papers": new, "new": len(new)})
         for line in self._issue.lines:
             for step in line.steps:
                 yield self._step("short", line, step)
@@ -340,7 +146,7 @@ class _Teller:
             terms = ", ".join(r.term for r in self._issue.trends.rows if r.verdict == verdict)
             if terms:
                 text = f"{words} papers than before ({verdict}): {terms}."
-                yield self._computed("short", text, {"papers": new, "terms": terms})
+                yield self._scribe.computed("short", text, {"papers": new, "terms": terms})
 
     def _figures(self) -> Iterator[Claim]:
         read = [id_ for id_ in self._new if id_ in self._issue.sheets]
@@ -354,7 +160,7 @@ class _Teller:
             verb = "gives" if len(silent) == 1 else "give"
             text = f"{len(silent):,} of {len(read):,} abstracts {verb} no figure."
         data: dict[str, Datum] = {"papers": silent, "without": len(silent), "of": len(read)}
-        yield self._computed("short", text, data)
+        yield self._scribe.computed("short", text, data)
 
     def _empty(self) -> Iterator[Claim]:
         issue = self._issue
@@ -364,16 +170,16 @@ class _Teller:
         documents = [one.document for one in issue.coverage]
         latest = f" The latest before is of {_day(before)}." if before else ""
         data: dict[str, Datum] = {"documents": documents, "latest": latest}
-        yield self._computed(
+        yield self._scribe.computed(
             "short", f"Nothing new: no paper in these documents is dated in {span}.{latest}", data
         )
         if issue.nothing_since:
             text = f"No new document was read since the digest of {issue.nothing_since}."
             data = {"documents": documents, "week": issue.nothing_since}
-            yield self._computed("short", text, data)
+            yield self._scribe.computed("short", text, data)
 
     def _step(self, field: str, line: Line, step: Step) -> Claim:
-        later, earlier = self._label(step.paper), line.labels[step.edge.target]
+        later, earlier = self._scribe.label(step.paper), line.labels[step.edge.target]
         if step.edge.basis == "stated":
             verb = "succeeds" if step.edge.type == "succeeds" else "builds on"
             text, signs = f"{later} {verb} {earlier} (stated).", ""
@@ -384,7 +190,7 @@ class _Teller:
         data: dict[str, Datum] = {
             "papers": [step.paper], "later": later, "earlier": earlier, "signs": signs
         }  # fmt: skip
-        return self._computed(field, text, data, step.edge.evidence)
+        return self._scribe.computed(field, text, data, step.edge.evidence)
 
     def moved(self, line: Line) -> Moved:
         """Tell how a line went on."""
@@ -406,12 +212,14 @@ class _Teller:
             "said": text,
         }
         return News(
-            kind=interest.kind, name=interest.name, claim=self._computed("followed", text, data)
+            kind=interest.kind,
+            name=interest.name,
+            claim=self._scribe.computed("followed", text, data),
         )
 
     def _some(self, what: str, papers: Sequence[str]) -> str:
         """Count papers and name the first of them; empty without any."""
-        names = ", ".join(self._label(id_) for id_ in papers[:_NAMED])
+        names = ", ".join(self._scribe.label(id_) for id_ in papers[:_NAMED])
         more = f" and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ""
         return f"{counted(len(papers), what)}: {names}{more}" if papers else ""
 
@@ -420,7 +228,7 @@ class _Teller:
     def changed(self) -> Iterator[Claim]:
         """Say of each paper that was shown before what changed."""
         for change in self._issue.selection.changes:
-            label = self._label(change.paper)
+            label = self._scribe.label(change.paper)
             data: dict[str, Datum] = {
                 "papers": [change.paper],
                 "label": label,
@@ -428,7 +236,7 @@ class _Teller:
                 "after": change.after or "",
                 "documents": change.documents,
             }
-            yield self._computed("changed", f"{label}: {_what(change)}.", data)
+            yield self._scribe.computed("changed", f"{label}: {_what(change)}.", data)
 
     def told(self) -> Iterator[Claim]:
         """Tell the terms that moved, the surest first; at most five."""
@@ -446,7 +254,7 @@ class _Teller:
                 "window": f"{row.window.papers:,} of {row.window.of:,}",
                 "baseline": f"{row.baseline.papers:,} of {row.baseline.of:,}",
             }
-            yield self._computed("trends", text, data)
+            yield self._scribe.computed("trends", text, data)
 
     # --- Trust ----------------------------------------------------------------------------------
 
@@ -459,7 +267,7 @@ class _Teller:
             verb = "has" if len(untitled) == 1 else "have"
             text = f"{counted(len(untitled), 'paper')} {verb} no title in any document."
             data: dict[str, Datum] = {"papers": untitled, "untitled": len(untitled)}
-            yield self._computed("trust", text, data)
+            yield self._scribe.computed("trust", text, data)
         guessed = [id_ for id_ in self._new if self._issue.entries[id_].details.year_inferred]
         if guessed:
             text = (
@@ -467,18 +275,18 @@ class _Teller:
                 f"{'is' if len(guessed) == 1 else 'are'} printed without a year; it was inferred."
             )
             data = {"papers": guessed, "inferred": len(guessed), "new": len(self._new)}
-            yield self._computed("trust", text, data)
+            yield self._scribe.computed("trust", text, data)
         later = [entry.paper.id for entry in self._issue.selection.later]
         if later:
             day = _day(self._issue.days.until)
             verb = "is" if len(later) == 1 else "are"
             text = f"{counted(len(later), 'paper')} {verb} dated after {day}, and left for later."
-            yield self._computed(
+            yield self._scribe.computed(
                 "trust", text, {"papers": later, "later": f"{len(later):,}", "day": day}
             )
         documents = [one.document for one in self._issue.coverage]
         for words, figures in self._issue.remarks:
-            yield self._computed("trust", words, {"documents": documents, **figures})
+            yield self._scribe.computed("trust", words, {"documents": documents, **figures})
 
     def _read(self) -> Iterator[Claim]:
         coverage = self._issue.coverage
@@ -493,7 +301,7 @@ class _Teller:
             "documents": [one.document for one in coverage],
             "figures": f"{entries:,} {documents:,} {papers:,}",
         }
-        yield self._computed("trust", text, data)
+        yield self._scribe.computed("trust", text, data)
 
     def _missing(self) -> Iterator[Claim]:
         for one in self._issue.coverage:
@@ -510,7 +318,7 @@ class _Teller:
                 "figures": f"{one.declared:,} {one.present:,} {lost:,}",
                 "name": one.document,
             }
-            yield self._computed("trust", text, data)
+            yield self._scribe.computed("trust", text, data)
 
 
 _RANK = {"emerging": 0, "declining": 0, "possible": 1}
@@ -518,10 +326,6 @@ _RANK = {"emerging": 0, "declining": 0, "possible": 1}
 
 def _day(date: dt.date) -> str:
     return f"{date.day} {date:%B} {date.year}"
-
-
-def _heaviest(reason: tuple[str, int]) -> int:
-    return -reason[1]
 
 
 def _what(change: Change) -> str:
