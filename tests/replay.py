@@ -8,16 +8,16 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
-from flows import digests as flow
 from flows.jobs import weekly_digest
 from flows.settings import Settings
 from flows.stages import run_directly
 from flows.weeks import Week
 from pipeline.digest_sheet import DigestSheet
-from pipeline.issue import Issue
 from tests.stream import Delivery, Planted
 
 
@@ -62,18 +62,9 @@ class Failed(RuntimeError):
 
 def fail_week(folder: Path, delivery: Delivery) -> None:
     """Let the run of a week break off once its documents are stored, before its digest is."""
-
-    def broken(_: Issue) -> DigestSheet:
-        raise Failed
-
-    working, flow.make_digest = flow.make_digest, broken
-    try:
+    with patch("flows.digests.make_digest", side_effect=Failed), suppress(Failed):
         digest_week(folder, delivery)
-    except Failed:
-        return
-    finally:
-        flow.make_digest = working
-    raise AssertionError("the run should have broken off")
+        raise AssertionError("the run should have broken off")
 
 
 def written(folder: Path) -> list[DigestSheet]:
