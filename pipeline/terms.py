@@ -14,11 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 _LONGEST = 3  # words of a further phrase
 _ABBREVIATION = 6  # letters; a longer word in capitals is a plain one, of a heading
+_ADDRESS = (
+    r"(?:https?://|www\.)\S*"
+    r"|(?=[^\W_]++[._+@-][^\W_])[^\W_]++(?:"  # most words are none, and this line says so soon
+    r"(?:[._+-][^\W_]++){0,4}@\S*"
+    r"|(?:[._-][^\W_]++){1,8}?"
+    r"(?:(?<=\.com|\.org|\.net|\.edu|\.gov)|(?<=\.io|\.ai|\.co|\.cn))(?:[/:?#]\S*|(?![\w-])))"
+)
 # Addresses, commands of LaTeX and its formulas are passed over. Group 1 is a word, group 2 what
 # joins it to the next one: white space, or a hyphen, at the end of a line too.
 _TOKEN = re.compile(
-    r"(?:https?://|www\.|github\.|huggingface\.)\S*"
-    r"|\\[A-Za-z]+"
+    _ADDRESS + r"|\\[A-Za-z]+"
     r"|\$[^$\n]{0,80}[\\^_={}<>][^$\n]{0,80}\$"
     r"|([^\W_]+)(?:(\s{1,8}|[-‐‑–]\s{0,8})(?=[^\W_]))?"
 )
@@ -180,26 +186,24 @@ def further(texts: Mapping[str, str], known: Sequence[Term]) -> list[Term]:
 def choose(papers: Mapping[str, int], known: Sequence[Term]) -> list[Term]:
     """Choose among phrases by the number of papers that hold them, most first, ties by name.
 
-    A phrase within another of as many papers is left out, since these are the same papers.
+    A phrase within another one that may be chosen is left out if as many papers hold both: these
+    are the same papers.
 
     Args:
         papers: of how many papers `phrases_of` returned a phrase.
         known: terms that are counted anyway; a phrase that holds one of their forms is left out.
     """
     rules, finder = _data()[1], Finder(known)
-    often = [phrase for phrase, count in papers.items() if count >= rules.papers]
-    inner = {
-        (part, papers[phrase]) for phrase in often for part in _parts(phrase) if part in papers
-    }
-    ranked = sorted(often, key=lambda phrase: (-papers[phrase], phrase))
-    chosen = (
+    often = [
         phrase
-        for phrase in ranked
-        if (phrase, papers[phrase]) not in inner and not finder.terms_of(phrase)
-    )
-    return [
-        Term(phrase, (phrase,)) for phrase, _ in zip(chosen, range(rules.at_most), strict=False)
+        for phrase, count in papers.items()
+        if count >= rules.papers and not finder.terms_of(phrase)
     ]
+    inner = {
+        part for phrase in often for part in _parts(phrase) if papers.get(part) == papers[phrase]
+    }
+    ranked = sorted(set(often) - inner, key=lambda phrase: (-papers[phrase], phrase))
+    return [Term(phrase, (phrase,)) for phrase in ranked[: rules.at_most]]
 
 
 def _parts(phrase: str) -> Iterator[str]:
