@@ -18,7 +18,7 @@ from pipeline.statistics import benjamini_hochberg, fisher, wilson
 from pipeline.terms import choose, curated, phrases_of, terms_of
 from pipeline.trends import Dated, leave_out, trends
 from tests.invented_papers import LANTERNS, SEEDS
-from tests.trend_draws import BEFORE, PLANTED, WINDOW, confounded, planted, trendless
+from tests.trend_draws import BEFORE, PLANTED, WINDOW, confounded, planted, subjects, trendless
 
 ONE = frozenset({"one"})
 REAL = {
@@ -29,6 +29,7 @@ REAL = {
     "autonomous driving": (1, 7, "steady"),
     "native models": (5, 1, "possible"),
 }
+Draw = Callable[[Random], tuple[list[Dated], list[str]]]
 Source = Callable[[int], frozenset[str]]
 
 
@@ -267,10 +268,11 @@ def words(found: list[TrendRow]) -> dict[str, str]:
     return {row.term: row.verdict for row in found}
 
 
-def test_without_a_trend_at_most_one_draw_in_twenty_shows_one() -> None:
+@pytest.mark.parametrize("draw", [trendless, subjects])
+def test_without_a_trend_at_most_one_draw_in_twenty_shows_one(draw: Draw) -> None:
     random, seen, tested = Random(7), 0, 0
     for _ in range(200):
-        papers, terms = trendless(random)
+        papers, terms = draw(random)
         found = words(trends(papers, terms, WINDOW))
         seen += bool({"emerging", "declining"} & set(found.values()))
         tested += sum(word != "too few to say" for word in found.values())

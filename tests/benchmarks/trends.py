@@ -14,7 +14,7 @@ from pipeline.digest_sheet import TrendRow
 from pipeline.terms import choose, curated, phrases_of, terms_of
 from pipeline.trends import Dated, trends
 from tests.benchmarks.papers import record
-from tests.trend_draws import ALL, PLANTED, WINDOW, confounded, day, planted, trendless
+from tests.trend_draws import ALL, PLANTED, WINDOW, confounded, day, planted, subjects, trendless
 
 DRAWS = 2_000
 TEXTS = 5_000
@@ -73,6 +73,7 @@ def speed() -> None:
 def main() -> None:
     share("no trend, any called emerging or declining", trendless, any_trend)
     share("no trend, any q <= 0.05", trendless, significant)
+    share("no trend, subjects, any called emerging or declining", subjects, any_trend)
     share("planted in one source, found", lambda r: planted(r, 1), planted_is_emerging)
     share("planted over two sources, found", lambda r: planted(r, 2), planted_is_emerging)
     share("planted over four sources, found", lambda r: planted(r, 4), planted_is_emerging)
