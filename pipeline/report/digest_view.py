@@ -1,0 +1,364 @@
+"""What the page of a digest says, in order; Markdown and HTML only dress it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from pipeline.digest_sheet import Change, DigestSheet, Listed, Moved, News, Opened, Theme
+from pipeline.records import Coverage
+from pipeline.report import view
+from pipeline.report.digest_parts import ROOT, Citing, Linked, Names
+from pipeline.report.trend_view import Trends, trends_view
+from pipeline.sheets import Claim, Dropped, Evidence, Failure
+
+LATEST = 4  # older papers that are named outside the fold
+_LONG = 160  # characters of what changed
+NO_SENTENCE = "no sentence found"
+_DAYS = "Mon Tue Wed Thu Fri Sat Sun"
+
+
+class Followed(NamedTuple):
+    """News about something that is followed."""
+
+    kind: str
+    name: str
+    line: view.Line
+
+
+class Slot(NamedTuple):
+    """One of the four slots of an entry; `gap` says what is missing when there is no line."""
+
+    lead: str
+    lines: list[view.Line]
+    gap: str
+
+
+class Entry(NamedTuple):
+    """One paper to open, numbered from 1."""
+
+    number: int
+    paper: Linked
+    authors: str
+    slots: list[Slot]
+
+
+class Group(NamedTuple):
+    """Papers under one heading."""
+
+    name: str
+    papers: list[Linked]
+
+
+class Line(NamedTuple):
+    """A line of work that moved."""
+
+    name: str
+    path: str
+    told: list[view.Line]
+
+
+class Difference(NamedTuple):
+    """A fact of a paper as two documents give it."""
+
+    paper: Linked
+    field: str
+    before: str
+    after: str
+    order: str
+
+
+class Updated(NamedTuple):
+    """What changed about papers that were shown before."""
+
+    heading: str
+    told: list[view.Line]
+    differences: list[Difference]
+
+
+class Older(NamedTuple):
+    """Papers that are new to the library but not new; `years` holds them all, newest first."""
+
+    heading: str
+    note: str
+    latest: list[Linked]
+    years: list[Group]
+    number: int
+
+
+class Covered(NamedTuple):
+    """How much of one document is there."""
+
+    document: str
+    path: str
+    words: str
+
+
+class Refused(NamedTuple):
+    """A claim that is not printed, and why."""
+
+    lead: str
+    text: str
+    reason: str
+
+
+class DigestView(NamedTuple):
+    """Everything on the page of a digest, without markup.
+
+    A part that has nothing to say is empty, or None. `quiet` says that the page is the short one
+    of a window in which nothing is new: of such a page only head, news, trust and stamp are there.
+    """
+
+    heading: str
+    days: str
+    counted: str
+    quiet: bool
+    followed: list[Followed]
+    short: list[view.Line]
+    opened: list[Entry]
+    themes: list[Group]
+    lines: list[Line]
+    updated: Updated | None
+    trends: Trends | None
+    older: Older | None
+    trust: list[view.Line]
+    failed: list[str]
+    documents: list[Covered]
+    dropped: list[Refused]
+    evidence: list[Evidence]
+    stamp: str
+
+
+def digest_view(sheet: DigestSheet) -> DigestView:
+    """Put the words of a sheet in the order of its page and number its evidence."""
+    names, cite = Names(sheet.listed), Citing()
+    quiet = is_quiet(sheet)
+    return DigestView(
+        heading=heading(sheet),
+        days=days(sheet),
+        counted=counted(sheet),
+        quiet=quiet,
+        followed=[_followed(news, cite) for news in sheet.followed],
+        short=[cite(claim) for claim in sheet.short],
+        opened=[_entry(n, one, names, cite) for n, one in enumerate(sheet.opened, 1)],
+        themes=_themes(sheet, names),
+        lines=[_line(moved, cite) for moved in sheet.lines],
+        updated=_updated(sheet, names, cite),
+        trends=None if quiet else trends_view(sheet, names, cite),
+        older=_older(sheet, names),
+        trust=[cite(claim) for claim in sheet.trust],
+        failed=[failure_words(one, names) for one in sheet.failed],
+        documents=[_covered(one) for one in sheet.coverage],
+        dropped=[_refused(one) for one in sheet.dropped],
+        evidence=cite.references.listed(),
+        stamp=view.stamp_words(sheet.stamp),
+    )
+
+
+def is_quiet(sheet: DigestSheet) -> bool:
+    """Whether nothing at all is new, so that the short page is enough."""
+    return not (sheet.new_papers or sheet.backlog or sheet.updated or sheet.lines)
+
+
+# --- Among other digests -------------------------------------------------------------------
+
+
+def newest_first(sheets: Sequence[DigestSheet]) -> list[DigestSheet]:
+    """Order digests by their last day, the latest first; of two, the shorter."""
+    return sorted(sheets, key=lambda sheet: (sheet.until, sheet.since, sheet.name), reverse=True)
+
+
+def digest_path(sheet: DigestSheet) -> str:
+    """Return the address of a digest's page from the top of the outputs."""
+    return f"digests/{view.address(sheet.name)}/digest.html"
+
+
+def digest_title(sheet: DigestSheet) -> str:
+    """Name a digest with its days and what is new: the first line of its page."""
+    return " · ".join(filter(None, (heading(sheet), days(sheet), counted(sheet))))
+
+
+# --- The head ------------------------------------------------------------------------------
+
+
+def heading(sheet: DigestSheet) -> str:
+    """Name a digest: `Week 22 of 2026`, or its days."""
+    if sheet.week is None:
+        return span(sheet.since, sheet.until)
+    year, week = sheet.week.split("-W")
+    return f"Week {int(week)} of {year}"
+
+
+def days(sheet: DigestSheet) -> str:
+    """Say the days of a week, with years where they are not the one that the week is named by."""
+    if sheet.week is None:
+        return ""
+    years = {f"{day.year}" for day in (sheet.since, sheet.until)}
+    told = years != {sheet.week.split("-W")[0]}
+    first, last = sheet.since, sheet.until
+    month = first.month != last.month
+    return f"{_weekday(first, month=month, year=told)} – {_weekday(last, month=True, year=told)}"
+
+
+def _weekday(day: dt.date, *, month: bool, year: bool) -> str:
+    words = view.human_date(day).split()
+    return " ".join([_DAYS.split()[day.weekday()], *words[: 1 + month + year]])
+
+
+def span(since: dt.date, until: dt.date) -> str:
+    """Say a window of days, both ends inclusive: `25 May – 7 June 2026`."""
+    if since == until:
+        return view.human_date(since)
+    shared = (since.year == until.year) + ((since.year, since.month) == (until.year, until.month))
+    first = " ".join(view.human_date(since).split()[: 3 - shared])
+    return f"{first} – {view.human_date(until)}"
+
+
+def counted(sheet: DigestSheet) -> str:
+    """Count what is new."""
+    return view.plural(len(sheet.new_papers), "new paper") if sheet.new_papers else "no new papers"
+
+
+def _followed(news: News, cite: Citing) -> Followed:
+    return Followed(news.kind, news.name, cite(news.claim))
+
+
+# --- Papers --------------------------------------------------------------------------------
+
+
+def _entry(number: int, one: Opened, names: Names, cite: Citing) -> Entry:
+    paper = names.paper(one.paper)
+    authors = view.author_line(paper.authors, paper.et_al)
+    return Entry(number, names[one.paper], authors, list(_slots(one, cite)))
+
+
+def _slots(one: Opened, cite: Citing) -> Iterator[Slot]:
+    """Yield the slots of an entry; what a result lacks is said once, by its gap."""
+    yield _slot("New", [one.new], cite)
+    result = _slot("Result", [one.result, one.gap], cite)
+    yield result._replace(lines=[_silent(line) for line in result.lines]) if one.gap else result
+    if one.code:
+        yield _slot("Code", [one.code], cite)
+    yield _slot("Why here", [one.why], cite)
+
+
+def _slot(lead: str, claims: Sequence[Claim | None], cite: Citing) -> Slot:
+    lines = [cite(claim) for claim in claims if claim]
+    return Slot(lead, lines, "" if lines else NO_SENTENCE)
+
+
+def _silent(line: view.Line) -> view.Line:
+    return line._replace(lacking="")
+
+
+def _themes(sheet: DigestSheet, names: Names) -> list[Group]:
+    """Return the themes where more is new than is opened."""
+    more = len(sheet.new_papers) > len(sheet.opened)
+    return [_theme(theme, names) for theme in sheet.themes] if more else []
+
+
+def _theme(theme: Theme, names: Names) -> Group:
+    return Group(theme.name, [names[paper] for paper in theme.papers])
+
+
+def _line(moved: Moved, cite: Citing) -> Line:
+    path = f"{ROOT}lineages/{view.address(moved.slug)}/lineage"
+    return Line(moved.name, path, [cite(claim) for claim in moved.claims])
+
+
+# --- What is not new -----------------------------------------------------------------------
+
+_ORDERS = {
+    "stated": "the later is dated",
+    "unknown": "a difference: no date says which is later",
+}
+
+
+def _updated(sheet: DigestSheet, names: Names, cite: Citing) -> Updated | None:
+    if not sheet.updated and not sheet.changed:
+        return None
+    orders = {change.order for change in sheet.updated}
+    heading = {
+        frozenset({"unknown"}): "Worded differently",
+        frozenset({"stated", "unknown"}): "Updated, or worded differently",
+    }.get(frozenset(orders), "Updated")
+    told = [cite(claim) for claim in sheet.changed]
+    return Updated(heading, told, [_difference(one, names) for one in sheet.updated])
+
+
+def _difference(change: Change, names: Names) -> Difference:
+    return Difference(
+        paper=names[change.paper],
+        field=change.field,
+        before=_cut(change.before),
+        after=_cut(change.after),
+        order=_ORDERS[change.order],
+    )
+
+
+def _cut(text: str | None) -> str:
+    if text is None:
+        return "none"
+    return text if len(text) <= _LONG else f"{text[: _LONG - 1].rstrip()}…"
+
+
+def _older(sheet: DigestSheet, names: Names) -> Older | None:
+    if not sheet.backlog:
+        return None
+    ordered = sorted(map(names.paper, sheet.backlog), key=_newest_first)
+    return Older(
+        heading=f"Not new, but new to you: {view.plural(len(ordered), 'older paper')}",
+        note="First digest of this library." if sheet.first else "",
+        latest=[names[one.paper] for one in ordered[:LATEST]],
+        years=_years(ordered, names) if len(ordered) > LATEST else [],
+        number=len(ordered),
+    )
+
+
+def _newest_first(one: Listed) -> tuple[int, str, str]:
+    return -(one.date or dt.date.min).toordinal(), one.label.casefold(), one.paper
+
+
+def _years(ordered: Sequence[Listed], names: Names) -> list[Group]:
+    return [
+        Group(year, [names[one.paper] for one in group])
+        for year, group in groupby(
+            ordered, key=lambda one: f"{one.date.year}" if one.date else "Date not stated"
+        )
+    ]
+
+
+# --- Trust ---------------------------------------------------------------------------------
+
+
+def failure_words(failure: Failure, names: Names) -> str:
+    """Say what failed, at which stage, and why."""
+    paper = names.paper(failure.paper).label if failure.paper else ""
+    subject = paper or failure.document or "the run"
+    return f"{subject}, {failure.stage}: {failure.reason}"
+
+
+def _covered(coverage: Coverage) -> Covered:
+    path = view.source_path(coverage.document, ROOT)
+    return Covered(coverage.document, path, view.coverage_words(coverage))
+
+
+_LEADS = {
+    "followed": "What you follow",
+    "short": "In short",
+    "new": "New",
+    "result": "Result",
+    "gap": "Result",
+    "code": "Code",
+    "why": "Why here",
+    "lines": "Lines that moved",
+    "changed": "Updated",
+    "trends": "What is changing",
+    "trust": "Can I trust the counts?",
+}
+
+
+def _refused(one: Dropped) -> Refused:
+    return Refused(_LEADS.get(one.field, one.field), one.text, one.reason)
