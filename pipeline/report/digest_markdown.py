@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.digest_sheet import DigestSheet
-from pipeline.report import view
 from pipeline.report.digest_parts import ROOT, Linked
 from pipeline.report.digest_view import (
     DigestView,

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.digest_view import counted, days, digest_path, heading, newest_first
 from pipeline.report.lineage_view import members, span
 from pipeline.sheets import Failure, PaperSheet, Stamp
 
@@ -42,6 +44,14 @@ class Lineage(NamedTuple):
     span: str
 
 
+class Digest(NamedTuple):
+    """One digest of the list."""
+
+    path: str
+    name: str
+    words: str
+
+
 class Covered(NamedTuple):
     """How much of one document is there."""
 
@@ -63,6 +73,7 @@ class IndexView(NamedTuple):
     """Everything on the page of all papers, without markup."""
 
     head: str
+    digests: list[Digest]
     lineages: list[Lineage]
     years: list[Year]
     coverage: list[Covered]
@@ -78,10 +89,12 @@ def index_view(
     notes: Sequence[str],
     failed: Sequence[Failure],
     lineages: Sequence[LineageSheet] = (),
+    digests: Sequence[DigestSheet] = (),
 ) -> IndexView:
     """Put the words of the page in order."""
     return IndexView(
         head=_head(sheets, len(coverage)),
+        digests=[_digest(sheet) for sheet in newest_first(digests)],
         lineages=[_lineage(sheet) for sheet in lineages],
         years=_years(sheets),
         coverage=[_covered(c) for c in coverage],
@@ -117,6 +130,11 @@ def _inferred(sheets: Iterable[PaperSheet]) -> list[str]:
 def _lineage(sheet: LineageSheet) -> Lineage:
     path = f"lineages/{view.address(sheet.slug)}/lineage.html"
     return Lineage(path, sheet.name, members(sheet), span(sheet))
+
+
+def _digest(sheet: DigestSheet) -> Digest:
+    words = " · ".join(filter(None, (days(sheet), counted(sheet))))
+    return Digest(digest_path(sheet), heading(sheet), words)
 
 
 # --- Papers --------------------------------------------------------------------------------
