@@ -161,14 +161,14 @@ def week() -> DigestSheet:
             News(
                 kind="lineage",
                 name="Kettle",
-                claim=told("followed", "1 new member, Kettle-ov.", new=1),
+                claim=told("followed", "Kettle: 1 new paper: Kettle-ov.", new=1),
             ),
             News(
                 kind="topic",
                 name="whistle control",
-                claim=told("followed", "1 new paper: UrnSketch.", new=1),
+                claim=told("followed", "whistle control: 1 new paper: UrnSketch.", new=1),
             ),
-            News(kind="author", name="Ada Brew", claim=told("followed", "Nothing new.")),
+            News(kind="author", name="Ada Brew", claim=told("followed", "Ada Brew: nothing new.")),
         ],
         short=[
             told("short", "2 new papers.", new=2),
@@ -204,6 +204,7 @@ def week() -> DigestSheet:
             ),
             *(listed(paper, dt.date(2031, 5, 12 - n)) for n, paper in enumerate(OLD)),
             *(listed(paper, _day(n)) for n, paper in enumerate(_others())),
+            *_counted(),
             listed("drip-7b8c9d0e", dt.date(2031, 4, 2), label="Spouts Without Drips"),
             listed("whistle-8c9d0e1f", None, label="Whistle (untitled)"),
         ],
@@ -230,7 +231,7 @@ def _kettle() -> Opened:
         paper=KETTLE,
         new=quoted("new", "Kettle-ov boils drops and floods end to end.", start=100),
         result=quoted("result", "It largely narrows the gap to modular kettles.", start=200),
-        gap=told("gap", "How large a gap is left is not said."),
+        gap=told("gap", "how large a gap is left is not said"),
         code=quoted("code", "Our code and models are publicly available.", start=300),
         why=told("why", "Next step of a line in your library."),
     )
@@ -241,7 +242,7 @@ def _urn() -> Opened:
         paper=URN,
         new=quoted("new", "UrnSketch draws its steam while it boils.", start=400),
         result=None,
-        gap=told("gap", "The abstract gives no figure."),
+        gap=told("gap", "the abstract gives no figure"),
         code=None,
         why=told("why", "You follow whistle control."),
     )
@@ -267,6 +268,16 @@ def _change(paper: str, field: Any, before: str | None, after: str | None, order
         documents=["kettles.txt", "urns.txt"],
         order=order,
     )
+
+
+def _counted() -> list[Listed]:
+    """Return the papers that terms count, with days."""
+    window = [listed(f"in-{n}", SUNDAY - dt.timedelta(days=20 * n)) for n in range(15)]
+    before = [listed(f"before-{n}", dt.date(2030, 5, 1) - _MONTH * 5 * n) for n in range(8)]
+    return [*window, *before]
+
+
+_MONTH = dt.timedelta(days=30)
 
 
 def _others() -> list[str]:
@@ -295,7 +306,7 @@ _NOT_SIGNIFICANT = "not significant after correction"
 def printed(one: TrendRow) -> Claim:
     """Return the claim that prints a term."""
     a, n, b, m = one.window.papers, one.window.of, one.baseline.papers, one.baseline.of
-    text = f"{one.term}: {a} of {n} papers against {b} of {m}: {one.verdict}."
+    text = f"{one.term}: {a} of {n} papers, before {b} of {m}: {one.verdict}."
     return told("trends", text, term=one.term, here=a, of=n, before=b, before_of=m)
 
 
@@ -305,7 +316,7 @@ def printed(one: TrendRow) -> Claim:
 def empty() -> DigestSheet:
     """Return a week in which nothing is new, with a failed source."""
     return digest(
-        followed=[News(kind="topic", name="steam", claim=told("followed", "Nothing new."))],
+        followed=[News(kind="topic", name="steam", claim=told("followed", "steam: nothing new."))],
         short=[told("short", "No paper is dated in this week."), told("short", "1 source failed.")],
         trends=_rows(),
         told=[printed(one) for one in _rows()[:3]],

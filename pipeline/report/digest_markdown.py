@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from pipeline.digest_sheet import DigestSheet
+from pipeline.report.digest_card import card_of, digest_title
 from pipeline.report.digest_parts import ROOT, Linked
 from pipeline.report.digest_view import (
     DigestView,
@@ -16,7 +17,6 @@ from pipeline.report.digest_view import (
     Refused,
     Slot,
     Updated,
-    digest_title,
     digest_view,
 )
 from pipeline.report.footnotes import cited_words, footnotes, marks
@@ -27,12 +27,15 @@ _MOST_FAILURES = 10
 
 
 def digest_markdown(sheet: DigestSheet) -> str:
-    """Return the page of a digest, ending with a newline."""
+    """Return the page of a digest, ending with a newline.
+
+    Where nothing is new it is shorter than ten lines, and has no properties.
+    """
     page = digest_view(sheet)
     body = _quiet(page) if page.quiet else _loud(page)
     blocks = [
-        front_matter(_properties(sheet)),
-        f"# {digest_title(sheet)}",
+        "" if page.quiet else front_matter(_properties(sheet)),
+        f"# {digest_title(card_of(sheet))}",
         *body,
         *footnotes(page.evidence, ROOT),
     ]
@@ -41,7 +44,7 @@ def digest_markdown(sheet: DigestSheet) -> str:
 
 def _properties(sheet: DigestSheet) -> dict[str, object]:
     return {
-        "title": digest_title(sheet),
+        "title": digest_title(card_of(sheet)),
         "week": sheet.week,
         "from": sheet.since.isoformat(),
         "to": sheet.until.isoformat(),
@@ -70,7 +73,7 @@ def _loud(page: DigestView) -> list[str]:
         _list("**What you follow.**", map(_news, page.followed)),
         _in_short(page),
         *_section("Open these", *map(_entry, page.opened)),
-        *_section("New by theme", _list("", map(_group, page.themes))),
+        *_section(page.themed, _list("", map(_shown, page.themes))),
         *_section("Lines that moved", _list("", map(_line, page.lines))),
         *_updated(page.updated),
         *_trends(page.trends),
@@ -116,9 +119,20 @@ def _link(paper: Linked) -> str:
     return f"[{escape_markdown(paper.label)}]({paper.path}.md)"
 
 
+def _shown(group: Group) -> str:
+    more = len(group.papers) - group.shown
+    rest = f" · {more:,} more at the end" if more else ""
+    return f"{_headed(group, group.papers[: group.shown])}{rest}"
+
+
 def _group(group: Group) -> str:
-    papers = " · ".join(map(_link, group.papers))
-    return f"**{escape_markdown(group.name)}** ({len(group.papers):,}): {papers}"
+    return _headed(group, group.papers)
+
+
+def _headed(group: Group, papers: Sequence[Linked]) -> str:
+    links = " · ".join(map(_link, papers))
+    head = f"**{escape_markdown(group.name)}** ({len(group.papers):,}): " if group.name else ""
+    return head + links
 
 
 def _line(line: Line) -> str:
@@ -142,7 +156,7 @@ def _trends(trends: Trends | None) -> list[str]:
         f"## What is changing ({trends.scope})",
         "\n".join(_told_table(trends)),
         " ".join(map(cited_words, trends.narrated)),
-        f"{trends.limits} All tests stand at the end.",
+        f"{trends.limits} All tests stand at the end, and a [plot](digest.html#trends).",
     ]
 
 
@@ -216,6 +230,8 @@ def _failed(failed: Sequence[str]) -> str:
 
 
 def _appendix(page: DigestView) -> Iterator[str]:
+    folded = [group for group in page.themes if group.shown < len(group.papers)]
+    yield from _section("All new papers of large themes", _list("", map(_group, folded)))
     if page.updated:
         yield from _section("What changed, as printed", "\n".join(_differences(page.updated)))
     if page.older and page.older.years:

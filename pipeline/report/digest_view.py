@@ -10,14 +10,15 @@ from typing import NamedTuple
 from pipeline.digest_sheet import Change, DigestSheet, Listed, Moved, News, Opened, Theme
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.digest_card import card_of, counted, days, heading
 from pipeline.report.digest_parts import ROOT, Citing, Linked, Names
 from pipeline.report.trend_view import Trends, trends_view
 from pipeline.sheets import Claim, Dropped, Evidence, Failure
 
 LATEST = 4  # older papers that are named outside the fold
+_FEW = 5  # papers of a theme that are shown without a fold
 _LONG = 160  # characters of what changed
 NO_SENTENCE = "no sentence found"
-_DAYS = "Mon Tue Wed Thu Fri Sat Sun"
 
 
 class Followed(NamedTuple):
@@ -46,10 +47,11 @@ class Entry(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Papers under one heading."""
+    """Papers under one heading, which may be empty; so many are shown outside the fold."""
 
     name: str
     papers: list[Linked]
+    shown: int
 
 
 class Line(NamedTuple):
@@ -118,6 +120,7 @@ class DigestView(NamedTuple):
     followed: list[Followed]
     short: list[view.Line]
     opened: list[Entry]
+    themed: str
     themes: list[Group]
     lines: list[Line]
     updated: Updated | None
@@ -133,16 +136,17 @@ class DigestView(NamedTuple):
 
 def digest_view(sheet: DigestSheet) -> DigestView:
     """Put the words of a sheet in the order of its page and number its evidence."""
-    names, cite = Names(sheet.listed), Citing()
+    names, cite, card = Names(sheet.listed), Citing(), card_of(sheet)
     quiet = is_quiet(sheet)
     return DigestView(
-        heading=heading(sheet),
-        days=days(sheet),
-        counted=counted(sheet),
+        heading=heading(card),
+        days=days(card),
+        counted=counted(card),
         quiet=quiet,
         followed=[_followed(news, cite) for news in sheet.followed],
         short=[cite(claim) for claim in sheet.short],
         opened=[_entry(n, one, names, cite) for n, one in enumerate(sheet.opened, 1)],
+        themed=_themed(sheet),
         themes=_themes(sheet, names),
         lines=[_line(moved, cite) for moved in sheet.lines],
         updated=_updated(sheet, names, cite),
@@ -162,67 +166,13 @@ def is_quiet(sheet: DigestSheet) -> bool:
     return not (sheet.new_papers or sheet.backlog or sheet.updated or sheet.lines)
 
 
-# --- Among other digests -------------------------------------------------------------------
-
-
-def newest_first(sheets: Sequence[DigestSheet]) -> list[DigestSheet]:
-    """Order digests by their last day, the latest first; of two, the shorter."""
-    return sorted(sheets, key=lambda sheet: (sheet.until, sheet.since, sheet.name), reverse=True)
-
-
-def digest_path(sheet: DigestSheet) -> str:
-    """Return the address of a digest's page from the top of the outputs."""
-    return f"digests/{view.address(sheet.name)}/digest.html"
-
-
-def digest_title(sheet: DigestSheet) -> str:
-    """Name a digest with its days and what is new: the first line of its page."""
-    return " · ".join(filter(None, (heading(sheet), days(sheet), counted(sheet))))
-
-
 # --- The head ------------------------------------------------------------------------------
 
 
-def heading(sheet: DigestSheet) -> str:
-    """Name a digest: `Week 22 of 2026`, or its days."""
-    if sheet.week is None:
-        return span(sheet.since, sheet.until)
-    year, week = sheet.week.split("-W")
-    return f"Week {int(week)} of {year}"
-
-
-def days(sheet: DigestSheet) -> str:
-    """Say the days of a week, with years where they are not the one that the week is named by."""
-    if sheet.week is None:
-        return ""
-    years = {f"{day.year}" for day in (sheet.since, sheet.until)}
-    told = years != {sheet.week.split("-W")[0]}
-    first, last = sheet.since, sheet.until
-    month = first.month != last.month
-    return f"{_weekday(first, month=month, year=told)} – {_weekday(last, month=True, year=told)}"
-
-
-def _weekday(day: dt.date, *, month: bool, year: bool) -> str:
-    words = view.human_date(day).split()
-    return " ".join([_DAYS.split()[day.weekday()], *words[: 1 + month + year]])
-
-
-def span(since: dt.date, until: dt.date) -> str:
-    """Say a window of days, both ends inclusive: `25 May – 7 June 2026`."""
-    if since == until:
-        return view.human_date(since)
-    shared = (since.year == until.year) + ((since.year, since.month) == (until.year, until.month))
-    first = " ".join(view.human_date(since).split()[: 3 - shared])
-    return f"{first} – {view.human_date(until)}"
-
-
-def counted(sheet: DigestSheet) -> str:
-    """Count what is new."""
-    return view.plural(len(sheet.new_papers), "new paper") if sheet.new_papers else "no new papers"
-
-
 def _followed(news: News, cite: Citing) -> Followed:
-    return Followed(news.kind, news.name, cite(news.claim))
+    line = cite(news.claim)
+    said = line.text.removeprefix(f"{news.name}: ")  # the name is printed before it
+    return Followed(news.kind, news.name, line._replace(text=said))
 
 
 # --- Papers --------------------------------------------------------------------------------
@@ -245,8 +195,17 @@ def _slots(one: Opened, cite: Citing) -> Iterator[Slot]:
 
 
 def _slot(lead: str, claims: Sequence[Claim | None], cite: Citing) -> Slot:
-    lines = [cite(claim) for claim in claims if claim]
+    lines = [_said(claim, cite) for claim in claims if claim]
     return Slot(lead, lines, "" if lines else NO_SENTENCE)
+
+
+def _said(claim: Claim, cite: Citing) -> view.Line:
+    """Print what code says as a sentence; the words of a source stay as they are."""
+    line = cite(claim)
+    if claim.kind != "computed":
+        return line
+    stop = "" if line.text.endswith((".", "!", "?")) else "."
+    return line._replace(text=f"{line.text[:1].upper()}{line.text[1:]}{stop}")
 
 
 def _silent(line: view.Line) -> view.Line:
@@ -260,7 +219,13 @@ def _themes(sheet: DigestSheet, names: Names) -> list[Group]:
 
 
 def _theme(theme: Theme, names: Names) -> Group:
-    return Group(theme.name, [names[paper] for paper in theme.papers])
+    papers = [names[paper] for paper in theme.papers]
+    return Group(theme.name, papers, len(papers) if len(papers) <= _FEW else _FEW - 1)
+
+
+def _themed(sheet: DigestSheet) -> str:
+    named = any(theme.name for theme in sheet.themes)
+    return "New by theme" if named else f"All {len(sheet.new_papers):,} new papers"
 
 
 def _line(moved: Moved, cite: Citing) -> Line:
@@ -323,7 +288,7 @@ def _newest_first(one: Listed) -> tuple[int, str, str]:
 
 def _years(ordered: Sequence[Listed], names: Names) -> list[Group]:
     return [
-        Group(year, [names[one.paper] for one in group])
+        Group(year, papers := [names[one.paper] for one in group], len(papers))
         for year, group in groupby(
             ordered, key=lambda one: f"{one.date.year}" if one.date else "Date not stated"
         )

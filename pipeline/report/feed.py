@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import uuid
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
-from pipeline.digest_sheet import DigestSheet
 from pipeline.report import view
-from pipeline.report.digest_view import digest_path, digest_title, newest_first
+from pipeline.report.digest_card import DigestCard, digest_path, digest_title, newest_first
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NO_DIGEST = "1970-01-01T00:00:00Z"
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def feed_xml(sheets: Sequence[DigestSheet]) -> str:
+def feed_xml(cards: Sequence[DigestCard]) -> str:
     """Return the feed, as it lies at the top of the outputs; ends with a newline.
 
-    A digest is updated at midnight UTC after its last day.
+    A digest is updated on its last day, at midnight UTC.
     """
-    ordered = newest_first(sheets)
+    ordered = newest_first(cards)
     feed = ET.Element("feed", {"xmlns": _ATOM})
     _say(feed, "id", _urn("feed"))
     _say(feed, "title", "Litline digests")
@@ -30,26 +28,25 @@ def feed_xml(sheets: Sequence[DigestSheet]) -> str:
     _say(ET.SubElement(feed, "author"), "name", "Litline")
     ET.SubElement(feed, "link", {"rel": "self", "href": "feed.xml"})
     ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": "index.html"})
-    for sheet in ordered:
-        _entry(ET.SubElement(feed, "entry"), sheet)
+    for card in ordered:
+        _entry(ET.SubElement(feed, "entry"), card)
     ET.indent(feed)
     written = ET.tostring(feed, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{written}\n'
 
 
-def updated(sheet: DigestSheet) -> str:
-    """Return midnight UTC after the last day of a digest, as Atom writes it."""
-    last = min(sheet.until, dt.date.max - dt.timedelta(days=1))
-    return f"{(last + dt.timedelta(days=1)).isoformat()}T00:00:00Z"
+def updated(card: DigestCard) -> str:
+    """Return midnight UTC of the last day of a digest, as Atom writes it."""
+    return f"{card.until.isoformat()}T00:00:00Z"
 
 
-def _entry(entry: ET.Element, sheet: DigestSheet) -> None:
-    _say(entry, "id", _urn(sheet.name))
-    _say(entry, "title", digest_title(sheet))
-    _say(entry, "updated", updated(sheet))
-    page = {"rel": "alternate", "type": "text/html", "href": digest_path(sheet)}
+def _entry(entry: ET.Element, card: DigestCard) -> None:
+    _say(entry, "id", _urn(card.name))
+    _say(entry, "title", digest_title(card))
+    _say(entry, "updated", updated(card))
+    page = {"rel": "alternate", "type": "text/html", "href": digest_path(card)}
     ET.SubElement(entry, "link", page)
-    _say(entry, "summary", " ".join(claim.text for claim in sheet.short))
+    _say(entry, "summary", card.short)
 
 
 def _urn(name: str) -> str:
@@ -57,5 +54,5 @@ def _urn(name: str) -> str:
 
 
 def _say(parent: ET.Element, tag: str, text: str) -> None:
-    """Add an element with plain text; what XML cannot hold is left out, what hides is marked."""
-    ET.SubElement(parent, tag).text = view.visible(_FORBIDDEN.sub("", text))
+    """Add an element with plain text; what hides is marked, what XML cannot hold is left out."""
+    ET.SubElement(parent, tag).text = _FORBIDDEN.sub("", view.visible(text))

@@ -15,6 +15,7 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_parts import ROOT as DIGEST_ROOT
 from pipeline.report.digest_view import digest_view
 from pipeline.report.drawing import lineage_svg
@@ -37,7 +38,7 @@ def index_html(
     failed: Sequence[Failure],
     *,
     lineages: Sequence[LineageSheet] = (),
-    digests: Sequence[DigestSheet] = (),
+    digests: Sequence[DigestCard] = (),
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
     page = index_view(sheets, coverage, notes, failed, lineages, digests)
@@ -57,7 +58,7 @@ def lineage_html(sheet: LineageSheet) -> str:
 def digest_html(sheet: DigestSheet) -> str:
     """Return the page of a digest, as it lies in `digests/<name>/`."""
     page = digest_view(sheet)
-    drawn = trend_svg(page.trends.drawn) if page.trends and page.trends.drawn else ""
+    drawn = trend_svg(page.trends.plot) if page.trends and page.trends.plot else ""
     drawing = Markup(drawn)  # noqa: S704 - escapes what it draws
     return render("digest.html.j2", ("digest",), root=DIGEST_ROOT, page=page, drawing=drawing)
 

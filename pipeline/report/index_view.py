@@ -8,11 +8,17 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
-from pipeline.report.digest_view import counted, days, digest_path, heading, newest_first
+from pipeline.report.digest_card import (
+    DigestCard,
+    counted,
+    days,
+    digest_path,
+    heading,
+    newest_first,
+)
 from pipeline.report.lineage_view import members, span
 from pipeline.sheets import Failure, PaperSheet, Stamp
 
@@ -89,12 +95,12 @@ def index_view(
     notes: Sequence[str],
     failed: Sequence[Failure],
     lineages: Sequence[LineageSheet] = (),
-    digests: Sequence[DigestSheet] = (),
+    digests: Sequence[DigestCard] = (),
 ) -> IndexView:
     """Put the words of the page in order."""
     return IndexView(
         head=_head(sheets, len(coverage)),
-        digests=[_digest(sheet) for sheet in newest_first(digests)],
+        digests=[_digest(card) for card in newest_first(digests)],
         lineages=[_lineage(sheet) for sheet in lineages],
         years=_years(sheets),
         coverage=[_covered(c) for c in coverage],
@@ -132,9 +138,9 @@ def _lineage(sheet: LineageSheet) -> Lineage:
     return Lineage(path, sheet.name, members(sheet), span(sheet))
 
 
-def _digest(sheet: DigestSheet) -> Digest:
-    words = " · ".join(filter(None, (days(sheet), counted(sheet))))
-    return Digest(digest_path(sheet), heading(sheet), words)
+def _digest(card: DigestCard) -> Digest:
+    words = " · ".join(filter(None, (days(card), counted(card))))
+    return Digest(digest_path(card), heading(card), words)
 
 
 # --- Papers --------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ from typing import NamedTuple
 from pipeline.digest_sheet import Days, DigestSheet, Share, TrendRow
 from pipeline.report import view
 from pipeline.report.digest_parts import Linked, Names
+from pipeline.report.trend_drawing import Curve, Plot
 from pipeline.sheets import Claim
 
 STRONG = frozenset({"emerging", "declining"})
 FEW = "too few to say"
 MOST_COUNTED = 20  # papers that are linked on each side of a term that is not printed
-_MOST_DRAWN = 10  # tested terms that are drawn beside the printed ones
+_MOST_DRAWN = 6
 
 Cite = Callable[[Claim], view.Line]
 
@@ -54,14 +55,14 @@ class Tested(NamedTuple):
 
 
 class Trends(NamedTuple):
-    """Everything about trends, without markup; `drawn` are the rows of the plot."""
+    """Everything about trends, without markup; `plot` is None where no term was tested."""
 
     scope: str
     window: str
     told: list[Told]
     narrated: list[view.Line]
     limits: str
-    drawn: list[TrendRow]
+    plot: Plot | None
     tested: list[Tested]
 
 
@@ -72,14 +73,13 @@ def trends_view(sheet: DigestSheet, names: Names, cite: Cite) -> Trends | None:
     rows = {row.term: row for row in sheet.trends}
     claims = [(claim, rows[term]) for claim in sheet.told if (term := _term(claim)) in rows]
     printed = [row for _, row in claims]
-    lines = [(claim, row, cite(claim)) for claim, row in claims]
     return Trends(
         scope=scope(sheet),
         window=_window(sheet.trend_window) or "window",
-        told=[_told(row, line) for _, row, line in lines],
-        narrated=[line for claim, _, line in lines if claim.kind == "derived"],
+        told=[_told(row, cite(claim)) for claim, row in claims],
+        narrated=[cite(claim) for claim in sheet.told if _term(claim) not in rows],
         limits=" ".join(_limits(sheet, printed)),
-        drawn=drawn(sheet.trends, printed),
+        plot=_plot(sheet, printed, names),
         tested=[_tested(row, names, whole=row in printed) for row in sheet.trends],
     )
 
@@ -182,8 +182,14 @@ def _counted(papers: Sequence[str], names: Names, *, whole: bool) -> Counted:
     return Counted([names[paper] for paper in papers[:most]], max(0, len(papers) - most))
 
 
-def drawn(rows: Sequence[TrendRow], printed: Sequence[TrendRow]) -> list[TrendRow]:
+def _plot(sheet: DigestSheet, printed: Sequence[TrendRow], names: Names) -> Plot | None:
     """Return the printed terms, and after them the tested ones that differ most surely."""
-    others = [row for row in rows if row.p is not None and row not in printed]
+    others = [row for row in sheet.trends if row.p is not None and row not in printed]
     sure = sorted(others, key=lambda row: (row.p or 0.0, row.term))
-    return [*printed, *sure[:_MOST_DRAWN]]
+    drawn = [*printed, *sure][:_MOST_DRAWN]
+    return Plot(sheet.trend_window, [_curve(row, names) for row in drawn]) if drawn else None
+
+
+def _curve(row: TrendRow, names: Names) -> Curve:
+    papers = map(names.paper, (*row.in_baseline, *row.in_window))
+    return Curve(row, [paper.date for paper in papers if paper.date])
