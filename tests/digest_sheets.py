@@ -318,6 +318,7 @@ def empty() -> DigestSheet:
     return digest(
         followed=[News(kind="topic", name="steam", claim=told("followed", "steam: nothing new."))],
         short=[told("short", "No paper is dated in this week."), told("short", "1 source failed.")],
+        listed=_counted(),
         trends=_rows(),
         told=[printed(one) for one in _rows()[:3]],
         failed=[Failure(document="pans.txt", stage="read", reason="no reader recognises it")],
