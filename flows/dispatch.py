@@ -27,6 +27,7 @@ _JOBS: dict[str, Callable[..., Coroutine[Any, Any, Path]]] = {
     "run": jobs.write_all,
     "summarize_papers": jobs.write_summaries,
     "trace_lineage": jobs.trace_lineage,
+    "weekly_digest": jobs.weekly_digest,
 }
 More = Mapping[str, str | None]
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flows.shelves import Shelves
 from pipeline import __version__
+from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.planning import Plan
 from pipeline.records import Frozen
@@ -34,6 +35,7 @@ class Made(NamedTuple):
     graph: GraphSheet | None
     told: list[LineageSheet]
     all_lines: bool
+    digests: list[DigestSheet]
 
     @property
     def slugs(self) -> list[str]:
@@ -59,9 +61,11 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs) -> RunReport:
     lines = _write_lines(made, outputs)
     if made.graph is not None and made.all_lines:
         removed += outputs.remove_lines(made.slugs)
+    for digest in made.digests:
+        outputs.write(f"digests/{digest.name}/digest.json", digest.model_dump_json(indent=2) + "\n")
     graph = [GraphSheet.model_validate_json(t) for t in outputs.texts("lineages/graph.json")]
     listed = list(made.sheets.values())
-    sources, gone = _write_sources(shelves, [*listed, *lines, *graph], outputs)
+    sources, gone = _write_sources(shelves, [*listed, *lines, *graph, *made.digests], outputs)
     page = index_html(listed, shelves.coverage, shelves.notes, made.failed, lineages=lines)
     outputs.write(MAIN, page)
     return RunReport(
