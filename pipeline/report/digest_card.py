@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pipeline.digest_sheet import DigestSheet
 from pipeline.records import Frozen
 from pipeline.report import view
+from pipeline.sheets import Counts
 
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun"
 
@@ -24,6 +25,7 @@ class DigestCard(Frozen):
     new: int = Field(description="Papers dated in the window.")
     short: str = Field(description="The digest in a few sentences.")
     documents: list[str] = Field(description="Those that it quotes or counted.")
+    counts: Counts
 
     @property
     def name(self) -> str:
@@ -38,6 +40,10 @@ class _Place(BaseModel):
 class _Claim(BaseModel):
     text: str
     evidence: list[_Place]
+
+
+class _Stamp(BaseModel):
+    counts: Counts
 
 
 class _News(BaseModel):
@@ -72,6 +78,7 @@ class _Written(BaseModel):
     told: list[_Claim]
     coverage: list[_Place]
     trust: list[_Claim]
+    stamp: _Stamp
 
     def documents(self) -> set[str]:
         """Return the documents that are quoted or were counted."""
@@ -97,6 +104,7 @@ def card_of(sheet: DigestSheet) -> DigestCard:
         new=len(sheet.new_papers),
         short=" ".join(claim.text for claim in sheet.short),
         documents=sorted(quoted | {one.document for one in sheet.coverage}),
+        counts=sheet.stamp.counts,
     )
 
 
@@ -113,6 +121,7 @@ def read_card(text: str) -> DigestCard | None:
         new=len(found.new_papers),
         short=" ".join(claim.text for claim in found.short),
         documents=sorted(found.documents()),
+        counts=found.stamp.counts,
     )
 
 
