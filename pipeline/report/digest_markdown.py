@@ -152,11 +152,12 @@ def _updated(updated: Updated | None) -> list[str]:
 def _trends(trends: Trends | None) -> list[str]:
     if trends is None:
         return []
+    plot = ", and a plot on [this page](digest.html#trends)" if trends.plot else ""
     return [
         f"## What is changing ({trends.scope})",
         "\n".join(_told_table(trends)),
         " ".join(map(cited_words, trends.narrated)),
-        f"{trends.limits} All tests stand at the end, and a [plot](digest.html#trends).",
+        f"{trends.limits} All tests stand at the end{plot}.",
     ]
 
 
@@ -189,7 +190,8 @@ def _tests(trends: Trends) -> Iterator[str]:
 def _papers_counted(trends: Trends) -> list[str]:
     printed = {told.term for told in trends.told}
     rows = [row for row in trends.tested if row.term in printed]
-    rest = "The papers counted for the other terms are in `digest.json`, by id."
+    more = sum(row.named for row in trends.tested) > len(rows)
+    rest = "Those of other terms that may have moved are in `digest.json`, by id." if more else ""
     return _section("Papers counted for the printed terms", _list("", map(_sides, rows)), rest)
 
 
@@ -208,7 +210,7 @@ def _counted(counted: Counted) -> str:
 def _older(older: Older | None) -> list[str]:
     if older is None:
         return []
-    latest = ", ".join(f"{_link(paper)} ({paper.when})" for paper in older.latest)
+    latest = ", ".join(f"{_link(paper)} ({paper.dated})" for paper in older.latest)
     lead = f"Latest four: {latest}. All {older.number:,} stand at the end." if older.years else ""
     return _section(older.heading, " ".join(filter(None, (older.note, lead or f"{latest}."))))
 

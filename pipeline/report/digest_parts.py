@@ -10,17 +10,20 @@ from pipeline.report import view
 from pipeline.sheets import Claim
 
 ROOT = "../../"
+_UNDATED = "date not stated"
 
 
 class Linked(NamedTuple):
     """A paper by name; `path` leads to its page, without suffix.
 
-    `when` is its date in words, `day` the same without the year, empty where there is no date.
+    `when` is its date in words, and whether the year is inferred; `dated` is the date alone. `day`
+    has no year, and is empty where there is no date.
     """
 
     label: str
     path: str
     when: str
+    dated: str
     day: str
 
 
@@ -42,7 +45,8 @@ class Names:
         return Linked(
             label=one.label,
             path=f"{ROOT}papers/{view.address(id_)}",
-            when=view.human_date(one.date, one.year_inferred) if one.date else "date not stated",
+            when=view.human_date(one.date, one.year_inferred) if one.date else _UNDATED,
+            dated=view.human_date(one.date) if one.date else _UNDATED,
             day=view.day_and_month(one.date) if one.date else "",
         )
 

@@ -16,6 +16,7 @@ STRONG = frozenset({"emerging", "declining"})
 FEW = "too few to say"
 MOST_COUNTED = 20  # papers that are linked on each side of a term that is not printed
 _MOST_DRAWN = 6
+_SMALL = 200  # papers in all
 
 Cite = Callable[[Claim], view.Line]
 
@@ -33,14 +34,17 @@ class Told(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """The papers counted on one side of a term; `more` says how many are not linked."""
+    """The papers named on one side of a term; `more` says how many are not linked."""
 
     papers: list[Linked]
     more: int
 
 
 class Tested(NamedTuple):
-    """A term with its tests; `p` and `q` are empty where it was not tested."""
+    """A term with its tests; `p` and `q` are empty where it was not tested.
+
+    `named` says that its papers are named.
+    """
 
     term: str
     window: str
@@ -50,6 +54,7 @@ class Tested(NamedTuple):
     p: str
     q: str
     verdict: str
+    named: bool
     in_window: Counted
     in_before: Counted
 
@@ -122,10 +127,21 @@ def _limits(sheet: DigestSheet, printed: Sequence[TrendRow]) -> Iterator[str]:
         yield "None is emerging or declining."
     elif not printed:
         yield "None is printed here."
+    yield from _small(sheet)
     documents = view.plural(len(sheet.coverage), "document") if sheet.coverage else "documents"
     yield f"These are shares within these {documents}, not of the field.".replace(
         "these 1 document", "this document"
     )
+
+
+def _small(sheet: DigestSheet) -> Iterator[str]:
+    """Say it where papers are too few for more than a large change to be seen."""
+    row = sheet.trends[0]
+    papers = row.window.of + row.baseline.of
+    if papers < _SMALL:
+        window = _window(sheet.trend_window) or "this window"
+        told = f"Over {view.plural(papers, 'paper')} a weekly trend cannot be told"
+        yield f"{told}, and one over {window} hardly."
 
 
 def _told(row: TrendRow, line: view.Line) -> Told:
@@ -172,6 +188,7 @@ def _tested(row: TrendRow, names: Names, *, whole: bool) -> Tested:
         p=chance(row.p),
         q=chance(row.q),
         verdict=row.verdict,
+        named=bool(row.in_window or row.in_baseline),
         in_window=_counted(row.in_window, names, whole=whole),
         in_before=_counted(row.in_baseline, names, whole=whole),
     )
