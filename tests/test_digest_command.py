@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 
 import pytest
@@ -382,3 +383,52 @@ def test_the_first_users_documents_have_the_week_that_was_counted_by_hand(digest
     assert (learning.window.papers, learning.window.of) == (10, 26)
     assert (learning.baseline.papers, learning.baseline.of) == (2, 42)
     assert learning.verdict == "emerging"
+
+
+# --- The command afterwards ------------------------------------------------------------------
+
+
+def _after(*words: str) -> None:
+    command = " ".join(words).replace('"', '\\"')
+    Path("litline.toml").write_text(f'after = "{command}"\n', encoding="utf-8")
+
+
+def test_a_command_gets_the_paths_of_a_digest_once(digest: Digest) -> None:
+    Path("note.py").write_text(
+        "import sys; open('noted.txt', 'a').write(' '.join(sys.argv[1:]) + '\\n')", encoding="utf-8"
+    )
+    _after(sys.executable, "note.py")
+    put(kettles())
+    digest("in")
+    digest("in")
+    folder = Path(f"outputs/digests/{WEEK}").resolve()
+    (line,) = Path("noted.txt").read_text(encoding="utf-8").splitlines()
+    assert line.split() == [str(folder / f"digest.{end}") for end in ("html", "md", "json")]
+
+
+def test_a_command_that_fails_is_said_and_the_digest_stands(litline: Litline) -> None:
+    _after(sys.executable, "-c", "'raise SystemExit(3)'")
+    options = ("--direct", "--engine", "extractive", "--as-of", MONDAY, "--quiet")
+    done = litline("digest", put(kettles()), *options)
+    assert done.code == 0
+    assert "ended with exit code 3. The digest itself is written." in done.err
+    assert len(sheet().new_papers) == 1
+
+
+def test_a_run_that_is_killed_before_its_pages_has_shown_nothing(
+    digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill(*_: object) -> None:
+        raise Killed
+
+    put(kettles())
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.jobs.write_pages", kill)
+        with pytest.raises(Killed):
+            digest("in")
+    put(lanterns("2031-06-03"), name="later.txt")
+    digest("in", "--week", WEEK)
+    assert len(sheet().new_papers) == 1
