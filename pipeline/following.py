@@ -40,7 +40,8 @@ class Follow(Frozen):
 class Person(NamedTuple):
     """A name taken apart: given names in order and the family name, case and accents aside.
 
-    The second part of a hyphenated given name keeps its hyphen. A name of one word is all family.
+    The second part of a hyphenated given name keeps its hyphen. A name of one word is all
+    family, one without a letter is empty.
     """
 
     given: tuple[str, ...]
@@ -61,9 +62,7 @@ def person(name: str) -> Person:
     family, comma, given = name.partition(",")
     flat = _APOSTROPHES.sub("", _folded(f"{given} {family}" if comma else name))
     parts = _NAME_PART.findall(flat.replace(".", " "))
-    if not parts:
-        return Person((), flat.strip())
-    return Person(tuple(parts[:-1]), parts[-1].lstrip("-"))
+    return Person(tuple(parts[:-1]), parts[-1].lstrip("-") if parts else "")
 
 
 def _folded(text: str) -> str:
