@@ -130,7 +130,7 @@ _HYPHEN = r"[\-‐‑–]"
 _SPACE = rf"(?:\s|{_HYPHEN})+"
 _JOINT = rf"(?:\s|{_HYPHEN})*"
 _BREAK = rf"(?:{_HYPHEN}\s?)?"  # a word's own, or the printer's
-_SINGULAR = ("ss", "us", "is", "ics")
+_SINGULAR = ("ss", "us", "is", "ics", "news")
 
 
 def topic_in(text: str, topic: str) -> bool:
@@ -173,8 +173,8 @@ def _form(word: str) -> str:
 
 
 def _singular(word: str) -> str:
-    """Return a word without its plural's s; short words that end in s, as `news`, are none."""
-    long = len(word) > 4 and not word.casefold().endswith(_SINGULAR)
+    """Return a word without its plural's s; `news` and `physics` are none."""
+    long = len(word) > 3 and not word.casefold().endswith(_SINGULAR)
     return word[:-1] if word.endswith("s") and (long or word[:-1].isupper()) else word
 
 
