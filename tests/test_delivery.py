@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.delivery import FILES, run_after
+from flows.delivery import FILES, deliver, run_after, versions
 
 WEBHOOK = "https://chat.example.org/hooks/T0/canary"
 
@@ -170,3 +170,35 @@ def test_nothing_of_it_is_printed(tmp_path: Path, capfd: pytest.CaptureFixture[s
     code = "import sys; print('out'); print('err', file=sys.stderr)"
     assert told(code, folder=tmp_path) is None
     assert capfd.readouterr() == ("", "")
+
+
+def test_it_runs_once_for_each_digest_that_is_new_or_another(tmp_path: Path) -> None:
+    for week in ("2031-W20", "2031-W21", "2031-W22"):
+        (tmp_path / "digests" / week).mkdir(parents=True)
+    kept, changed, new = (tmp_path / "digests" / f"2031-W2{n}" / "digest.json" for n in range(3))
+    kept.write_text("{}")
+    changed.write_text("{}")
+    before = versions(tmp_path)
+    rewritten = changed.with_name("rewritten")
+    rewritten.write_text("{}")
+    rewritten.replace(changed)
+    new.write_text("{}")
+    seen = tmp_path / "seen"
+    code = "import sys; open(sys.argv[1], 'a').write(sys.argv[-1] + '\\n')"
+    deliver(python(code, str(seen)), tmp_path, before)
+    assert seen.read_text().splitlines() == [str(changed), str(new)]
+    deliver(python(code, str(seen)), tmp_path, versions(tmp_path))
+    assert len(seen.read_text().splitlines()) == 2
+
+
+def test_each_failure_is_said_and_the_next_digest_is_not_kept_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for week in ("2031-W21", "2031-W22"):
+        (tmp_path / "digests" / week).mkdir(parents=True)
+        (tmp_path / "digests" / week / "digest.json").write_text("{}")
+    deliver("/no/such/letterbox", tmp_path, {})
+    assert capsys.readouterr().err == 2 * (
+        "Warning: letterbox, run after the digest, cannot be started: No such file or directory. "
+        "The digest itself is written.\n"
+    )
