@@ -83,7 +83,7 @@ def trends_view(sheet: DigestSheet, names: Names, cite: Cite) -> Trends | None:
         window=_window(sheet.trend_window) or "window",
         told=[_told(row, cite(claim)) for claim, row in claims],
         narrated=[cite(claim) for claim in sheet.told if _term(claim) not in rows],
-        limits=" ".join(_limits(sheet, printed)),
+        limits=" ".join(_limits(sheet)),
         plot=_plot(sheet, printed, names),
         tested=[_tested(row, names, whole=row in printed) for row in sheet.trends],
     )
@@ -117,7 +117,7 @@ def _window(days: Days) -> str:
     return view.plural(months, "month") if months and end.day == days.since.day else ""
 
 
-def _limits(sheet: DigestSheet, printed: Sequence[TrendRow]) -> Iterator[str]:
+def _limits(sheet: DigestSheet) -> Iterator[str]:
     number = sum(row.p is not None for row in sheet.trends)
     few = len(sheet.trends) - number
     rare = f"; {few:,} more {'has' if few == 1 else 'have'} too few papers to say" if few else ""
@@ -125,8 +125,6 @@ def _limits(sheet: DigestSheet, printed: Sequence[TrendRow]) -> Iterator[str]:
     yield tested if number else f"No term was tested{rare}."
     if number and not any(row.verdict in STRONG for row in sheet.trends):
         yield "None is emerging or declining."
-    elif not printed:
-        yield "None is printed here."
     yield from _small(sheet)
     documents = view.plural(len(sheet.coverage), "document") if sheet.coverage else "documents"
     yield f"These are shares within these {documents}, not of the field.".replace(
