@@ -76,7 +76,7 @@ def test_each_paper_is_a_tick_at_its_day() -> None:
     days = [EARLY, YEAR.since, YEAR.until, YEAR.until]
     drawing = drawn(row("steam", (3, 40), (1, 40)), days=days)
     before, window = levels(drawing)
-    assert ticks(drawing) == [before[0], window[0], window[1], window[1]]
+    assert ticks(drawing) == [before[0], window[0], window[1]], "one for those of a day"
 
 
 def test_what_is_much_earlier_stands_at_the_left_end() -> None:

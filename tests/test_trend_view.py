@@ -120,12 +120,15 @@ def test_a_curve_has_the_days_of_its_papers() -> None:
     assert found.plot.curves[0].days == [day]
 
 
-def test_papers_of_terms_that_are_not_printed_are_cut() -> None:
-    rows = [row(name, (22, 26), (2, 42), "possible", reason="pooled") for name in ("a", "b")]
+def test_many_papers_of_a_term_are_cut() -> None:
+    rows = [row(name, (122, 400), (2, 42), "possible", reason="pooled") for name in ("a", "b")]
     first, second = trends(digest(trends=rows, told=[printed(rows[0])])).tested
-    assert (len(first.in_window.papers), first.in_window.more) == (22, 0)
-    assert (len(second.in_window.papers), second.in_window.more) == (20, 2)
+    assert (len(first.in_window.papers), first.in_window.more) == (100, 22)
+    assert (len(second.in_window.papers), second.in_window.more) == (20, 102)
     assert first.named
+
+
+def test_a_term_that_did_not_move_names_no_papers() -> None:
     unnamed = row("c", (22, 26), (2, 42), in_window=[], in_baseline=[])
     assert not trends(digest(trends=[unnamed])).tested[0].named
 

@@ -201,7 +201,8 @@ def _sides(row: Tested) -> str:
 
 
 def _counted(counted: Counted) -> str:
-    return " · ".join(map(_link, counted.papers)) or "none"
+    more = f" and {counted.more:,} more, by id in `digest.json`" if counted.more else ""
+    return (" · ".join(map(_link, counted.papers)) or "none") + more
 
 
 # --- What is not new, and trust --------------------------------------------------------------

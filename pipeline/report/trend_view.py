@@ -14,7 +14,8 @@ from pipeline.sheets import Claim
 
 STRONG = frozenset({"emerging", "declining"})
 FEW = "too few to say"
-MOST_COUNTED = 20  # papers that are linked on each side of a term that is not printed
+MOST_COUNTED = 100  # papers that are linked on each side of a printed term
+_MOST_OTHERS = 20  # and of one that is not printed
 _MOST_DRAWN = 6
 _SMALL = 200  # papers in all
 
@@ -85,7 +86,10 @@ def trends_view(sheet: DigestSheet, names: Names, cite: Cite) -> Trends | None:
         narrated=[cite(claim) for claim in sheet.told if _term(claim) not in rows],
         limits=" ".join(_limits(sheet)),
         plot=_plot(sheet, printed, names),
-        tested=[_tested(row, names, whole=row in printed) for row in sheet.trends],
+        tested=[
+            _tested(row, names, MOST_COUNTED if row in printed else _MOST_OTHERS)
+            for row in sheet.trends
+        ],
     )
 
 
@@ -176,7 +180,7 @@ def chance(value: float | None) -> str:
 # --- The fold ------------------------------------------------------------------------------
 
 
-def _tested(row: TrendRow, names: Names, *, whole: bool) -> Tested:
+def _tested(row: TrendRow, names: Names, most: int) -> Tested:
     return Tested(
         term=row.term,
         window=share(row.window),
@@ -187,13 +191,12 @@ def _tested(row: TrendRow, names: Names, *, whole: bool) -> Tested:
         q=chance(row.q),
         verdict=row.verdict,
         named=bool(row.in_window or row.in_baseline),
-        in_window=_counted(row.in_window, names, whole=whole),
-        in_before=_counted(row.in_baseline, names, whole=whole),
+        in_window=_counted(row.in_window, names, most),
+        in_before=_counted(row.in_baseline, names, most),
     )
 
 
-def _counted(papers: Sequence[str], names: Names, *, whole: bool) -> Counted:
-    most = len(papers) if whole else MOST_COUNTED
+def _counted(papers: Sequence[str], names: Names, most: int) -> Counted:
     return Counted([names[paper] for paper in papers[:most]], max(0, len(papers) - most))
 
 
