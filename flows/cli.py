@@ -156,6 +156,10 @@ def digest(
         str | None,
         typer.Option("--until", metavar="DATE", help="to here, both included [--as-of]."),
     ] = None,
+    horizon: Annotated[
+        int | None,
+        typer.Option("--horizon", metavar="N", help="Months that trends are told over [12]."),
+    ] = None,
     out: Out = None,
     store: StoreUrl = None,
     engine: EngineName = None,
@@ -180,6 +184,7 @@ def digest(
         concurrency=concurrency,
         direct=direct,
         quiet=quiet,
+        horizon=horizon,
     )
     _work("weekly_digest", documents or [], settings, week=week, since=since, until=until)
 

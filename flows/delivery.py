@@ -7,15 +7,33 @@ import shlex
 import signal
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
+
+from flows.progress import reporter
 
 FILES = ("digest.html", "digest.md", "digest.json")
 SECONDS = 60
 _SECRET = "OPENAI_API_KEY"  # noqa: S105 - the name of it
 _SHOWN = 200  # characters
 _READ = 4000  # bytes
+
+
+def versions(root: Path) -> dict[Path, tuple[int, int]]:
+    """Return the folders of the digests in an outputs folder, and what tells their versions.
+
+    A file of other bytes is another file (`Outputs.write`).
+    """
+    files = ((path, path.stat()) for path in root.glob(f"digests/*/{FILES[-1]}"))
+    return {path.parent: (found.st_ino, found.st_mtime_ns) for path, found in files}
+
+
+def deliver(command: str, root: Path, before: Mapping[Path, tuple[int, int]]) -> None:
+    """Run a command for each digest that is new or another than before; say where it failed."""
+    for folder, version in sorted(versions(root).items()):
+        if before.get(folder) != version and (fault := run_after(command, folder)):
+            reporter().warn(f"Warning: {fault}. The digest itself is written.")
 
 
 def run_after(command: str, folder: Path, seconds: float = SECONDS) -> str | None:

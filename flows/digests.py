@@ -82,10 +82,19 @@ def latest_span(entries: Iterable[Entry], today: dt.date) -> list[Span]:
 Telling = Callable[[Span, Past, Selection, DigestSheet | None], Issue]
 
 
+class _Draft(NamedTuple):
+    """A digest of a week that is not stored yet, with what it shows."""
+
+    week: str
+    sheet: DigestSheet
+    shown: list[StoredShown]
+
+
 class Drafts:
     """The digests of one job: what each shows, and its sheet once papers and lines are told.
 
-    A week is closed, and its digest stays as it was, once a later week has one.
+    A week is closed, and its digest stays as it was, once a later week has one. What is made is
+    stored by `save`, after its pages are written: a run that is killed before shows nothing.
     """
 
     def __init__(self, spans: Sequence[Span], shelves: Shelves, store: Store) -> None:
@@ -93,6 +102,7 @@ class Drafts:
         self._store = store
         self._texts = {id_: volume.document.text for id_, volume in shelves.volumes.items()}
         self._entries = {entry.paper.id: entry for entry in shelves.entries}
+        self._made: list[_Draft] = []
         self._first = [self._select(span) for span in spans if not self._closed(span)]
 
     def shown(self) -> set[str]:
@@ -107,33 +117,46 @@ class Drafts:
         return {entry.paper.id for _, chosen in self._first for entry in chosen.new}
 
     def make(self, told: Telling) -> list[DigestSheet]:
-        """Make the digests in order; each is stored, with what it showed, before the next."""
+        """Make the digests in order; each knows what those before it show."""
         return [self._closed(span) or self._make(span, told) for span in self._spans]
+
+    def save(self) -> None:
+        """Store the digests that were made, and what they show."""
+        for draft in self._made:
+            self._store.save_digest(draft.week, draft.sheet.model_dump_json(), draft.shown)
 
     def _make(self, span: Span, told: Telling) -> DigestSheet:
         past, chosen = self._select(span)
         before = [week for week in past.weeks if span.week is None or week < span.week]
-        sheet = make_digest(told(span, past, chosen, self._stored(before[-1]) if before else None))
+        sheet = make_digest(told(span, past, chosen, self._sheet(before[-1]) if before else None))
         if span.week is not None:
             rows = [
                 StoredShown(span.week, e.paper.id, state_of(e, self._texts).model_dump_json())
                 for e in sorted(chosen.shown, key=lambda entry: entry.paper.id)
             ]
-            self._store.save_digest(span.week, sheet.model_dump_json(), rows)
+            self._made.append(_Draft(span.week, sheet, rows))
         return sheet
 
+    def _weeks(self) -> list[str]:
+        return sorted({*self._store.weeks(), *(draft.week for draft in self._made)})
+
     def _select(self, span: Span) -> tuple[Past, Selection]:
-        store = self._store
-        past = recall(store.shown(), store.weeks(), span.week, store.papers())
+        own = {draft.week for draft in self._made}
+        rows = [row for row in self._store.shown() if row.week not in own]
+        rows += [row for draft in self._made for row in draft.shown]
+        past = recall(rows, self._weeks(), span.week, self._store.papers())
         return past, select(self._entries.values(), span.days, past, self._texts)
 
     def _closed(self, span: Span) -> DigestSheet | None:
         """Return the digest of a week after which another one has a digest."""
-        if span.week is None or not any(week > span.week for week in self._store.weeks()):
+        if span.week is None or not any(week > span.week for week in self._weeks()):
             return None
-        return self._stored(span.week)
+        return self._sheet(span.week)
 
-    def _stored(self, week: str) -> DigestSheet | None:
+    def _sheet(self, week: str) -> DigestSheet | None:
+        made = next((draft.sheet for draft in self._made if draft.week == week), None)
+        if made is not None:
+            return made
         try:
             return DigestSheet.model_validate_json(self._store.digest(week) or "")
         except ValidationError:

@@ -32,6 +32,7 @@ _JOBS: dict[str, Callable[..., Coroutine[Any, Any, Path]]] = {
 More = Mapping[str, str | None]
 
 _PASSED = ("out", "store", "engine", "model", "budget", "concurrency")
+_OWN = {"weekly_digest": ("horizon",)}
 _HEALTH_SECONDS = 10
 _MOST_SHOWN = 10
 
@@ -74,7 +75,8 @@ def _as_flow(name: str, documents: Sequence[str], settings: Settings, more: More
 
     flow = getattr(orchestration, name)
     try:
-        return Path(asyncio.run(flow(list(documents), **_parameters(settings), **more)))
+        own = {field: getattr(settings, field) for field in _OWN.get(name, ())}
+        return Path(asyncio.run(flow(list(documents), **_parameters(settings), **own, **more)))
     except TransportError as error:
         raise ServerDown(f"Prefect's API went away during the run ({error})") from error
 

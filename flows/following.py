@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -32,15 +33,13 @@ from pipeline.lines import Line
 from pipeline.steps.lineage import line_name
 from pipeline.steps.summarise import plan_paper
 from pipeline.suggestions import Suggested, papers_by_author, strongest
+from pipeline.terms import curated
 
-# What a library is asked about, most of it common to the fields that Litline is used in.
-TOPICS = (
-    *("reinforcement learning", "reasoning", "diffusion", "language model", "transformer"),
-    *("vision-language", "multimodal", "video", "segmentation", "retrieval", "robot", "agent"),
-    *("benchmark", "dataset", "safety", "world model", "mixture of experts", "speech"),
-)
+TOPICS = tuple(term.name for term in curated())
 _KINDS: tuple[Kind, ...] = ("author", "topic", "lineage")
 _NEAR = 3
+_ALIKE = 0.6  # of two spellings, from 0 to 1
+_EMPTY = "the library is empty; `litline run DOC` adds documents to it"
 
 
 class _Library(NamedTuple):
@@ -54,6 +53,10 @@ class _Library(NamedTuple):
     def about(self, topic: str) -> int:
         """Count the papers that hold a topic."""
         return sum(is_about(entry, topic) for entry in self.entries)
+
+    def about_each(self, topics: Collection[str]) -> Counter[str]:
+        """Count the papers that hold each of many topics, in one pass over the papers."""
+        return Counter(t for entry in self.entries for t in topics if is_about(entry, t))
 
     def by(self, author: str) -> int:
         """Count the papers that may be by an author."""
@@ -73,7 +76,12 @@ class _Library(NamedTuple):
 def show(settings: Settings) -> None:
     """Print what is followed, and the strongest of what is not; writes nothing."""
     library = _library(settings)
-    for line in (*_followed(settings.follow, library), *_suggested(settings.follow, library)):
+    for line in _followed(settings.follow, library):
+        typer.echo(line)
+    if not library.entries:
+        typer.echo(_EMPTY)
+        return
+    for line in _suggested(settings.follow, library):
         typer.echo(line)
 
 
@@ -127,11 +135,15 @@ def _suggested(follow: Follow, library: _Library) -> Iterator[str]:
     authors = papers_by_author(entry.paper.authors or () for entry in library.entries)
     found = strongest(
         {n: c for n, c in authors.items() if not any(may_be_one(n, o) for o in follow.authors)},
-        {t: library.about(t) for t in TOPICS if not any(same_topic(t, o) for o in follow.topics)},
+        library.about_each(_unfollowed_topics(follow)),
         dict(_unfollowed_lines(follow, library)),
     )
     for kind, names in zip(_KINDS, found, strict=True):
         yield _row(kind, names)
+
+
+def _unfollowed_topics(follow: Follow) -> list[str]:
+    return [one for one in TOPICS if not any(same_topic(one, other) for other in follow.topics)]
 
 
 def _unfollowed_lines(follow: Follow, library: _Library) -> Iterator[tuple[str, int]]:
@@ -171,8 +183,18 @@ def _taken_for(name: str, library: _Library) -> tuple[Kind, str] | None:
         return "lineage", own if by_any_name(library.lines, own) is line else name
     printed = authors_of(library.printed, name)
     if printed:
-        return "author", next((one for one in printed if person(one) == person(name)), name)
+        return "author", _fullest(name, printed)
     return ("topic", name) if any(is_about(entry, name) for entry in library.entries) else None
+
+
+def _fullest(name: str, printed: Sequence[str]) -> str:
+    """Return the fullest way to write an author, of all names that may be theirs.
+
+    Where they may be of several people, it is the name as given.
+    """
+    several = len(people(printed)) > 1
+    same = [one for one in printed if not several or person(one) == person(name)]
+    return max((*same, name), key=lambda one: len("".join(person(one).given)))
 
 
 def _already(name: str, follow: Follow) -> tuple[Kind, str] | None:
@@ -196,30 +218,35 @@ def _same(kind: Kind, name: str, follow: Follow, library: _Library) -> str | Non
 
 
 def _unknown(name: str, library: _Library) -> str:
+    unknown = f"{name!r} is no line of work, author or topic of the library"
+    if not library.entries:
+        return f"{unknown}; {_EMPTY}"
     near = "; ".join(_near(name, library))
+    found = f"nearest are {near}" if near else "nothing in it is near to that"
     by_hand = f"a topic that no paper has yet may be written under [follow] in {FILE} by hand"
-    found = f"nearest are {near}" if near else f"the library has {len(library.entries)} papers"
-    return f"{name!r} is no line of work, author or topic of the library; {found}; {by_hand}"
+    return f"{unknown}; {found}; {by_hand}"
 
 
 def _near(name: str, library: _Library) -> Iterator[str]:
-    """Name the nearest of each kind; of authors, those of the same family name first."""
-    family = person(name).family
-    kin = [one for one in library.printed if person(one).family == family]
-    topics = [topic for topic in TOPICS if library.about(topic)]
-    for kind, own, names in (
-        ("lineages", [], list(library.lines)),
-        ("authors", kin, library.printed),
-        ("topics", [], topics),
+    """Name the nearest of each kind."""
+    topics = list(library.about_each(TOPICS))
+    for kind, names in (
+        ("lineages", list(library.lines)),
+        ("authors", library.printed),
+        ("topics", topics),
     ):
-        found = list(dict.fromkeys([*own, *_close(name, names)]))[:_NEAR]
+        found = _nearest(name, names)
         if found:
             yield f"{kind} {', '.join(found)}"
 
 
-def _close(name: str, names: Sequence[str]) -> list[str]:
-    folded: dict[str, str] = {}
-    for one in names:
-        folded.setdefault(one.casefold(), one)
-    close = difflib.get_close_matches(name.casefold(), folded, n=_NEAR, cutoff=0.5)
-    return [folded[one] for one in close]
+def _nearest(name: str, names: Iterable[str]) -> list[str]:
+    """Return the names that share most words with one, or else are spelled most like it."""
+    words = set(name.casefold().split())
+    found = {}
+    for one in dict.fromkeys(names):
+        shared = len(words & set(one.casefold().split()))
+        alike = difflib.SequenceMatcher(None, name.casefold(), one.casefold()).ratio()
+        if shared or alike >= _ALIKE:
+            found[one] = (-shared, -alike)
+    return sorted(found, key=found.__getitem__)[:_NEAR]

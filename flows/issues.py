@@ -14,6 +14,7 @@ from flows.trending import Trending, documents_within
 from pipeline.digest_sheet import DigestSheet
 from pipeline.following import Follow, authors_of, by_any_name, is_about
 from pipeline.issue import Interest, Issue
+from pipeline.lacking import lacks
 from pipeline.library import Entry
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.memory import Past, Selection
@@ -62,6 +63,7 @@ class Editor:
             selection=chosen,
             entries={entry.paper.id: entry for entry in shelves.entries},
             sheets=background.sheets,
+            silent=silent(chosen.new, background.traced),
             lines=told_lines(background.told, background.traced, chosen),
             interests=interests(self._follow, chosen.shown, background.traced),
             trends=self._trending.over(span.days, chosen.new),
@@ -70,6 +72,19 @@ class Editor:
             nothing_since=before.week if before and known else None,
             remarks=[*self._trending.remarks, *_gone(self._gone)],
         )
+
+
+def silent(entries: Sequence[Entry], traced: Traced) -> set[str]:
+    """Return those of the papers that no sentence of gives a figure of a result."""
+    return {
+        entry.paper.id
+        for entry in entries
+        if all(
+            "figure" in lacks(sentence.text)
+            for unit in traced.works[entry.paper.id].units
+            for sentence in unit.sentences
+        )
+    }
 
 
 def interests(follow: Follow, entries: Sequence[Entry], traced: Traced) -> list[Interest]:

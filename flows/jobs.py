@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from flows import wiring
 from flows.bounds import follow_ups, settled_answers, story_keys
+from flows.delivery import deliver, versions
 from flows.digests import Drafts, Span, latest_span, moved_lines, wanted_spans
 from flows.issues import Background, Editor
 from flows.pages import MAIN, Made, all_sheets, earlier_report, write_pages
@@ -167,7 +168,11 @@ async def _write(
     outputs.create()
     with _lock(outputs.root):
         outputs.prepare()
-        return await _write_locked(documents, settings, outputs, run_stage, scope)
+        before = versions(outputs.root)
+        path = await _write_locked(documents, settings, outputs, run_stage, scope)
+    if settings.after:
+        deliver(settings.after, outputs.root, before)
+    return path
 
 
 async def _write_locked(
@@ -184,9 +189,10 @@ async def _write_locked(
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
             job = _Job(documents, settings, store, shelves, asker, run_stage, clock)
-            made = await _make(job, outputs, scope)
+            made, drafts = await _make(job, outputs, scope)
         with clock.stage("pages"):
             report = write_pages(shelves, made, outputs)
+        drafts.save()
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
@@ -217,8 +223,8 @@ class _Job(NamedTuple):
     clock: Clock
 
 
-async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
-    """Ask, check and tell; nothing is written but to the store."""
+async def _make(job: _Job, outputs: Outputs, scope: Scope) -> tuple[Made, Drafts]:
+    """Ask, check and tell; nothing is written but to the store, and digests not even there."""
     works = [plan_paper(entry) for entry in job.shelves.entries]
     finder = FactFinder(job.store)
     members = members_of(works, finder) if scope.lines else []
@@ -267,7 +273,8 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
             editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
             digests = drafts.make(editor.issue)
     graph = traced.graph if scope.lines else None
-    return Made(plan, sheets, fresh, failed, graph, told, wanted is None, digests)
+    made = Made(plan, sheets, fresh, failed, graph, told, wanted is None, digests)
+    return made, drafts
 
 
 def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:

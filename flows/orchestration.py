@@ -115,6 +115,7 @@ async def weekly_digest(
     as_of: str | None = None,
     budget: float | None = None,
     concurrency: int | None = None,
+    horizon: int | None = None,
 ) -> str:
     """Add documents to the library and write the digests that are due, of a week or of a window."""
     settings = load_settings(
@@ -125,6 +126,7 @@ async def weekly_digest(
         as_of=as_of,
         budget=budget,
         concurrency=concurrency,
+        horizon=horizon,
     )
     page = await jobs.weekly_digest(documents, settings, run_as_tasks, week, since, until)
     await _show(page)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 import tomllib
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import tomlkit
-from tomlkit.items import AbstractTable, Array, Comment, Table, Whitespace
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Comment, Table, Whitespace
 
 from pipeline.errors import ConfigError
 from pipeline.following import Kind
@@ -20,7 +20,7 @@ _KEYS: dict[Kind, str] = {"author": "authors", "topic": "topics", "lineage": "li
 
 
 def add_followed(path: Path, kind: Kind, name: str) -> bool:
-    """Add a name under `[follow]`; return False where it stands there already.
+    """Add a name under `[follow]`, last in its list; return False where it stands there already.
 
     All other text of the file stays byte for byte; where there is no file, one is made.
 
@@ -28,98 +28,67 @@ def add_followed(path: Path, kind: Kind, name: str) -> bool:
         ConfigError: the file cannot be read, understood or written; it is as it was.
     """
     path = path.resolve()  # a link stays a link
+    key = _KEYS[kind]
     try:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
-        data = tomllib.loads(before)
-    except (OSError, ValueError) as error:
+        wanted = tomllib.loads(before)
+        names = wanted.setdefault("follow", {}).setdefault(key, [])
+        if name in names:
+            return False
+        names.append(name)
+        text = _edited(before, key, name)
+    except (OSError, ValueError, AttributeError, TOMLKitError) as error:
         raise ConfigError(f"{path.name} cannot be read, and is not changed: {error}") from error
-    names = _names(data, kind, path)
-    if name in names:
-        return False
-    names.append(name)
-    text = next(
-        (text for text in _attempts(before, kind, name) if _holds(text, data, before)), None
-    )
-    if text is None:
-        key = _KEYS[kind]
+    if not _is_more(text, before, wanted):
         raise ConfigError(f"{path.name} is not changed; add {name!r} to follow.{key} by hand")
     _write(path, text)
     return True
 
 
-def _names(data: dict[str, Any], kind: Kind, path: Path) -> list[str]:
-    """Return the list of names that the data has, or now has, for one kind."""
-    table = data.setdefault("follow", {})
-    names = table.setdefault(_KEYS[kind], []) if isinstance(table, dict) else None
-    if not isinstance(names, list):
-        fault = f"follow.{_KEYS[kind]} is no list of names"
-        raise ConfigError(f"{path.name} cannot be read, and is not changed: {fault}")
-    return names
-
-
-def _attempts(before: str, kind: Kind, name: str) -> list[str]:
-    """Write the name last in its list, or where a comment stands in the way, first."""
-    return [_edited(before, _KEYS[kind], name, how) for how in (_last, _first)]
-
-
-def _edited(before: str, key: str, name: str, put: Callable[[Array, str], None]) -> str:
+def _edited(before: str, key: str, name: str) -> str:
     document = tomlkit.parse(before)
-    if "follow" not in document:
-        document["follow"] = tomlkit.table()
-    table = document["follow"]
-    assert isinstance(table, AbstractTable)  # noqa: S101 - the data has a table there
-    names = table.get(key)
-    if isinstance(names, Array):
-        put(names, name)
+    follow: Any = document.setdefault("follow", tomlkit.table())
+    if key in follow:
+        follow[key].append(name)
     else:
-        _add_key(table, key, name)
+        _add_list(follow, key, name)
     text = tomlkit.dumps(document)
     windows = "\r\n" in before and "\n" not in before.replace("\r\n", "")
     return text.replace("\r\n", "\n").replace("\n", "\r\n") if windows else text
 
 
-def _last(names: Array, name: str) -> None:
-    names.append(name)
-
-
-def _first(names: Array, name: str) -> None:
-    names.insert(0, name)
-
-
-def _add_key(table: AbstractTable, key: str, name: str) -> None:
+def _add_list(follow: Any, key: str, name: str) -> None:
     """Add a list after the last one, so that a comment above the next table stays there."""
-    body = table.value.body if isinstance(table, Table) else []
+    body = follow.value.body if isinstance(follow, Table) else []
     after: list[Comment | Whitespace] = []
     while body and isinstance(last := body[-1][1], Comment | Whitespace):
         after.append(last)
         body.pop()
-    table[key] = [name]
+    follow[key] = [name]
     for item in reversed(after):
-        table.add(item)
+        follow.add(item)
 
 
-def _holds(text: str, data: dict[str, Any], before: str) -> bool:
-    """Say whether a text says what it should, in whatever order, and lost nothing."""
+def _is_more(text: str, before: str, wanted: dict[str, Any]) -> bool:
+    """Say whether a text says what is wanted, and lost no letter of the one before."""
     try:
         found = tomllib.loads(text)
     except ValueError:
         return False
     rest = iter(text)
-    return _sorted(found) == _sorted(data) and all(letter in rest for letter in before)
-
-
-def _sorted(data: dict[str, Any]) -> dict[str, Any]:
-    follow = {key: sorted(names, key=str) for key, names in data["follow"].items()}
-    return data | {"follow": follow}
+    return found == wanted and all(letter in rest for letter in before)
 
 
 def _write(path: Path, text: str) -> None:
-    """Replace the file as a whole, with the rights it had."""
+    """Replace the file as a whole, with the rights it had; not one that may not be written."""
     temporary = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     try:
+        rights = stat.S_IMODE(path.stat().st_mode) if path.exists() else None
+        if rights is not None and not rights & stat.S_IWUSR:
+            raise PermissionError(None, "it is read-only")
         with temporary.open("xb") as file:
-            with suppress(FileNotFoundError):
-                temporary.chmod(path.stat().st_mode & 0o777)
+            if rights is not None:
+                temporary.chmod(rights)
             file.write(text.encode("utf-8"))
             file.flush()
             os.fsync(file.fileno())

@@ -13,7 +13,6 @@ from pydantic import Field, StringConstraints
 from pipeline.latex import plain
 from pipeline.library import Entry
 from pipeline.mentions import name_key
-from pipeline.readers.layout import unwrap
 from pipeline.records import Frozen
 
 Kind = Literal["author", "topic", "lineage"]
@@ -128,17 +127,20 @@ def people(printed: Iterable[str]) -> list[list[str]]:
 
 # --- Topics --------------------------------------------------------------------------------
 
-_GAP = r"[\s\-‐‑–]+"
+_HYPHEN = r"[\-‐‑–]"
+_SPACE = rf"(?:\s|{_HYPHEN})+"
+_JOINT = rf"(?:\s|{_HYPHEN})*"
+_BREAK = rf"(?:{_HYPHEN}\s?)?"  # a word's own, or the printer's
 _SINGULAR = ("ss", "us", "is", "ics")
 
 
 def topic_in(text: str, topic: str) -> bool:
     """Say whether a text holds a topic as whole words in a row.
 
-    Hyphens and white space are alike, and so are singular and plural in `s`. Case counts only
-    where the topic is in capitals (`SFT`, `LLMs`).
+    Hyphens of the text count for nothing, those of the topic also stand for a space or none, and
+    singular and plural in `s` are alike. Case counts only where the topic is in capitals (`SFT`).
     """
-    pattern = _pattern(" ".join(topic.split()))
+    pattern = _pattern(topic)
     return pattern is not None and pattern.search(_readable(text)) is not None
 
 
@@ -149,16 +151,26 @@ def _readable(text: str) -> str:
 
 @lru_cache(maxsize=_CACHED)
 def _pattern(topic: str) -> re.Pattern[str] | None:
-    words = [word for word in re.split(_GAP, unicodedata.normalize("NFKC", topic)) if word]
+    words = [
+        [part for part in re.split(_HYPHEN, word) if part]
+        for word in unicodedata.normalize("NFKC", topic).split()
+    ]
     if not re.search(r"[^\W_]", topic):
         return None
-    capitals = all(map(_capitals, words))
-    row = _GAP.join(re.escape(_singular(word)) + _plural(word) for word in words)
+    capitals = all(_capitals(part) for parts in words for part in parts)
+    row = _SPACE.join(_JOINT.join(map(_form, parts)) for parts in words if parts)
     return re.compile(rf"(?<!\w)(?<!\d\.){row}(?!\w|\.\d)", 0 if capitals else re.IGNORECASE)
 
 
 def _capitals(word: str) -> bool:
     return word.removesuffix("s").isupper() or not re.search(r"[^\W\d_]", word)
+
+
+def _form(word: str) -> str:
+    """Return the pattern of a word in singular and plural."""
+    one = _singular(word)
+    plural = "s?" if one[-1:].isalpha() and not one.endswith(("s", "S")) else ""
+    return _BREAK.join(map(re.escape, one)) + plural
 
 
 def _singular(word: str) -> str:
@@ -167,16 +179,10 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and (long or word[:-1].isupper()) else word
 
 
-def _plural(word: str) -> str:
-    return "s?" if word[-1:].isalpha() and not _singular(word).endswith(("s", "S")) else ""
-
-
 def is_about(entry: Entry, topic: str) -> bool:
     """Say whether the title or the abstract of a paper holds a topic."""
-    abstract = (entry.record.abstract if entry.record else None) or ""
-    # A hyphen at a line's end is the word's own or the printer's.
-    texts = (entry.paper.title or "", abstract, unwrap(abstract))
-    return any(topic_in(text, topic) for text in texts)
+    texts = (entry.paper.title, entry.record and entry.record.abstract)
+    return any(topic_in(text, topic) for text in texts if text)
 
 
 def same_topic(one: str, other: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.digest_sheet import Days, Followed, TrendRow
@@ -48,8 +48,9 @@ class Trends(NamedTuple):
 class Issue(NamedTuple):
     """All that a digest is made from.
 
-    `nothing_since` is the week after whose digest no document was read; `remarks` are further
-    sentences on how far the digest can be trusted, each with its figures.
+    `silent` are new papers whose abstracts give no figure of a result. `nothing_since` is the week
+    after whose digest no document was read; `remarks` are further sentences on how far the digest
+    can be trusted, each with its figures.
     """
 
     week: str | None
@@ -58,6 +59,7 @@ class Issue(NamedTuple):
     selection: Selection
     entries: Mapping[str, Entry]
     sheets: Mapping[str, PaperSheet]
+    silent: Collection[str]
     lines: Sequence[Line]
     interests: Sequence[Interest]
     trends: Trends

@@ -9,7 +9,8 @@ from pipeline.scribe import Scribe, counted
 from pipeline.sheets import Claim, PaperSheet
 
 MOST_OPENED = 5
-_FOLLOWED, _NEXT_STEP, _FIGURE = 5, 4, 3  # what speaks for reading a paper first, beside 1 and -1
+_FOLLOWED, _NEXT_STEP, _FIGURE, _CODE = 5, 4, 3, 1  # what speaks for reading a paper first
+_NO_FIGURE, _NO_BENCHMARK = -2, -1  # and against
 
 
 class Opener:
@@ -47,12 +48,12 @@ class Opener:
         whole = any(not claim.lacks for claim in sheet.summary.results)
         if sheet.figures and whole:
             yield "a figure with its benchmark", _FIGURE
-        elif not sheet.figures:
-            yield "the abstract gives no figure", -1
+        elif sheet.paper.id in self._scribe.issue.silent:
+            yield "the abstract gives no figure", _NO_FIGURE
         elif "benchmark" in lacks:
-            yield "the result names no benchmark", -1
+            yield "the result names no benchmark", _NO_BENCHMARK
         if any(release.released and "code" in release.kinds for release in sheet.releases):
-            yield "code released", 1
+            yield "code released", _CODE
 
     def opened(self, chosen: ReadFirst) -> Opened:
         """Fill the four slots of a paper."""
@@ -92,7 +93,7 @@ class Opener:
                 "gap", "no document gives an abstract", {"papers": [paper]}
             )
         lacks = {lack for claim in sheet.summary.results[:1] for lack in claim.lacks or ()}
-        gaps = ["the abstract gives no figure"] * (not sheet.figures)
+        gaps = ["the abstract gives no figure"] * (paper in self._scribe.issue.silent)
         gaps += ["this result names no benchmark"] * ("benchmark" in lacks)
         return self._scribe.computed("gap", "; ".join(gaps), {"papers": [paper]}) if gaps else None
 

@@ -12,15 +12,18 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+_CACHED = 50_000  # words
 _LONGEST = 3  # words of a further phrase
 _ABBREVIATION = 6  # letters; a longer word in capitals is a plain one, of a heading
-# Addresses, commands of LaTeX and its formulas are passed over. Group 1 is a word, group 2 what
-# joins it to the next one: white space, or a hyphen, at the end of a line too.
+_SIGN = r"(?:://|@|www\.|\.(?:com|org|net|edu|gov|io|ai|co|cn)(?![\w-]))"
+_IS_SIGN = re.compile(_SIGN)
+_ADDRESS = re.compile(rf"(?<!\S)\S*?{_SIGN}\S*")
+# Commands of LaTeX and its formulas are passed over. Group 1 is a word, group 2 what joins it to
+# the next one: white space, or a hyphen, at the end of a line too.
 _TOKEN = re.compile(
-    r"(?:https?://|www\.|github\.|huggingface\.)\S*"
+    r"([^\W_]+)(?:(\s{1,8}|[-‐‑–]\s{0,8})(?=[^\W_]))?"
     r"|\\[A-Za-z]+"
     r"|\$[^$\n]{0,80}[\\^_={}<>][^$\n]{0,80}\$"
-    r"|([^\W_]+)(?:(\s{1,8}|[-‐‑–]\s{0,8})(?=[^\W_]))?"
 )
 _ES = ("ch", "sh", "x", "ss")
 # A phrase does not end in an adjective: "convolutional", "adaptive", "pretrained".
@@ -74,12 +77,12 @@ class Finder:
 
     def terms_of(self, text: str) -> frozenset[str]:
         """Return the names of the terms that a text holds."""
-        return frozenset(name for name, _, _ in self._found(_TOKEN.findall(text)))
+        return frozenset(name for name, _, _ in self._found(_tokens(text)))
 
     def occurrences(self, text: str) -> list[tuple[int, int]]:
         """Return where any of the terms stands in a text, in order, without overlaps."""
-        places = [match.span(1) for match in _TOKEN.finditer(text)]
-        longest = {at: end for _, at, end in sorted(self._found(_TOKEN.findall(text)))}
+        places = [match.span(1) for match in _TOKEN.finditer(_without_addresses(text))]
+        longest = {at: end for _, at, end in sorted(self._found(_tokens(text)))}
         spans: list[tuple[int, int]] = []
         for at, end in sorted(longest.items()):
             if not spans or places[at][0] >= spans[-1][1]:
@@ -118,6 +121,18 @@ def _finder(term: Term) -> Finder:
     return Finder([term])
 
 
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """Return each word of a text and what joins it to the next one; what is no word is empty."""
+    return _TOKEN.findall(_without_addresses(text))
+
+
+def _without_addresses(text: str) -> str:
+    """Return a text of the same length that has full stops in place of addresses."""
+    if not _IS_SIGN.search(text):
+        return text
+    return _ADDRESS.sub(lambda match: "." * len(match[0]), text)
+
+
 def _stands(form: tuple[str, ...], tokens: list[tuple[str, str]]) -> bool:
     """Say whether tokens are the words of a form, each joined to the next."""
     return (
@@ -132,18 +147,20 @@ def _stands(form: tuple[str, ...], tokens: list[tuple[str, str]]) -> bool:
 
 def _numbers(form: str) -> Iterator[tuple[str, ...]]:
     """Return the words of a form in the singular and in the plural."""
-    words = [_plain(word) for word, _ in _TOKEN.findall(form)]
+    words = [_plain(word) for word, _ in _tokens(form)]
     if words:
         yield tuple(words)
         yield (*words[:-1], _plural(words[-1]))
 
 
+@lru_cache(maxsize=_CACHED)
 def _is_spelled(word: str) -> bool:
     """Say whether a word is met only as written, such as `RL`: by capitals after the first."""
     shouted = len(word) > _ABBREVIATION and word.isupper() and word.isalpha()
     return not shouted and any(letter.isupper() for letter in word[1:])
 
 
+@lru_cache(maxsize=_CACHED)
 def _plain(word: str) -> str:
     return word if _is_spelled(word) else word.lower()
 
@@ -154,6 +171,7 @@ def _plural(word: str) -> str:
     return f"{word}es" if word.endswith(_ES) else f"{word}s"
 
 
+@lru_cache(maxsize=_CACHED)
 def _singular(word: str) -> str:
     """Return the word whose plural this may be, or the word itself."""
     if word.endswith(_NO_PLURAL) or not word.endswith("s") or len(word) < 3:
@@ -180,26 +198,24 @@ def further(texts: Mapping[str, str], known: Sequence[Term]) -> list[Term]:
 def choose(papers: Mapping[str, int], known: Sequence[Term]) -> list[Term]:
     """Choose among phrases by the number of papers that hold them, most first, ties by name.
 
-    A phrase within another of as many papers is left out, since these are the same papers.
+    A phrase within another one that may be chosen is left out if as many papers hold both: these
+    are the same papers.
 
     Args:
         papers: of how many papers `phrases_of` returned a phrase.
         known: terms that are counted anyway; a phrase that holds one of their forms is left out.
     """
     rules, finder = _data()[1], Finder(known)
-    often = [phrase for phrase, count in papers.items() if count >= rules.papers]
-    inner = {
-        (part, papers[phrase]) for phrase in often for part in _parts(phrase) if part in papers
-    }
-    ranked = sorted(often, key=lambda phrase: (-papers[phrase], phrase))
-    chosen = (
+    often = [
         phrase
-        for phrase in ranked
-        if (phrase, papers[phrase]) not in inner and not finder.terms_of(phrase)
-    )
-    return [
-        Term(phrase, (phrase,)) for phrase, _ in zip(chosen, range(rules.at_most), strict=False)
+        for phrase, count in papers.items()
+        if count >= rules.papers and not finder.terms_of(phrase)
     ]
+    inner = {
+        part for phrase in often for part in _parts(phrase) if papers.get(part) == papers[phrase]
+    }
+    ranked = sorted(set(often) - inner, key=lambda phrase: (-papers[phrase], phrase))
+    return [Term(phrase, (phrase,)) for phrase in ranked[: rules.at_most]]
 
 
 def _parts(phrase: str) -> Iterator[str]:
@@ -217,22 +233,18 @@ def phrases_of(text: str) -> frozenset[str]:
     The last word is in the singular, single spaces part the words, and only one with a capital
     after its first character keeps its case. Nothing is taken of a compound that holds a stop word.
     """
-    found = set()
-    for run in _runs(text):
-        for at in range(len(run)):
-            for size in range(1, min(_LONGEST, len(run) - at) + 1):
-                words = run[at : at + size]
-                if _is_phrase(words):
-                    found.add(" ".join([*words[:-1], _singular(words[-1])]))
-    return frozenset(found)
+    return frozenset(phrase for run in _runs(text) for phrase in _of_run(run))
 
 
-def _is_phrase(words: Sequence[str]) -> bool:
-    """Say whether words without stop words can be named alone."""
-    last = words[-1]
-    if len(words) == 1:
-        return _is_spelled(last) and len(last) > 2
-    return last.endswith(_NOUNS) or not last.endswith(_NO_NOUNS)
+def _of_run(run: Sequence[str]) -> Iterator[str]:
+    """Return the phrases within words that follow each other."""
+    for end, word in enumerate(run, 1):
+        last = _singular(word)
+        if len(word) > 2 and _is_spelled(word):
+            yield last
+        if word.endswith(_NOUNS) or not word.endswith(_NO_NOUNS):
+            for size in range(2, min(_LONGEST, end) + 1):
+                yield " ".join([*run[end - size : end - 1], last])
 
 
 def _runs(text: str) -> Iterator[list[str]]:
@@ -250,7 +262,7 @@ def _runs(text: str) -> Iterator[list[str]]:
 def _compounds(text: str) -> Iterator[tuple[list[str], bool]]:
     """Return the words that hyphens join together, and whether the next ones follow at once."""
     compound: list[str] = []
-    for word, gap in _TOKEN.findall(text):
+    for word, gap in _tokens(text):
         compound.append(word)
         if not gap.strip():
             yield compound, bool(gap)
@@ -262,9 +274,9 @@ def _stop() -> frozenset[str]:
     return frozenset(_data()[1].stop.split())
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=_CACHED)
 def _is_content(word: str) -> bool:
-    """Say whether a word may be part of a phrase; a passed-over address is the empty word."""
+    """Say whether a word may be part of a phrase."""
     plain = word.lower()
     stops = _stop()
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 
@@ -10,12 +11,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.settings import load_settings
+from flows.shelves import look_up
 from pipeline.digest_sheet import Days, TrendRow
 from pipeline.statistics import benjamini_hochberg, fisher, wilson
+from pipeline.terms import choose, curated, phrases_of, terms_of
 from pipeline.trends import Dated, leave_out, trends
-from tests.trend_draws import PLANTED, WINDOW, confounded, planted, trendless
+from tests.invented_papers import LANTERNS, SEEDS
+from tests.trend_draws import BEFORE, PLANTED, WINDOW, confounded, planted, subjects, trendless
 
 ONE = frozenset({"one"})
+REAL = {
+    "reinforcement learning": (10, 2, "emerging"),
+    "reasoning": (15, 7, "emerging"),
+    "agents": (8, 4, "possible"),
+    "spatial understanding": (5, 7, "steady"),
+    "autonomous driving": (1, 7, "steady"),
+    "native models": (5, 1, "possible"),
+}
+Draw = Callable[[Random], tuple[list[Dated], list[str]]]
 Source = Callable[[int], frozenset[str]]
 
 
@@ -251,13 +265,14 @@ def test_only_the_exact_name_is_meant_and_what_is_unknown_is_returned() -> None:
 
 
 def words(found: list[TrendRow]) -> dict[str, str]:
-    return {trend.term: trend.verdict for trend in found}
+    return {row.term: row.verdict for row in found}
 
 
-def test_without_a_trend_at_most_one_draw_in_twenty_shows_one() -> None:
+@pytest.mark.parametrize("draw", [trendless, subjects])
+def test_without_a_trend_at_most_one_draw_in_twenty_shows_one(draw: Draw) -> None:
     random, seen, tested = Random(7), 0, 0
     for _ in range(200):
-        papers, terms = trendless(random)
+        papers, terms = draw(random)
         found = words(trends(papers, terms, WINDOW))
         seen += bool({"emerging", "declining"} & set(found.values()))
         tested += sum(word != "too few to say" for word in found.values())
@@ -265,10 +280,10 @@ def test_without_a_trend_at_most_one_draw_in_twenty_shows_one() -> None:
     assert tested / 200 > 20
 
 
-@pytest.mark.parametrize("sources", [1, 2])
+@pytest.mark.parametrize("sources", [1, 2, 4])
 def test_a_planted_trend_is_found_in_every_draw(sources: int) -> None:
     random = Random(11)
-    for _ in range(40):
+    for _ in range(50):
         papers, terms = planted(random, sources)
         assert words(trends(papers, terms, WINDOW))[PLANTED] == "emerging"
 
@@ -281,3 +296,51 @@ def test_pages_of_two_subjects_are_called_a_trend_less_often_than_pooled_papers_
         pooled += found.q is not None and found.q <= 0.05
         told += found.verdict == "emerging"
     assert 0 < told < pooled
+
+
+# --- From texts ------------------------------------------------------------------------------
+
+
+def read(texts: list[tuple[str, dt.date, frozenset[str]]]) -> tuple[list[Dated], list[str]]:
+    """Return dated papers with the terms that their texts hold, and all terms to test."""
+    phrases = [phrases_of(text) for text, _, _ in texts]
+    chosen = [term.name for term in choose(Counter(p for one in phrases for p in one), curated())]
+    papers = [
+        Dated(f"p{n}", date, terms_of(text) | (held & frozenset(chosen)), sources)
+        for n, ((text, date, sources), held) in enumerate(zip(texts, phrases, strict=True))
+    ]
+    return papers, [*(term.name for term in curated()), *chosen]
+
+
+def test_a_phrase_and_a_group_that_rise_are_found_among_all_terms() -> None:
+    texts = []
+    for n in range(80):
+        told = n % 40 < (20 if n >= 40 else 4)
+        text = f"{LANTERNS} " + ("A copper-kettle agent." if told else "A harbour.")
+        texts.append((text, WINDOW.since if n >= 40 else BEFORE.since, ONE))
+    found = {row.term: row for row in trends(*read(texts), WINDOW)}
+    for term in ("agents", "copper kettle"):
+        assert (found[term].window.papers, found[term].baseline.papers) == (20, 4)
+        assert found[term].verdict == "emerging"
+    assert [term for term, row in found.items() if row.verdict == "emerging"] == [
+        "agents",
+        "copper kettle",
+    ]
+
+
+@pytest.mark.skipif(not SEEDS.exists(), reason="no real documents beside this folder")
+def test_the_counts_in_the_real_documents() -> None:
+    """Spatial, agents, reasoning and reinforcement learning as counted by hand; the rest reread."""
+    entries = look_up([str(SEEDS)], load_settings(as_of=dt.date(2026, 6, 30)), None).entries
+    texts = []
+    for entry in entries:
+        abstract = entry.record.abstract if entry.record else None
+        assert entry.paper.date is not None
+        sources = frozenset(ref.document for ref in entry.paper.records)
+        texts.append((f"{entry.paper.title or ''}\n\n{abstract or ''}", entry.paper.date, sources))
+    year = Days(since=dt.date(2025, 6, 1), until=dt.date(2026, 5, 31))
+    found = {row.term: row for row in trends(*read(texts), year)}
+    counts = {term: (row.window.papers, row.baseline.papers) for term, row in found.items()}
+    assert (found["agents"].window.of, found["agents"].baseline.of) == (26, 42)
+    assert {term: (*counts[term], found[term].verdict) for term in REAL} == REAL
+    assert found["agents"].reason == "not significant after correction"

@@ -42,6 +42,24 @@ def trendless(random: Random) -> tuple[list[Dated], list[str]]:
     return papers, terms
 
 
+def subjects(random: Random) -> tuple[list[Dated], list[str]]:
+    """Draw 60 to 200 papers of two to five subjects, each with many words of its own.
+
+    Terms hang together far more than in `trendless`; the subjects' shares do not change in time.
+    """
+    terms = [f"term {number}" for number in range(random.randint(40, 120))]
+    own = [
+        {t: random.uniform(0.3, 0.9) if random.random() < 0.2 else 0.03 for t in terms}
+        for _ in range(random.randint(2, 5))
+    ]
+    papers = []
+    for number in range(random.randint(60, 200)):
+        shares = random.choice(own)
+        held = frozenset(term for term in terms if random.random() < shares[term])
+        papers.append(Dated(f"p{number}", day(random, ALL), held, frozenset({"one source"})))
+    return papers, terms
+
+
 def planted(random: Random, sources: int) -> tuple[list[Dated], list[str]]:
     """Draw 40 papers before with the planted term in 4, 40 within with it in 20, and noise terms.
 

@@ -149,8 +149,9 @@ class _Teller:
                 yield self._scribe.computed("short", text, {"papers": new, "terms": terms})
 
     def _figures(self) -> Iterator[Claim]:
-        read = [id_ for id_ in self._new if id_ in self._issue.sheets]
-        silent = [id_ for id_ in read if not self._issue.sheets[id_].figures]
+        sheets = self._issue.sheets
+        read = [id_ for id_ in self._new if id_ in sheets and sheets[id_].details.wordings]
+        silent = [id_ for id_ in read if id_ in self._issue.silent]
         if not silent:
             return
         if len(silent) == len(read):

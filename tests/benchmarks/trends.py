@@ -6,17 +6,19 @@ python -m tests.benchmarks.trends
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 
 from pipeline.digest_sheet import TrendRow
-from pipeline.terms import Finder, Term, choose, curated, phrases_of
+from pipeline.terms import choose, curated, phrases_of, terms_of
 from pipeline.trends import Dated, trends
 from tests.benchmarks.papers import record
-from tests.trend_draws import PLANTED, WINDOW, confounded, planted, trendless
+from tests.trend_draws import ALL, PLANTED, WINDOW, confounded, day, planted, subjects, trendless
 
 DRAWS = 2_000
 TEXTS = 5_000
+CHARACTERS = 1_500
 SEED = 20_310_531
 Draw = Callable[[Random], tuple[list[Dated], list[str]]]
 
@@ -44,28 +46,34 @@ def significant(found: list[TrendRow]) -> bool:
 
 
 def speed() -> None:
-    """Print the seconds of the processor that one pass over many abstracts takes."""
-    texts = [record(number) for number in range(TEXTS)]
-    terms = [*curated(), *(Term(f"further {n}", (f"kettle number{n}",)) for n in range(40))]
-    finder = Finder(terms)
+    """Print the seconds of the processor that reading many abstracts and testing them takes."""
+    texts = ["\n".join(map(record, range(n, n + 3)))[:CHARACTERS] for n in range(TEXTS)]
     begun = time.process_time()
-    for text in texts:
-        finder.terms_of(text)
+    held = [terms_of(text) for text in texts]
     counted = time.process_time()
     phrases = [phrases_of(text) for text in texts]
-    read = time.process_time()
-    choose({phrase: 3 for found in phrases for phrase in found}, curated())
-    chosen = time.process_time()
+    found = time.process_time()
+    chosen = choose(Counter(phrase for one in phrases for phrase in one), curated())
+    ranked = time.process_time()
+    random, names = Random(SEED), frozenset(term.name for term in chosen)
+    papers = [
+        Dated(str(n), day(random, ALL), held[n] | (phrases[n] & names), frozenset({str(n % 9)}))
+        for n in range(TEXTS)
+    ]
+    made = time.process_time()
+    trends(papers, [*(term.name for term in curated()), *names], WINDOW)
+    tested = time.process_time()
     print(
-        f"{TEXTS} texts of {sum(map(len, texts)) // TEXTS} characters: {len(terms)} terms counted "
-        f"in {counted - begun:.2f} s, phrases read in {read - counted:.2f} s, "
-        f"chosen in {chosen - read:.2f} s"
+        f"{TEXTS} texts of {CHARACTERS} characters, each: terms {(counted - begun) / TEXTS:.2e} s, "
+        f"phrases {(found - counted) / TEXTS:.2e} s; all: {len(chosen)} phrases chosen in "
+        f"{ranked - found:.3f} s, trends in {tested - made:.3f} s"
     )
 
 
 def main() -> None:
     share("no trend, any called emerging or declining", trendless, any_trend)
     share("no trend, any q <= 0.05", trendless, significant)
+    share("no trend, subjects, any called emerging or declining", subjects, any_trend)
     share("planted in one source, found", lambda r: planted(r, 1), planted_is_emerging)
     share("planted over two sources, found", lambda r: planted(r, 2), planted_is_emerging)
     share("planted over four sources, found", lambda r: planted(r, 4), planted_is_emerging)
