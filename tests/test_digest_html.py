@@ -12,7 +12,7 @@ from pipeline.report.digest_card import card_of
 from pipeline.report.html import digest_html, index_html, style
 from pipeline.report.view import visible
 from pipeline.sheets import Failure
-from tests.digest_sheets import big, digest, empty, filled_digest, week
+from tests.digest_sheets import big, digest, empty, filled_digest, told, week
 from tests.page_sheets import HOSTILE, sheet
 from tests.test_html import Page
 
@@ -51,7 +51,7 @@ def test_nothing_on_a_page_can_act_or_is_loaded(text: str) -> None:
         for href in page.values("href"):
             assert re.match(
                 r"#|(\.\./\.\./)?(sources|papers|lineages|digests)/|\.\./\.\./index\.html$"
-                r"|\.\./\.\./feed\.xml$|digest\.(md|json)$",
+                r"|(\.\./\.\./)?feed\.xml$|digest\.(md|json)$",
                 href,
             )
 
@@ -134,6 +134,16 @@ def test_large_themes_are_folded_and_hold_every_paper() -> None:
     assert {f"../../papers/{paper}.html" for paper in big().new_papers} <= set(hrefs)
 
 
+def test_many_lines_and_changes_are_folded() -> None:
+    made = week()
+    changes = [told("changed", f"Pot {n} has a title now.", n=n) for n in range(7)]
+    given = made.model_copy(update={"lines": made.lines * 8, "changed": changes})
+    page = digest_html(given)
+    assert page.count("<summary>3 more</summary>") == 1
+    assert page.index("Pot 4 has") < page.index("<summary>2 more</summary>")
+    assert page.index("<summary>2 more</summary>") < page.index("Pot 5 has")
+
+
 def test_a_quiet_page_is_short() -> None:
     page = Page(digest_html(empty()))
     assert page.levels() == [1, 2]
@@ -161,6 +171,7 @@ def test_the_index_leads_to_digests_newest_first_and_folds_old_ones() -> None:
     assert hrefs == [f"digests/2031-W{n:02}/digest.html" for n in range(10, 0, -1)]
     assert "<summary>2 earlier</summary>" in html
     assert "Mon 26 May – Sun 1 June · 2 new papers" in html
+    assert "feed.xml" in Page(html).values("href")
     assert "digests" not in Page(index_html([sheet()], [], [], [])).values("id")
 
 

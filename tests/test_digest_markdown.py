@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.view import visible
 from pipeline.sheets import Failure
-from tests.digest_sheets import big, digest, empty, filled_digest, week
+from tests.digest_sheets import big, digest, empty, filled_digest, told, week
 from tests.page_sheets import HOSTILE
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -41,6 +41,16 @@ def test_the_two_minutes_stand_before_long_lists() -> None:
     assert first.count("](../../papers/") == 5 + 4 + 4 + 5 + 2
     rest = body[len(first) :]
     assert rest.count("](../../papers/") == 21 + 12
+
+
+def test_many_lines_and_changes_go_on_at_the_end() -> None:
+    made = week()
+    changes = [told("changed", f"Pot {n} has a title now.", n=n) for n in range(7)]
+    page = digest_markdown(made.model_copy(update={"lines": made.lines * 8, "changed": changes}))
+    assert page.count("\n- 3 more at the end\n") == page.count("\n- 2 more at the end\n") == 1
+    rest = page[page.index("## More lines that moved") :]
+    assert rest.count("Kettle-ov follows Kettle") == 3
+    assert rest.index("## More changes") < rest.index("Pot 5 has") < rest.index("Pot 6 has")
 
 
 def test_a_page_on_which_nothing_is_new_is_shorter_than_ten_lines() -> None:

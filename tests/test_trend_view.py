@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from pipeline.digest_sheet import Days, DigestSheet, TrendRow
+from pipeline.digest_sheet import Days, DigestSheet, Share, TrendRow
 from pipeline.records import Coverage
 from pipeline.report.digest_parts import Citing, Names
 from pipeline.report.trend_view import Trends, chance, interval, trends_view
@@ -63,7 +63,10 @@ def test_limits_count_tests_and_say_what_the_sample_is() -> None:
 
 def test_limits_say_when_nothing_moved_or_nothing_was_tested() -> None:
     few = row("urns", (1, 5), (1, 9), "too few to say", None)
-    assert limits(few).startswith("No term was tested; 1 more has too few papers to say. Over 14")
+    assert limits(few).startswith("No term was tested: 1 has too few papers to say. Over 14 p")
+    first = row("urns", (1, 5), (0, 1), "too few to say", None)
+    alone = first.model_copy(update={"baseline": Share(papers=0, of=0)})
+    assert limits(alone).startswith("No term was tested: no paper is dated before the window.")
     steady = limits(row("steam", (8, 400), (8, 400)))
     assert steady.startswith("1 term was tested. None is emerging or declining. These are shares")
     possible = row("steam", (80, 400), (50, 400), "possible", (0.04, 0.06), reason="pooled")

@@ -124,16 +124,29 @@ def _window(days: Days) -> str:
 def _limits(sheet: DigestSheet) -> Iterator[str]:
     number = sum(row.p is not None for row in sheet.trends)
     few = len(sheet.trends) - number
-    rare = f"; {few:,} more {'has' if few == 1 else 'have'} too few papers to say" if few else ""
-    tested = f"{view.plural(number, 'term')} {'was' if number == 1 else 'were'} tested{rare}."
-    yield tested if number else f"No term was tested{rare}."
-    if number and not any(row.verdict in STRONG for row in sheet.trends):
-        yield "None is emerging or declining."
+    if not number:
+        yield f"No term was tested: {_nothing_to_test(sheet)}."
+    else:
+        rare = f"; {few:,} more {_have(few)} too few papers to say" if few else ""
+        yield f"{view.plural(number, 'term')} {'was' if number == 1 else 'were'} tested{rare}."
+        if not any(row.verdict in STRONG for row in sheet.trends):
+            yield "None is emerging or declining."
     yield from _small(sheet)
     documents = view.plural(len(sheet.coverage), "document") if sheet.coverage else "documents"
     yield f"These are shares within these {documents}, not of the field.".replace(
         "these 1 document", "this document"
     )
+
+
+def _nothing_to_test(sheet: DigestSheet) -> str:
+    if not sheet.trends[0].baseline.of:
+        return "no paper is dated before the window"
+    few = len(sheet.trends)
+    return f"{few:,} {_have(few)} too few papers to say"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
 
 
 def _small(sheet: DigestSheet) -> Iterator[str]:
