@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.digest_sheet import Opened, ReadFirst
-from pipeline.scribe import Scribe, counted
+from pipeline.scribe import Scribe
 from pipeline.sheets import Claim, PaperSheet
 
 MOST_OPENED = 5
@@ -61,7 +61,9 @@ class Opener:
         new = self._first_of(sheet, "new")
         result = _result(sheet, new)
         good = [words for words, weight in self._reasons(chosen.paper) if weight > 0]
-        reasons = "; ".join(good) or f"one of {counted(len(self._scribe.new), 'new paper')}"
+        number = len(self._scribe.new)
+        plain = "the only new paper" if number == 1 else f"one of {number:,} new papers"
+        reasons = "; ".join(good) or plain
         text = f"{reasons[0].upper()}{reasons[1:]}."
         why = self._scribe.computed("why", text, {"papers": [chosen.paper], "reasons": reasons})
         return Opened(
