@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NamedTuple, TypeVar
 from pydantic import Field, StringConstraints
 
 from pipeline.latex import plain
-from pipeline.library import Entry
+from pipeline.library import Entry, Volume
 from pipeline.mentions import name_key
 from pipeline.records import Frozen
 
@@ -98,6 +98,20 @@ def _agree(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 def _glued(names: Iterable[str]) -> str:
     return "".join(names).replace("-", "")
+
+
+def signed(entry: Entry, volumes: Mapping[str, Volume]) -> list[str]:
+    """List who a paper is by, each name once, in order.
+
+    Those are its authors as printed, and whose pages list it, since a list of authors may be cut.
+    """
+    headers = (volumes[ref.document].reading.header for ref in entry.paper.records)
+    owners = (header.name for header in headers if header is not None and header.name)
+    named: list[str] = []
+    for name in (*(entry.paper.authors or ()), *owners):
+        if not any(person(name) == person(one) for one in named):
+            named.append(name)
+    return named
 
 
 def authors_of(printed: Iterable[str], followed: str) -> list[str]:

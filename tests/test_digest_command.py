@@ -12,7 +12,17 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.samples import sample_files
 from pipeline.sheets import RunReport
 from tests.command import Litline, Result
-from tests.invented_papers import KETTLES, LANTERNS, LOOMS, NO_SEEDS, SEEDS, listed, listing
+from tests.invented_papers import (
+    KETTLES,
+    LANTERNS,
+    LOOMS,
+    NO_SEEDS,
+    SEEDS,
+    entry,
+    listed,
+    listing,
+    profile,
+)
 
 WEEK = "2031-W22"
 MONDAY = "2031-06-02"  # after it
@@ -272,6 +282,17 @@ def test_what_is_followed_opens_the_digest(digest: Digest) -> None:
     first = sheet().read_first[0]
     assert first.paper.startswith("gimlet")
     assert first.reasons[:2] == ["followed author: C. Mast", "followed topic: swell"]
+
+
+def test_a_page_of_a_followed_author_counts_where_the_list_of_authors_is_cut(
+    digest: Digest,
+) -> None:
+    Path("litline.toml").write_text('[follow]\nauthors = ["Ada Brew"]\n', encoding="utf-8")
+    Path("in").mkdir()
+    page = profile(entry("KTMay 27, 2031", authors="Bo Steam et al."))
+    Path("in/page.txt").write_text(page, encoding="utf-8")
+    digest("in", "--week", WEEK)
+    assert sheet().followed[0].claim.text == "Ada Brew: 1 new paper: Simmer."
 
 
 def test_at_most_five_papers_are_opened_and_those_with_figures_first(digest: Digest) -> None:

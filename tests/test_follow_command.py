@@ -91,7 +91,7 @@ def test_what_could_be_followed_is_shown_and_nothing_is_written(litline: Litline
         "  lineages: none",
     ]
     assert lines[4] == "strongest of the rest, in 20 papers:"
-    assert lines[5].startswith("  authors: Mira Halden (6), Tomas Verrin (6), ")
+    assert lines[5].startswith("  authors: Mira Halden (11), Tomas Verrin (7), ")
     assert lines[6].startswith("  topics: benchmark (9), ")
     assert lines[7] == "  lineages: Skerry (6), Murrelet (3)"
     assert files() == before
@@ -106,7 +106,7 @@ def test_what_is_followed_is_counted_and_not_suggested(litline: Litline) -> None
     )
     lines = litline("follow").out.splitlines()
     assert lines[1:4] == [
-        "  authors: M. Halden (6), Nobody Known (0)",
+        "  authors: M. Halden (11), Nobody Known (0)",
         "  topics: Benchmarks (9), lid (2)",
         "  lineages: Skerry 3 (6)",
     ]
@@ -142,10 +142,10 @@ def test_what_is_followed_is_shown_before_there_is_a_library(empty: Litline) -> 
     [
         ("Skerry", "lineage Skerry (6 members)", "lineages", "Skerry"),
         ("skerry-2.5", "lineage Skerry (6 members)", "lineages", "Skerry"),
-        ("Mira Halden", "author Mira Halden (6 papers)", "authors", "Mira Halden"),
-        ("halden, mira", "author Mira Halden (6 papers)", "authors", "Mira Halden"),
-        ("M. Halden", "author Mira Halden (6 papers)", "authors", "Mira Halden"),
-        ("  MIRA\tHALDEN ", "author Mira Halden (6 papers)", "authors", "Mira Halden"),
+        ("Mira Halden", "author Mira Halden (11 papers)", "authors", "Mira Halden"),
+        ("halden, mira", "author Mira Halden (11 papers)", "authors", "Mira Halden"),
+        ("M. Halden", "author Mira Halden (11 papers)", "authors", "Mira Halden"),
+        ("  MIRA\tHALDEN ", "author Mira Halden (11 papers)", "authors", "Mira Halden"),
         ("Mira Q. Halden", "author Mira Q. Halden (6 papers)", "authors", "Mira Q. Halden"),
         ("Jose Pot-Lid", "author José Pot-Lid (1 paper)", "authors", "José Pot-Lid"),
         ("lids", "topic lids (2 papers)", "topics", "lids"),
