@@ -453,3 +453,16 @@ def test_a_run_that_is_killed_before_its_pages_has_shown_nothing(
     put(lanterns("2031-06-03"), name="later.txt")
     digest("in", "--week", WEEK)
     assert len(sheet().new_papers) == 1
+
+
+def test_a_digest_of_another_library_is_removed(litline: Litline) -> None:
+    options = ("--direct", "--engine", "extractive", "--as-of", MONDAY)
+    litline("digest", put(kettles()), "--week", WEEK, *options, "--store", "one.db")
+    Path("in/list.txt").write_text(listing(looms(), lanterns()), encoding="utf-8")
+    litline("digest", "in/list.txt", "--week", "2031-W06", *options, "--store", "two.db")
+    assert weeks() == ["2031-W06", WEEK]  # of documents of one name: nothing tells them apart
+    Path("in/list.txt").rename("in/other.txt")
+    litline("digest", "in/other.txt", "--week", "2031-W06", *options, "--store", "three.db")
+    assert weeks() == ["2031-W06"]
+    assert f"digests/{WEEK}/digest.html" in report().removed
+    assert litline("check").out == "outputs: all holds\n"
