@@ -13,11 +13,16 @@ from flows.shelves import add_documents
 from pipeline.database import open_store
 from pipeline.samples import sample_files
 from tests.command import Litline, Result
-from tests.invented_papers import entry, profile
+from tests.invented_papers import entry, header, profile
 
 KITCHEN = profile(
     entry(authors="Ada Brew, Alma Lid, José Pot-Lid"),
-    entry(title="Lids on Pots", abstract="A lid rests on a pot and is warm.", authors="Al Brew"),
+    entry(
+        title="Lids on Pots",
+        abstract="A lid rests on a pot and is warm.",
+        authors="Al Brew, Lisa Almo",
+    ),
+    top=header("Cy Pan"),
 )
 HEADS = ("followed (litline.toml)", "  authors: ", "  topics: ", "  lineages: ")
 
@@ -196,6 +201,10 @@ def test_what_the_library_has_not_can_be_followed_already(empty: Litline) -> Non
     assert empty("follow", "World Models").out == "already followed: topic world models\n"
 
 
+def test_whose_page_lists_a_paper_may_have_written_it(litline: Litline) -> None:
+    assert litline("follow", "Cy Pan").out == "following author Cy Pan (2 papers)\n"
+
+
 def test_two_people_of_one_family_are_followed_one_by_one(litline: Litline) -> None:
     for name, papers in (("Ada Brew", "2 papers"), ("Al Brew", "1 paper")):  # the page is hers
         assert litline("follow", name).out == f"following author {name} ({papers})\n"
@@ -211,6 +220,7 @@ def test_two_people_of_one_family_are_followed_one_by_one(litline: Litline) -> N
         ("Skery", "nearest are lineages Skerry;"),
         ("Mira Haldenn", "nearest are authors Mira Halden"),
         ("Halden Mira", "nearest are authors Mira Halden"),
+        ("Lid Alma", "nearest are authors Alma Lid, Lisa Almo"),
         ("Halden", "nearest are authors Mira Halden"),
         ("Zoe Brew", "nearest are authors Al Brew, Ada Brew"),
         ("reinforcment learning", "nearest are topics reinforcement learning"),
