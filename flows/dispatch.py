@@ -55,7 +55,7 @@ def _run(name: str, documents: Sequence[str], settings: Settings, more: More) ->
         reporter().say("Prefect is not installed; running without it.")
         return _directly(name, documents, settings, more)
     try:
-        with _api(os.environ):
+        with prefect_api(os.environ):
             return _as_flow(name, documents, settings, more)
     except ServerDown as error:
         reporter().say(f"Running without Prefect: {error}.")
@@ -79,17 +79,23 @@ def _as_flow(name: str, documents: Sequence[str], settings: Settings, more: More
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:
+    return plain_parameters(settings) | {"as_of": settings.as_of.isoformat()}
+
+
+def plain_parameters(settings: Settings) -> dict[str, Any]:
     """Return a flow's parameters; the address of a server, which may hold a password, is none."""
     parameters: dict[str, Any] = {field: getattr(settings, field) for field in _PASSED}
     if store_folder(settings.store) is None:
         os.environ["LITLINE_STORE"] = settings.store
         parameters["store"] = None
-    return parameters | {"as_of": settings.as_of.isoformat()}
+    return parameters
 
 
 @contextmanager
-def _api(environment: Mapping[str, str]) -> Iterator[None]:
+def prefect_api(environment: Mapping[str, str], *, standing: bool = False) -> Iterator[None]:
     """Point this process at the configured Prefect API, else at an embedded server.
+
+    A `standing` server has Prefect's page as well.
 
     Raises:
         ServerDown: the embedded server did not come up.
@@ -102,7 +108,12 @@ def _api(environment: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(prefect_settings(home, None))
         yield
         return
-    with embedded_server(home, environment, meanwhile=lambda url: _import_prefect(home, url)):
+    with embedded_server(
+        home,
+        environment,
+        meanwhile=lambda url: _import_prefect(home, url),
+        standing=standing,
+    ):
         yield
 
 
