@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 from flows.shelves import Shelves
 from pipeline import __version__
+from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.planning import Plan
-from pipeline.records import Frozen
+from pipeline.report.digest_card import DigestCard, read_card
+from pipeline.report.digest_markdown import digest_markdown
+from pipeline.report.feed import feed_xml
 from pipeline.report.files import Outputs
-from pipeline.report.html import index_html, lineage_html, paper_html
+from pipeline.report.html import digest_html, index_html, lineage_html, paper_html
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, places, total
@@ -34,6 +37,7 @@ class Made(NamedTuple):
     graph: GraphSheet | None
     told: list[LineageSheet]
     all_lines: bool
+    digests: Sequence[DigestSheet] = ()
 
     @property
     def slugs(self) -> list[str]:
@@ -59,17 +63,28 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs) -> RunReport:
     lines = _write_lines(made, outputs)
     if made.graph is not None and made.all_lines:
         removed += outputs.remove_lines(made.slugs)
+    digests = _write_digests(made.digests, outputs)
     graph = [GraphSheet.model_validate_json(t) for t in outputs.texts("lineages/graph.json")]
     listed = list(made.sheets.values())
-    sources, gone = _write_sources(shelves, [*listed, *lines, *graph], outputs)
-    page = index_html(listed, shelves.coverage, shelves.notes, made.failed, lineages=lines)
+    quoted = {place.document for one in (*listed, *lines, *graph) for place in places(one)}
+    quoted |= {document for one in digests for document in one.documents}
+    sources, gone = _write_sources(shelves, quoted, outputs)
+    page = index_html(
+        listed, shelves.coverage, shelves.notes, made.failed, lineages=lines, digests=digests
+    )
     outputs.write(MAIN, page)
     return RunReport(
         litline=__version__,
         engine="",
         model=None,
         papers=len(shelves.entries),
-        claims=total([*(s.stamp.counts for s in listed), *(s.stamp.counts for s in lines)]),
+        claims=total(
+            [
+                *(sheet.stamp.counts for sheet in listed),
+                *(sheet.stamp.counts for sheet in lines),
+                *(card.counts for card in digests),
+            ]
+        ),
         calls=0,
         cached=0,
         failed=made.failed,
@@ -106,6 +121,23 @@ def _earlier_lines(outputs: Outputs) -> list[LineageSheet]:
     return found
 
 
+def _write_digests(sheets: Sequence[DigestSheet], outputs: Outputs) -> list[DigestCard]:
+    """Write digests and the feed of all that the outputs then hold; return those in short.
+
+    A digest that was written once stays, whatever becomes of its papers.
+    """
+    for sheet in sheets:
+        stem = f"digests/{sheet.name}/digest"
+        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
+        outputs.write(f"{stem}.md", digest_markdown(sheet))
+        outputs.write(f"{stem}.html", digest_html(sheet))
+    found = (read_card(text) for text in outputs.texts("digests/*/digest.json"))
+    cards = list({card.name: card for card in found if card}.values())
+    if cards:
+        outputs.write("feed.xml", feed_xml(cards))
+    return cards
+
+
 def _write_sheet(sheet: PaperSheet, outputs: Outputs) -> None:
     stem = f"papers/{sheet.paper.id}"
     outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
@@ -123,10 +155,9 @@ def _earlier(paper: str, outputs: Outputs) -> PaperSheet | None:
 
 
 def _write_sources(
-    shelves: Shelves, sheets: Sequence[Frozen], outputs: Outputs
+    shelves: Shelves, quoted: set[str], outputs: Outputs
 ) -> tuple[list[str], list[str]]:
     """Write the texts that count or are quoted; return their documents, and what was removed."""
-    quoted = {place.document for sheet in sheets for place in places(sheet)}
     kept = {id_ for id_, v in shelves.volumes.items() if v.current} | quoted
     for id_ in sorted(kept & shelves.volumes.keys()):
         outputs.write(f"sources/{id_}.txt", shelves.volumes[id_].document.text)

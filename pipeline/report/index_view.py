@@ -11,6 +11,14 @@ from typing import NamedTuple
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.digest_card import (
+    DigestCard,
+    counted,
+    days,
+    digest_path,
+    heading,
+    newest_first,
+)
 from pipeline.report.lineage_view import members, span
 from pipeline.sheets import Failure, PaperSheet, Stamp
 
@@ -42,6 +50,14 @@ class Lineage(NamedTuple):
     span: str
 
 
+class Digest(NamedTuple):
+    """One digest of the list."""
+
+    path: str
+    name: str
+    words: str
+
+
 class Covered(NamedTuple):
     """How much of one document is there."""
 
@@ -63,6 +79,7 @@ class IndexView(NamedTuple):
     """Everything on the page of all papers, without markup."""
 
     head: str
+    digests: list[Digest]
     lineages: list[Lineage]
     years: list[Year]
     coverage: list[Covered]
@@ -78,10 +95,12 @@ def index_view(
     notes: Sequence[str],
     failed: Sequence[Failure],
     lineages: Sequence[LineageSheet] = (),
+    digests: Sequence[DigestCard] = (),
 ) -> IndexView:
     """Put the words of the page in order."""
     return IndexView(
         head=_head(sheets, len(coverage)),
+        digests=[_digest(card) for card in newest_first(digests)],
         lineages=[_lineage(sheet) for sheet in lineages],
         years=_years(sheets),
         coverage=[_covered(c) for c in coverage],
@@ -117,6 +136,11 @@ def _inferred(sheets: Iterable[PaperSheet]) -> list[str]:
 def _lineage(sheet: LineageSheet) -> Lineage:
     path = f"lineages/{view.address(sheet.slug)}/lineage.html"
     return Lineage(path, sheet.name, members(sheet), span(sheet))
+
+
+def _digest(card: DigestCard) -> Digest:
+    words = " · ".join(filter(None, (days(card), counted(card))))
+    return Digest(digest_path(card), heading(card), words)
 
 
 # --- Papers --------------------------------------------------------------------------------
