@@ -46,7 +46,7 @@ def work(flow: str, documents: Sequence[str], settings: Settings, **more: str | 
     """
     with reporting(quiet=settings.quiet):
         path = _run(flow, documents, settings, more)
-    _raise_failures(Path(settings.out) / "run.json")
+    raise_failures(Path(settings.out) / "run.json")
     return path
 
 
@@ -158,7 +158,12 @@ def _require_api(url: str) -> None:
         ) from error
 
 
-def _raise_failures(path: Path) -> None:
+def raise_failures(path: Path) -> None:
+    """Raise what a run's report lists as failed.
+
+    Raises:
+        PartialError: something is listed.
+    """
     report = RunReport.model_validate_json(path.read_text(encoding="utf-8"))
     if report.failed:
         raise PartialError(_listed(report.failed, path))
