@@ -184,23 +184,31 @@ async def take_up(
 ) -> dt.datetime:
     """Take up what an earlier start left: runs that were cut off, and a due time that it missed.
 
-    Runs that it planned are dropped, since the times may be others now. The last due time is
+    What it planned ahead is dropped, since the times may be others now. The last due time is
     returned.
     """
     moment = now()
     missed = service.timing.latest(moment)
     waiting = await _runs(client, deployment, StateType.SCHEDULED)
+    left = await _runs(client, deployment, *CUT_OFF)
     for run in waiting:
-        if PLANNED in run.tags and _due(run) > moment:
+        if _due(run) <= moment:
+            left.append(run)
+        elif PLANNED in run.tags:
             await client.delete_flow_run(run.id)
-    for run in await _runs(client, deployment, *CUT_OFF):
-        again: State[Any] = Scheduled(scheduled_time=_due(run))
-        await client.set_flow_run_state(run.id, again, force=True)
-        waiting.append(run)
-    stands = any(missed <= _due(run) <= moment for run in waiting)
+    for run in left:
+        await _renew(client, deployment, run)
+    stands = any(missed <= _due(run) <= moment for run in left)
     if not stands and _is_missing(deployment, service, missed):
         await plan(client, deployment, missed)
     return missed
+
+
+async def _renew(client: PrefectClient, deployment: DeploymentResponse, run: FlowRun) -> None:
+    """Have a run wait for its time again, under the settings of now."""
+    again: State[Any] = Scheduled(scheduled_time=_due(run))
+    await client.update_flow_run(run.id, parameters=deployment.parameters)
+    await client.set_flow_run_state(run.id, again, force=True)
 
 
 def _due(run: FlowRun) -> dt.datetime:

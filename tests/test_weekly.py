@@ -24,6 +24,7 @@ from tests.scheduled import Every, nth_week
 ANCHOR = dt.datetime(2026, 11, 2, 8, tzinfo=dt.UTC)
 DAY = 24 * 3600.0
 EVERY = Every(DAY, ANCHOR)
+NOW = {"watch": "where it is now"}
 
 
 class Stored:
@@ -47,8 +48,9 @@ class FakeApi:
         self.keys: dict[str, UUID] = {}
         self.again: list[dt.datetime] = []
         self.away = False
-        schedules = [SimpleNamespace(id=uuid4())]
-        self.deployment: Any = SimpleNamespace(id=uuid4(), created=ANCHOR, schedules=schedules)
+        self.deployment: Any = SimpleNamespace(
+            id=uuid4(), created=ANCHOR, schedules=[SimpleNamespace(id=uuid4())], parameters=NOW
+        )
 
     async def read_flow_runs(self, *, flow_run_filter: Any, **_: object) -> list[FlowRun]:
         if self.away:
@@ -58,6 +60,9 @@ class FakeApi:
 
     async def delete_flow_run(self, run: UUID) -> None:
         del self.runs[run]
+
+    async def update_flow_run(self, run: UUID, *, parameters: dict[str, Any]) -> None:
+        self.runs[run].parameters = parameters
 
     async def set_flow_run_state(self, run: UUID, state: Any, *, force: bool) -> None:
         assert force
@@ -119,6 +124,17 @@ def test_a_run_that_was_cut_off_is_due_at_its_time_again(
     api = FakeApi(flow_run(state, EVERY.due(3)), flow_run(Completed(), EVERY.due(2)))
     assert take_up(api, service(settings, Stored(1, 2))) == EVERY.due(3)
     assert api.again == api.waiting() == [EVERY.due(3)]
+
+
+@pytest.mark.parametrize("state", [Running(), Scheduled()])
+def test_a_run_that_is_left_goes_by_the_settings_of_now(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, state: Any
+) -> None:
+    at(monkeypatch, 3.5)
+    run = flow_run(state, EVERY.due(3), weekly.PLANNED)
+    run.parameters = {"watch": "where it was"}
+    take_up(FakeApi(run), service(settings, Stored(2)))
+    assert run.parameters == NOW
 
 
 def test_what_came_due_after_a_run_was_cut_off_is_planned_too(
