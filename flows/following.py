@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -228,25 +228,32 @@ def _unknown(name: str, library: _Library) -> str:
 
 
 def _near(name: str, library: _Library) -> Iterator[str]:
-    """Name the nearest of each kind."""
-    topics = list(library.about_each(TOPICS))
+    """Name the nearest of each kind; of a line, whichever of its names is near, its own."""
+    traced = library.traced
+    own = {
+        other: line_name(line, traced.names)
+        for line in traced.lines
+        for node in line.members
+        for other in traced.names.get(node.id, ())
+    }
+    topics = library.about_each(TOPICS)
     for kind, names in (
-        ("lineages", list(library.lines)),
-        ("authors", library.printed),
-        ("topics", topics),
+        ("lineages", own),
+        ("authors", {one: one for one in library.printed}),
+        ("topics", {one: one for one in topics}),
     ):
         found = _nearest(name, names)
         if found:
             yield f"{kind} {', '.join(found)}"
 
 
-def _nearest(name: str, names: Iterable[str]) -> list[str]:
-    """Return the names that share most words with one, or else are spelled most like it."""
+def _nearest(name: str, names: Mapping[str, str]) -> list[str]:
+    """Return what is called by the names that share most words with one, or are spelled like it."""
     words = set(name.casefold().split())
-    found = {}
-    for one in dict.fromkeys(names):
+    found: dict[str, tuple[int, float]] = {}
+    for one in names:
         shared = len(words & set(one.casefold().split()))
         alike = difflib.SequenceMatcher(None, name.casefold(), one.casefold()).ratio()
         if shared or alike >= _ALIKE:
             found[one] = (-shared, -alike)
-    return sorted(found, key=found.__getitem__)[:_NEAR]
+    return list(dict.fromkeys(names[one] for one in sorted(found, key=found.__getitem__)))[:_NEAR]

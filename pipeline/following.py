@@ -40,7 +40,8 @@ class Follow(Frozen):
 class Person(NamedTuple):
     """A name taken apart: given names in order and the family name, case and accents aside.
 
-    The second part of a hyphenated given name keeps its hyphen. A name of one word is all family.
+    The second part of a hyphenated given name keeps its hyphen. A name of one word is all
+    family, one without a letter is empty.
     """
 
     given: tuple[str, ...]
@@ -61,9 +62,7 @@ def person(name: str) -> Person:
     family, comma, given = name.partition(",")
     flat = _APOSTROPHES.sub("", _folded(f"{given} {family}" if comma else name))
     parts = _NAME_PART.findall(flat.replace(".", " "))
-    if not parts:
-        return Person((), flat.strip())
-    return Person(tuple(parts[:-1]), parts[-1].lstrip("-"))
+    return Person(tuple(parts[:-1]), parts[-1].lstrip("-") if parts else "")
 
 
 def _folded(text: str) -> str:
@@ -131,7 +130,7 @@ _HYPHEN = r"[\-‐‑–]"
 _SPACE = rf"(?:\s|{_HYPHEN})+"
 _JOINT = rf"(?:\s|{_HYPHEN})*"
 _BREAK = rf"(?:{_HYPHEN}\s?)?"  # a word's own, or the printer's
-_SINGULAR = ("ss", "us", "is", "ics")
+_SINGULAR = ("ss", "us", "is", "ics", "news")
 
 
 def topic_in(text: str, topic: str) -> bool:
@@ -174,8 +173,8 @@ def _form(word: str) -> str:
 
 
 def _singular(word: str) -> str:
-    """Return a word without its plural's s; short words that end in s, as `news`, are none."""
-    long = len(word) > 4 and not word.casefold().endswith(_SINGULAR)
+    """Return a word without its plural's s; `news` and `physics` are none."""
+    long = len(word) > 3 and not word.casefold().endswith(_SINGULAR)
     return word[:-1] if word.endswith("s") and (long or word[:-1].isupper()) else word
 
 

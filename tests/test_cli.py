@@ -19,7 +19,8 @@ from tests.command import Litline, Result
 AS_OF = "2026-06-30"
 SAMPLES = sample_files()
 COMMANDS = (
-    *("run", "summarize", "lineage", "read", "papers", "plan", "check", "export", "doctor"),
+    *("run", "summarize", "lineage", "digest", "serve", "read", "papers", "plan", "check"),
+    *("follow", "export", "doctor"),
 )
 
 

@@ -277,6 +277,7 @@ class _Teller:
             )
             data = {"papers": guessed, "inferred": len(guessed), "new": len(self._new)}
             yield self._scribe.computed("trust", text, data)
+        yield from self._worded()
         later = [entry.paper.id for entry in self._issue.selection.later]
         if later:
             day = _day(self._issue.days.until)
@@ -303,6 +304,15 @@ class _Teller:
             "figures": f"{entries:,} {documents:,} {papers:,}",
         }
         yield self._scribe.computed("trust", text, data)
+
+    def _worded(self) -> Iterator[Claim]:
+        several = [id_ for id_, e in self._issue.entries.items() if len(e.details.wordings) > 1]
+        if several and (self._new or self._issue.selection.backlog):
+            verb, their = ("has", "its") if len(several) == 1 else ("have", "their")
+            papers = counted(len(several), "paper")
+            text = f"{papers} {verb} more than one wording of {their} abstract."
+            data: dict[str, Datum] = {"papers": several, "worded": f"{len(several):,}"}
+            yield self._scribe.computed("trust", text, data)
 
     def _missing(self) -> Iterator[Claim]:
         for one in self._issue.coverage:
