@@ -27,6 +27,7 @@ from pipeline.following import (
     people,
     person,
     same_topic,
+    signed,
 )
 from pipeline.library import Entry
 from pipeline.lines import Line
@@ -43,9 +44,10 @@ _EMPTY = "the library is empty; `litline run DOC` adds documents to it"
 
 
 class _Library(NamedTuple):
-    """The papers, the names of their authors as printed, and the lines of work."""
+    """The papers, whom each is by, all these names as printed, and the lines of work."""
 
     entries: Sequence[Entry]
+    signed: Sequence[Sequence[str]]
     printed: Sequence[str]
     traced: Traced
     lines: dict[str, Line]
@@ -60,8 +62,7 @@ class _Library(NamedTuple):
 
     def by(self, author: str) -> int:
         """Count the papers that may be by an author."""
-        lists = (entry.paper.authors or () for entry in self.entries)
-        return sum(bool(authors_of(printed, author)) for printed in lists)
+        return sum(bool(authors_of(names, author)) for names in self.signed)
 
     def members(self, name: str) -> int:
         """Count the members of the line that a name is of; 0 where there is none."""
@@ -111,11 +112,13 @@ def add(name: str, settings: Settings) -> None:
 def _library(settings: Settings) -> _Library:
     store = read_store(settings.store)
     with closing(store) if store else nullcontext():
-        entries = look_up([], settings, store).entries
+        shelves = look_up([], settings, store)
+    entries = shelves.entries
     works = [plan_paper(entry) for entry in entries]
     traced = trace_graph(works, members_looked_up(works))
-    names = (name for entry in entries for name in entry.paper.authors or ())
-    return _Library(entries, list(dict.fromkeys(names)), traced, lines_by_name(traced))
+    names = [signed(entry, shelves.volumes) for entry in entries]
+    printed = list(dict.fromkeys(name for one in names for name in one))
+    return _Library(entries, names, printed, traced, lines_by_name(traced))
 
 
 # --- Showing -------------------------------------------------------------------------------
@@ -132,7 +135,7 @@ def _suggested(follow: Follow, library: _Library) -> Iterator[str]:
     """Name the strongest of what is not followed yet."""
     papers = len(library.entries)
     yield f"strongest of the rest, in {papers} paper{'' if papers == 1 else 's'}:"
-    authors = papers_by_author(entry.paper.authors or () for entry in library.entries)
+    authors = papers_by_author(library.signed)
     found = strongest(
         {n: c for n, c in authors.items() if not any(may_be_one(n, o) for o in follow.authors)},
         library.about_each(_unfollowed_topics(follow)),

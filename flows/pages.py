@@ -63,7 +63,7 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs) -> RunReport:
     lines = _write_lines(made, outputs)
     if made.graph is not None and made.all_lines:
         removed += outputs.remove_lines(made.slugs)
-    digests = _write_digests(made.digests, outputs)
+    digests, others = _write_digests(made.digests, shelves, outputs)
     graph = [GraphSheet.model_validate_json(t) for t in outputs.texts("lineages/graph.json")]
     listed = list(made.sheets.values())
     quoted = {place.document for one in (*listed, *lines, *graph) for place in places(one)}
@@ -95,7 +95,7 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs) -> RunReport:
         coverage=shelves.coverage,
         notes=shelves.notes,
         sources=sources,
-        removed=removed + gone,
+        removed=[*removed, *others, *gone],
     )
 
 
@@ -121,10 +121,12 @@ def _earlier_lines(outputs: Outputs) -> list[LineageSheet]:
     return found
 
 
-def _write_digests(sheets: Sequence[DigestSheet], outputs: Outputs) -> list[DigestCard]:
-    """Write digests and the feed of all that the outputs then hold; return those in short.
+def _write_digests(
+    sheets: Sequence[DigestSheet], shelves: Shelves, outputs: Outputs
+) -> tuple[list[DigestCard], list[str]]:
+    """Write digests and the feed; return in short all that then stand, and what was removed.
 
-    A digest that was written once stays, whatever becomes of its papers.
+    A digest that was written once stays, unless it is of another library: of other documents.
     """
     for sheet in sheets:
         stem = f"digests/{sheet.name}/digest"
@@ -132,10 +134,12 @@ def _write_digests(sheets: Sequence[DigestSheet], outputs: Outputs) -> list[Dige
         outputs.write(f"{stem}.md", digest_markdown(sheet))
         outputs.write(f"{stem}.html", digest_html(sheet))
     found = (read_card(text) for text in outputs.texts("digests/*/digest.json"))
-    cards = list({card.name: card for card in found if card}.values())
-    if cards:
-        outputs.write("feed.xml", feed_xml(cards))
-    return cards
+    cards = {card.name: card for card in found if card}
+    standing = [card for card in cards.values() if shelves.volumes.keys() >= set(card.documents)]
+    removed = outputs.remove_digests(card.name for card in standing)
+    if standing or outputs.read("feed.xml"):
+        outputs.write("feed.xml", feed_xml(standing))
+    return standing, removed
 
 
 def _write_sheet(sheet: PaperSheet, outputs: Outputs) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NamedTuple, TypeVar
 from pydantic import Field, StringConstraints
 
 from pipeline.latex import plain
-from pipeline.library import Entry
+from pipeline.library import Entry, Volume
 from pipeline.mentions import name_key
 from pipeline.records import Frozen
 
@@ -100,6 +100,20 @@ def _glued(names: Iterable[str]) -> str:
     return "".join(names).replace("-", "")
 
 
+def signed(entry: Entry, volumes: Mapping[str, Volume]) -> list[str]:
+    """List who a paper is by, each name once, in order.
+
+    Those are its authors as printed, and whose pages list it, since a list of authors may be cut.
+    """
+    headers = (volumes[ref.document].reading.header for ref in entry.paper.records)
+    owners = (header.name for header in headers if header is not None and header.name)
+    named: list[str] = []
+    for name in (*(entry.paper.authors or ()), *owners):
+        if not any(person(name) == person(one) for one in named):
+            named.append(name)
+    return named
+
+
 def authors_of(printed: Iterable[str], followed: str) -> list[str]:
     """List the printed names that may be those of a followed author, each once, in order."""
     return [name for name in dict.fromkeys(printed) if may_be_one(name, followed)]
@@ -139,26 +153,32 @@ def topic_in(text: str, topic: str) -> bool:
     Hyphens of the text count for nothing, those of the topic also stand for a space or none, and
     singular and plural in `s` are alike. Case counts only where the topic is in capitals (`SFT`).
     """
-    pattern = _pattern(topic)
-    return pattern is not None and pattern.search(_readable(text)) is not None
+    capitals, pattern = _pattern(topic)
+    return pattern is not None and pattern.search(_readable(text, folded=not capitals)) is not None
 
 
 @lru_cache(maxsize=256)
-def _readable(text: str) -> str:
-    return unicodedata.normalize("NFKC", plain(text))
+def _readable(text: str, *, folded: bool) -> str:
+    letters = unicodedata.normalize("NFKC", plain(text))
+    return letters.casefold() if folded else letters
 
 
 @lru_cache(maxsize=_CACHED)
-def _pattern(topic: str) -> re.Pattern[str] | None:
-    words = [
-        [part for part in re.split(_HYPHEN, word) if part]
-        for word in unicodedata.normalize("NFKC", topic).split()
-    ]
-    if not re.search(r"[^\W_]", topic):
-        return None
+def _pattern(topic: str) -> tuple[bool, re.Pattern[str] | None]:
+    """Return whether case counts, and the pattern of a topic; None for one without letters."""
+    letters = unicodedata.normalize("NFKC", topic)
+    parted = [list(filter(None, re.split(_HYPHEN, word))) for word in letters.split()]
+    words = [parts for parts in parted if parts]
+    if not re.search(r"[^\W_]", letters):
+        return False, None
     capitals = all(_capitals(part) for parts in words for part in parts)
-    row = _SPACE.join(_JOINT.join(map(_form, parts)) for parts in words if parts)
-    return re.compile(rf"(?<!\w)(?<!\d\.){row}(?!\w|\.\d)", 0 if capitals else re.IGNORECASE)
+    if not capitals:
+        words = [[part.casefold() for part in parts] for parts in words]
+    row = _SPACE.join(_JOINT.join(map(_form, parts)) for parts in words)
+    # A search leaps to a pattern's first letter, unless a look-behind stands before it.
+    first = re.escape(words[0][0][0])
+    rest = row.removeprefix(first)
+    return capitals, re.compile(rf"{first}(?<!\w{first})(?<!\d\.{first}){rest}(?!\w|\.\d)")
 
 
 def _capitals(word: str) -> bool:

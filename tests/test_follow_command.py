@@ -13,11 +13,16 @@ from flows.shelves import add_documents
 from pipeline.database import open_store
 from pipeline.samples import sample_files
 from tests.command import Litline, Result
-from tests.invented_papers import entry, profile
+from tests.invented_papers import entry, header, profile
 
 KITCHEN = profile(
     entry(authors="Ada Brew, Alma Lid, José Pot-Lid"),
-    entry(title="Lids on Pots", abstract="A lid rests on a pot and is warm.", authors="Al Brew"),
+    entry(
+        title="Lids on Pots",
+        abstract="A lid rests on a pot and is warm.",
+        authors="Al Brew, Lisa Almo",
+    ),
+    top=header("Cy Pan"),
 )
 HEADS = ("followed (litline.toml)", "  authors: ", "  topics: ", "  lineages: ")
 
@@ -91,7 +96,7 @@ def test_what_could_be_followed_is_shown_and_nothing_is_written(litline: Litline
         "  lineages: none",
     ]
     assert lines[4] == "strongest of the rest, in 20 papers:"
-    assert lines[5].startswith("  authors: Mira Halden (6), Tomas Verrin (6), ")
+    assert lines[5].startswith("  authors: Mira Halden (11), Tomas Verrin (7), ")
     assert lines[6].startswith("  topics: benchmark (9), ")
     assert lines[7] == "  lineages: Skerry (6), Murrelet (3)"
     assert files() == before
@@ -106,11 +111,11 @@ def test_what_is_followed_is_counted_and_not_suggested(litline: Litline) -> None
     )
     lines = litline("follow").out.splitlines()
     assert lines[1:4] == [
-        "  authors: M. Halden (6), Nobody Known (0)",
+        "  authors: M. Halden (11), Nobody Known (0)",
         "  topics: Benchmarks (9), lid (2)",
         "  lineages: Skerry 3 (6)",
     ]
-    assert lines[5].startswith("  authors: Tomas Verrin (6), ")
+    assert lines[5].startswith("  authors: Tomas Verrin (7), ")
     assert "benchmark (" not in lines[6]
     assert lines[7] == "  lineages: Murrelet (3)"
 
@@ -142,11 +147,11 @@ def test_what_is_followed_is_shown_before_there_is_a_library(empty: Litline) -> 
     [
         ("Skerry", "lineage Skerry (6 members)", "lineages", "Skerry"),
         ("skerry-2.5", "lineage Skerry (6 members)", "lineages", "Skerry"),
-        ("Mira Halden", "author Mira Halden (6 papers)", "authors", "Mira Halden"),
-        ("halden, mira", "author Mira Halden (6 papers)", "authors", "Mira Halden"),
-        ("M. Halden", "author Mira Halden (6 papers)", "authors", "Mira Halden"),
-        ("  MIRA\tHALDEN ", "author Mira Halden (6 papers)", "authors", "Mira Halden"),
-        ("Mira Q. Halden", "author Mira Q. Halden (6 papers)", "authors", "Mira Q. Halden"),
+        ("Mira Halden", "author Mira Halden (11 papers)", "authors", "Mira Halden"),
+        ("halden, mira", "author Mira Halden (11 papers)", "authors", "Mira Halden"),
+        ("M. Halden", "author Mira Halden (11 papers)", "authors", "Mira Halden"),
+        ("  MIRA\tHALDEN ", "author Mira Halden (11 papers)", "authors", "Mira Halden"),
+        ("Mira Q. Halden", "author Mira Q. Halden (11 papers)", "authors", "Mira Q. Halden"),
         ("Jose Pot-Lid", "author José Pot-Lid (1 paper)", "authors", "José Pot-Lid"),
         ("lids", "topic lids (2 papers)", "topics", "lids"),
         ("stamps over signatures", None, "topics", "stamps over signatures"),
@@ -196,9 +201,13 @@ def test_what_the_library_has_not_can_be_followed_already(empty: Litline) -> Non
     assert empty("follow", "World Models").out == "already followed: topic world models\n"
 
 
+def test_whose_page_lists_a_paper_may_have_written_it(litline: Litline) -> None:
+    assert litline("follow", "Cy Pan").out == "following author Cy Pan (2 papers)\n"
+
+
 def test_two_people_of_one_family_are_followed_one_by_one(litline: Litline) -> None:
-    for name in ("Ada Brew", "Al Brew"):
-        assert litline("follow", name).out == f"following author {name} (1 paper)\n"
+    for name, papers in (("Ada Brew", "2 papers"), ("Al Brew", "1 paper")):  # the page is hers
+        assert litline("follow", name).out == f"following author {name} ({papers})\n"
     assert followed() == {"authors": ["Ada Brew", "Al Brew"]}
 
 
@@ -211,6 +220,7 @@ def test_two_people_of_one_family_are_followed_one_by_one(litline: Litline) -> N
         ("Skery", "nearest are lineages Skerry;"),
         ("Mira Haldenn", "nearest are authors Mira Halden"),
         ("Halden Mira", "nearest are authors Mira Halden"),
+        ("Lid Alma", "nearest are authors Alma Lid, Lisa Almo"),
         ("Halden", "nearest are authors Mira Halden"),
         ("Zoe Brew", "nearest are authors Al Brew, Ada Brew"),
         ("reinforcment learning", "nearest are topics reinforcement learning"),

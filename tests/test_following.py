@@ -16,8 +16,11 @@ from pipeline.following import (
     people,
     person,
     same_topic,
+    signed,
     topic_in,
 )
+from pipeline.library import Volume
+from pipeline.records import ProfileHeader, Reading
 from tests.entries import entry, entry_without_text
 
 
@@ -120,6 +123,21 @@ def test_authors_are_listed_once_and_in_order() -> None:
     assert authors_of(printed, "Ada Brew") == ["A. Brew", "Ada Brew"]
     assert authors_of(printed, "A. Brew") == ["A. Brew", "Ada Brew", "Al Brew"]
     assert authors_of(printed, "Cy Brew") == []
+
+
+def test_a_paper_is_by_its_authors_and_by_whose_pages_list_it() -> None:
+    one = entry()
+    document = one.document
+    assert document is not None
+
+    def by(owner: str | None) -> list[str]:
+        header = ProfileHeader(span=(0, 1), name=owner) if owner is not None else None
+        reading = Reading(format="profile", header=header)
+        return signed(one, {document.id: Volume(document, reading, "2031-06-01", current=True)})
+
+    assert by("Cy Pan") == ["Ada Brew", "Bo Steam", "Cy Pan"]
+    for known in ("Ada Brew", "BREW, Ada", "", None):
+        assert by(known) == ["Ada Brew", "Bo Steam"]
 
 
 def test_people_are_told_apart() -> None:

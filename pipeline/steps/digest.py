@@ -25,6 +25,7 @@ from pipeline.sheets import (
     Tokens,
     count,
 )
+from pipeline.terms import broad
 
 STAGE = "digest"
 ENGINE = "digest 1"
@@ -104,20 +105,24 @@ def _age(date: dt.date | None) -> int:
 
 
 def _themes(issue: Issue) -> Iterator[Theme]:
-    """Part the new papers: again and again, the term of most papers that are left."""
+    """Part the new papers: again and again, the term of most papers that are left.
+
+    A term that says too little, or is in more than half of all, parts nothing.
+    """
     left = [entry.paper.id for entry in issue.selection.new]
+    most = max(len(left) // 2, _THEME)
     while left:
         by_term: dict[str, list[str]] = {}
         for id_ in left:
-            for term in issue.trends.terms.get(id_, frozenset()):
+            for term in issue.trends.terms.get(id_, frozenset()) - broad():
                 by_term.setdefault(term, []).append(id_)
-        name = min(by_term, key=lambda term: (-len(by_term[term]), term), default="")
-        papers = by_term.get(name, [])
-        if len(papers) < _THEME:
+        fit = [term for term, papers in by_term.items() if _THEME <= len(papers) <= most]
+        name = min(fit, key=lambda term: (-len(by_term[term]), term), default=None)
+        if name is None:
             yield Theme(name="other" if len(left) < len(issue.selection.new) else "", papers=left)
             return
-        yield Theme(name=name, papers=papers)
-        left = [id_ for id_ in left if id_ not in papers]
+        yield Theme(name=name, papers=by_term[name])
+        left = [id_ for id_ in left if id_ not in by_term[name]]
 
 
 class _Teller:
