@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -28,12 +29,13 @@ LONG = 100.0
 @pytest.fixture
 def litline(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> Litline:
+) -> Iterator[Litline]:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "papers").mkdir()
     for file in map(Path, sample_files()):
         (tmp_path / "papers" / file.name).write_bytes(file.read_bytes())
-    return Litline(monkeypatch, capsys)
+    with patch.dict(os.environ):
+        yield Litline(monkeypatch, capsys)
 
 
 @pytest.mark.parametrize(
