@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -15,10 +15,10 @@ from pipeline.database import open_store, store_folder
 from pipeline.documents import find_files, load_text, shown
 from pipeline.errors import DocumentError
 from pipeline.library import (
-    Entry,
     Volume,
     add_texts,
     coverage,
+    hashes,
     link,
     stored_rows,
     stored_volumes,
@@ -28,6 +28,16 @@ from pipeline.library import (
 from pipeline.records import Coverage, Text
 from pipeline.samples import sample_files
 from pipeline.sheets import Failure
+from pipeline.shelf import (
+    Entries,
+    Spine,
+    Spines,
+    Volumes,
+    all_entries,
+    coverage_of,
+    relink,
+    spine_of,
+)
 from pipeline.store import Store
 
 SAMPLE_STORE = "sample.db"
@@ -37,8 +47,8 @@ LIBRARY_LOCK = "library.lock"
 class Shelves(NamedTuple):
     """The library as a job sees it, and what failed on the way in."""
 
-    volumes: dict[str, Volume]
-    entries: list[Entry]
+    volumes: Mapping[str, Volume]
+    entries: Entries
     coverage: list[Coverage]
     failures: list[Failure]
     notes: list[str]
@@ -47,7 +57,7 @@ class Shelves(NamedTuple):
 def open_library(documents: Sequence[str], settings: Settings) -> tuple[Store, Sequence[str]]:
     """Open the store; without documents and with an empty library, the samples and their store."""
     store = open_store(settings.store)
-    if documents or store.documents():
+    if documents or store.shelved():
         return store, documents
     store.close()
     reporter().say("The library is empty: showing the sample documents that ship with Litline.")
@@ -76,15 +86,41 @@ def _library_lock(settings: Settings) -> Iterator[None]:
 
 def _add_documents(documents: Sequence[str], settings: Settings, store: Store) -> Shelves:
     texts, failures = load_texts(documents)
-    volumes = stored_volumes(store.documents())
-    added = add_texts(texts, volumes, settings.as_of)
+    before = store.shelved()
+    added = add_texts(texts, {row.sha256: row.id for row in before}, settings.as_of)
     store.save_documents(stored_rows(added.volumes), added.paths)
-    volumes = stored_volumes(store.documents()) if added.paths else volumes
+    volumes = Volumes(store, store.shelved() if added.paths else before)
+    spines, entries = _linked(volumes, {row.id for row in before}, store)
+    current = {id_: spine for id_, spine in spines.items() if volumes.rows[id_].current}
+    notes = [f"{id_}: {note}" for id_, spine in current.items() for note in spine.notes]
+    covered = [coverage_of(id_, spine) for id_, spine in sorted(current.items())]
+    return Shelves(volumes, entries, covered, failures + added.failures, notes)
+
+
+def _linked(
+    volumes: Volumes, before: Collection[str], store: Store
+) -> tuple[dict[str, Spine], Entries]:
+    """Return the spines of all volumes and the papers; everything is linked anew by new code only.
+
+    As long as nothing is added, papers stay as other code linked them, and no spine is kept.
+    """
+    kept = Spines(store)
+    known = kept.known(volumes.rows.values())
     stored = store.papers()
-    entries, rows = link(volumes, stored)
-    store.save_papers(unstored(rows, stored))
-    notes = reading_notes(volume for volume in volumes.values() if volume.current)
-    return Shelves(volumes, entries, coverage(volumes), failures + added.failures, notes)
+    missing = [id_ for id_ in volumes if id_ not in known]
+    volumes.open(missing)
+    spines = {id_: known.get(id_) or spine_of(volumes[id_]) for id_ in volumes}
+    if known.keys() >= set(before):
+        entries, rows = relink(volumes, spines, stored)
+    else:
+        listed, rows = link(volumes, stored)
+        entries = all_entries(listed)
+    new = unstored(rows, stored)
+    store.save_papers(new)
+    if known.keys() >= set(before) or new:
+        kept.keep(volumes, {id_: spines[id_] for id_ in missing})
+        kept.save()
+    return spines, entries
 
 
 def load_texts(documents: Sequence[str]) -> tuple[list[Text], list[Failure]]:
@@ -104,11 +140,11 @@ def look_up(documents: Sequence[str], settings: Settings, store: Store | None) -
     """Return the library as it would be with these documents, without writing anything."""
     texts, failures = load_texts(documents)
     volumes = stored_volumes(store.documents()) if store else {}
-    added = add_texts(texts, volumes, settings.as_of)
+    added = add_texts(texts, hashes(volumes), settings.as_of)
     volumes = with_additions(volumes, added)
     entries, _ = link(volumes, store.papers() if store else [])
     notes = reading_notes(added.volumes)
-    return Shelves(volumes, entries, coverage(volumes), failures + added.failures, notes)
+    return Shelves(volumes, all_entries(entries), coverage(volumes), failures + added.failures, notes)
 
 
 def reading_notes(volumes: Iterable[Volume]) -> list[str]:

@@ -90,9 +90,11 @@ def stored_rows(volumes: Iterable[Volume]) -> list[StoredDocument]:
     ]
 
 
-def add_texts(texts: Sequence[Text], volumes: Mapping[str, Volume], as_of: dt.date) -> Additions:
-    """Read texts that are new; a known text keeps its id and its years wherever it lies now."""
-    known = {volume.document.sha256: id_ for id_, volume in volumes.items()}
+def add_texts(texts: Sequence[Text], known: Mapping[str, str], as_of: dt.date) -> Additions:
+    """Read texts that are new; a known text keeps its id and its years wherever it lies now.
+
+    `known` are the ids of all documents by the hashes of their texts.
+    """
     readings: dict[str, Reading] = {}
     failures = []
     new: dict[str, Text] = {}
@@ -105,7 +107,7 @@ def add_texts(texts: Sequence[Text], volumes: Mapping[str, Volume], as_of: dt.da
             failures.append(Failure(document=text.name, stage="read", reason=str(error)))
             continue
         new[text.sha256] = text
-    named = name_documents(list(new.values()), volumes)
+    named = name_documents(list(new.values()), known.values())
     added = [
         Volume(
             Document(id=named[sha], sha256=sha, text=text.text),
@@ -115,9 +117,14 @@ def add_texts(texts: Sequence[Text], volumes: Mapping[str, Volume], as_of: dt.da
         )
         for sha, text in new.items()
     ]
-    ids = known | named
+    ids = {**known, **named}
     paths = {text.path: ids[text.sha256] for text in texts if text.sha256 in ids}
     return Additions(added, paths, failures)
+
+
+def hashes(volumes: Mapping[str, Volume]) -> dict[str, str]:
+    """Return the ids of volumes by the hashes of their texts."""
+    return {volume.document.sha256: id_ for id_, volume in volumes.items()}
 
 
 def name_documents(texts: Sequence[Text], taken: Iterable[str]) -> dict[str, str]:
@@ -156,12 +163,25 @@ def link(
     seen = [sight(v.document, record) for v in volumes.values() for record in v.reading.records]
     sightings = {sighting.ref: sighting for sighting in seen}
     groups = _groups(sightings, stored)
+    return identified(groups, stored, {paper.id for paper in stored}, volumes)
+
+
+def identified(
+    groups: Sequence[Sequence[Sighting]],
+    stored: Sequence[StoredPaper],
+    taken: set[str],
+    volumes: Mapping[str, Volume],
+) -> tuple[list[Entry], list[StoredPaper]]:
+    """Return a paper for each group with its id, and the rows to store; new ids are none `taken`.
+
+    `stored` are the papers that any record of the groups belongs to, and all aliases.
+    """
     ids, rows = _identify(groups, stored)
     entries = []
     for group, known in zip(groups, ids, strict=True):
         counted = [s for s in group if volumes[s.ref.document].current] or group
-        entries.append(_entry(counted, known, volumes))
-    entries = _unique(entries, ids, {paper.id for paper in stored})
+        entries.append(entry_of(counted, known, volumes))
+    entries = _unique(entries, ids, taken)
     return entries, rows + _rows(groups, entries)
 
 
@@ -201,7 +221,8 @@ def _identify(
     return ids, aliases + chained
 
 
-def _entry(group: Sequence[Sighting], known: str | None, volumes: Mapping[str, Volume]) -> Entry:
+def entry_of(group: Sequence[Sighting], known: str | None, volumes: Mapping[str, Volume]) -> Entry:
+    """Merge the sightings of one paper; without a `known` id it gets a new one."""
     paper, details = merge(group, known)
     if not details.wordings:
         return Entry(paper, details, None, None)

@@ -45,6 +45,15 @@ class StoredDocument(NamedTuple):
     current: bool
 
 
+class ShelvedDocument(NamedTuple):
+    """A document without what it says."""
+
+    id: str
+    sha256: str
+    as_of: str
+    current: bool
+
+
 class StoredPaper(NamedTuple):
     """A paper's id with its records; `alias_of` is set for an id that another took over."""
 
@@ -104,13 +113,20 @@ class Store:
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreError(f"the store cannot be used: {cause(error)}") from error
 
-    def documents(self) -> list[StoredDocument]:
-        """Return all documents in the order they were first read."""
-        current = sa.exists().where(PATHS.c.document == DOCUMENTS.c.id)
-        columns = [DOCUMENTS.c[name] for name in StoredDocument._fields[:-1]]
-        query = sa.select(*columns, current.label("current")).order_by(DOCUMENTS.c.ordinal)
+    def documents(self, ids: Sequence[str] | None = None) -> list[StoredDocument]:
+        """Return documents in the order they were first read: all, or those of some ids."""
+        query = _documents(StoredDocument._fields)
+        if ids is not None:
+            rows = self._by_key(query, DOCUMENTS.c.id, ids)
+            return [StoredDocument._make(row) for row in rows]
         with self.transaction() as connection:
             return [StoredDocument._make(row) for row in connection.execute(query)]
+
+    def shelved(self) -> list[ShelvedDocument]:
+        """Return all documents in the order they were first read, without their texts."""
+        with self.transaction() as connection:
+            rows = connection.execute(_documents(ShelvedDocument._fields))
+            return [ShelvedDocument._make(row) for row in rows]
 
     def save_documents(self, rows: Sequence[StoredDocument], paths: dict[str, str]) -> None:
         """Add or refresh documents, and say which document each path holds now."""
@@ -180,6 +196,13 @@ class Store:
         """Add the report of a finished run."""
         with self.transaction() as connection:
             connection.execute(sa.insert(RUNS).values(date=date, report=report))
+
+
+def _documents(fields: Sequence[str]) -> sa.Select[Any]:
+    """Select fields of documents, the last of which tells whether a path still has it."""
+    current = sa.exists().where(PATHS.c.document == DOCUMENTS.c.id)
+    columns = [DOCUMENTS.c[name] for name in fields[:-1]]
+    return sa.select(*columns, current.label("current")).order_by(DOCUMENTS.c.ordinal)
 
 
 class Lease(NamedTuple):

@@ -28,6 +28,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("readers", "providers", "prompts", "store", "writer", "ledger", "answers", "prices"),
         *("tables", "database", "kept", "verdicts", "facts"),
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
+        *("editions", "shelf"),
         *("links", "lines", "aspects"),
         *("lineage_names", "lineage_kin", "lineage_order", "lineage_graph"),
     ),

@@ -16,6 +16,7 @@ from pipeline.library import (
     Volume,
     add_texts,
     coverage,
+    hashes,
     link,
     name_documents,
     stored_rows,
@@ -63,7 +64,7 @@ class Shelf:
 
     def add(self, *texts: Text, as_of: dt.date = AS_OF) -> list[Entry]:
         """Add documents as one run does, and return the papers of the library."""
-        added = add_texts(texts, self.volumes, as_of)
+        added = add_texts(texts, hashes(self.volumes), as_of)
         self._paths |= added.paths
         current = set(self._paths.values())
         known = self.volumes | {volume.document.id: volume for volume in added.volumes}
@@ -423,10 +424,10 @@ def test_additions_are_seen_beside_what_is_stored() -> None:
     shelf = Shelf()
     shelf.add(PAGE, NOTE)
     stored = shelf.volumes | {"page.txt": shelf.volumes["page.txt"]._replace(current=False)}
-    seen = with_additions(stored, add_texts([PAGE, LIST], stored, AS_OF))
+    seen = with_additions(stored, add_texts([PAGE, LIST], hashes(stored), AS_OF))
     assert {id_: volume.current for id_, volume in seen.items()} == {
         "page.txt": True,
         "note.md": True,
         "list.txt": True,
     }
-    assert with_additions(stored, add_texts([], stored, AS_OF)) == stored
+    assert with_additions(stored, add_texts([], hashes(stored), AS_OF)) == stored
