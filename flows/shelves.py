@@ -35,6 +35,7 @@ from pipeline.shelf import (
     Volumes,
     all_entries,
     coverage_of,
+    is_placed,
     relink,
     spine_of,
 )
@@ -115,9 +116,8 @@ def _linked(
     else:
         listed, rows = link(volumes, stored)
         entries = all_entries(listed)
-    new = unstored(rows, stored)
-    store.save_papers(new)
-    if known.keys() >= set(before) or new:
+    store.save_papers(unstored(rows, stored))
+    if known.keys() >= set(before) or not is_placed(spines, stored):
         kept.keep(volumes, {id_: spines[id_] for id_ in missing})
         kept.save()
     return spines, entries

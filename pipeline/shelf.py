@@ -7,7 +7,7 @@ resembles stay as they are stored. The result is that of linking everything anew
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple, overload
 
@@ -155,9 +155,11 @@ def relink(
 
     The stored papers must be those that the same code made of the other records.
     """
+    places = _places(spines)
+    stored = [_without_lost(paper, places) for paper in stored]
     homes = {_place(ref): paper for paper in stored for ref in paper.records}
-    places = [(id_, n) for id_, spine in spines.items() for n in range(len(spine.keys))]
-    touched = _touched([at for at in places if at not in homes], volumes, spines, homes)
+    new = [at for at in places if at not in homes]
+    touched = _touched(new, volumes, spines, homes)
     moved = {homes[at].id for at in touched if at in homes}
     own = [paper for paper in stored if paper.id in moved or paper.alias_of]
     groups = cluster(touched.values())
@@ -175,7 +177,23 @@ def relink(
     return Entries(counted, merged, {entry.paper.id: entry for entry in made}), rows
 
 
+def is_placed(spines: Mapping[str, Spine], stored: Iterable[StoredPaper]) -> bool:
+    """Say whether every record belongs to a stored paper."""
+    return _places(spines).keys() <= {_place(ref) for paper in stored for ref in paper.records}
+
+
 Place = tuple[str, int]
+
+
+def _places(spines: Mapping[str, Spine]) -> dict[Place, None]:
+    return dict.fromkeys((id_, n) for id_, spine in spines.items() for n in range(len(spine.keys)))
+
+
+def _without_lost(paper: StoredPaper, places: Container[Place]) -> StoredPaper:
+    """Leave out records that the readers do not find any more."""
+    if all(_place(ref) in places for ref in paper.records):
+        return paper
+    return paper._replace(records=tuple(ref for ref in paper.records if _place(ref) in places))
 
 
 def _place(ref: RecordRef) -> Place:

@@ -79,12 +79,26 @@ class Outputs:
         except (OSError, UnicodeDecodeError):
             return None
 
+    def signatures(self, folder: str) -> dict[str, str]:
+        """Return, for each file of a folder by name, what changes when its bytes do.
+
+        That is size, times and inode; symbolic links are left out. Empty where there is no folder.
+        """
+        try:
+            with os.scandir(self._folder(folder)) as entries:
+                return dict(_signature(one) for one in entries if one.is_file(follow_symlinks=False))
+        except OSError:
+            return {}
+
     def remove_papers(self, kept: Iterable[str]) -> list[str]:
         """Remove the sheets of papers that are not among `kept`; return their names, sorted."""
         known = set(kept)
         removed = []
-        for path in sorted(self._folder("papers").glob("*.json")):
-            if path.stem in known or _schema(path) != "litline/paper":
+        folder = self._folder("papers")
+        found = (name.removesuffix(".json") for name in os.listdir(folder) if name.endswith(".json"))
+        for name in sorted(set(found) - known):
+            path = folder / f"{name}.json"
+            if _schema(path) != "litline/paper":
                 continue
             for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
                 if sibling.exists():
@@ -133,6 +147,12 @@ class Outputs:
         if not path.parent.resolve().is_relative_to(root):
             raise ConfigError(f"{relative!r} leads outside the outputs folder")
         return path
+
+
+def _signature(entry: os.DirEntry[str]) -> tuple[str, str]:
+    found = entry.stat(follow_symlinks=False)
+    times = f"{found.st_mtime_ns} {found.st_ctime_ns}"
+    return entry.name, f"{found.st_size} {times} {found.st_ino}"
 
 
 def _schema(path: Path) -> object:

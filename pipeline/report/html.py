@@ -14,6 +14,7 @@ from markupsafe import Markup
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.cards import Card, LineCard
 from pipeline.report.drawing import lineage_svg
 from pipeline.report.index_view import index_view
 from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, ROOT, lineage_view
@@ -27,15 +28,15 @@ def paper_html(sheet: PaperSheet) -> str:
 
 
 def index_html(
-    sheets: Sequence[PaperSheet],
+    papers: Sequence[Card],
     coverage: Sequence[Coverage],
     notes: Sequence[str],
     failed: Sequence[Failure],
     *,
-    lineages: Sequence[LineageSheet] = (),
+    lineages: Sequence[LineCard] = (),
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
-    page = index_view(sheets, coverage, notes, failed, lineages)
+    page = index_view(papers, coverage, notes, failed, lineages)
     return render("index.html.j2", root="", page=page)
 
 
