@@ -11,6 +11,7 @@ from pipeline import __version__
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.planning import Plan
 from pipeline.records import Frozen
+from pipeline.report.cards import card_of, line_card_of
 from pipeline.report.files import Outputs
 from pipeline.report.html import index_html, lineage_html, paper_html
 from pipeline.report.lineage_markdown import lineage_markdown
@@ -62,7 +63,13 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs) -> RunReport:
     graph = [GraphSheet.model_validate_json(t) for t in outputs.texts("lineages/graph.json")]
     listed = list(made.sheets.values())
     sources, gone = _write_sources(shelves, [*listed, *lines, *graph], outputs)
-    page = index_html(listed, shelves.coverage, shelves.notes, made.failed, lineages=lines)
+    page = index_html(
+        [card_of(sheet) for sheet in listed],
+        shelves.coverage,
+        shelves.notes,
+        made.failed,
+        lineages=[line_card_of(sheet) for sheet in lines],
+    )
     outputs.write(MAIN, page)
     return RunReport(
         litline=__version__,

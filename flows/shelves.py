@@ -144,7 +144,8 @@ def look_up(documents: Sequence[str], settings: Settings, store: Store | None) -
     volumes = with_additions(volumes, added)
     entries, _ = link(volumes, store.papers() if store else [])
     notes = reading_notes(added.volumes)
-    return Shelves(volumes, all_entries(entries), coverage(volumes), failures + added.failures, notes)
+    failures += added.failures
+    return Shelves(volumes, all_entries(entries), coverage(volumes), failures, notes)
 
 
 def reading_notes(volumes: Iterable[Volume]) -> list[str]:

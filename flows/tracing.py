@@ -103,30 +103,30 @@ def _all(traced: Traced) -> str:
     return f"there are {', '.join(names)}" if names else "the library has no line of two papers"
 
 
-def name_lines(traced: Traced, store: Store) -> dict[str, str]:
-    """Return the slug of each line by its first member; one of its papers may have had it before."""
-    slugs = Slugs(store)
-    given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
-    slugs.save()
-    return dict(zip((line.members[0].id for line in traced.lines), given, strict=True))
-
-
 def tell(
-    chosen: Mapping[str, Line],
+    chosen: Sequence[Line],
     traced: Traced,
     sheets: Mapping[str, PaperSheet],
     coverage: Sequence[Coverage],
+    store: Store,
 ) -> list[LineageSheet]:
-    """Make the sheet of each line, given by slug."""
-    parts = around(list(chosen.values()), traced.graph)
+    """Make the sheet of each line; a line keeps the slug that one of its papers has had before."""
+    slugs = Slugs(store)
+    given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
+    slugs.save()
+    of = dict(zip((line.members[0].id for line in traced.lines), given, strict=True))
     return [
-        trace(line, slug_, Shelf(sheets, traced.names, _units_of(part, traced), part, coverage))
-        for (slug_, line), part in zip(chosen.items(), parts, strict=True)
+        trace(
+            line,
+            of[line.members[0].id],
+            Shelf(sheets, traced.names, _units_of(part, traced), part, coverage),
+        )
+        for line, part in zip(chosen, around(chosen, traced.graph), strict=True)
     ]
 
 
 def _units_of(part: GraphSheet, traced: Traced) -> dict[str, Sequence[Unit]]:
-    papers = [node.id for node in part.nodes if node.kind == "paper"]
+    papers = (node.id for node in part.nodes if node.id in traced.works)
     return {id_: traced.works[id_].units for id_ in papers}
 
 

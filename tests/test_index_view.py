@@ -57,7 +57,11 @@ def test_inferred_years_are_said_once_before_other_notes() -> None:
         " with a star."
     )
     assert index_view(cards(inferred), [], ["Superseded."], []).notes == [one, "Superseded."]
-    assert index_view(cards(inferred, inferred), [], [], []).notes[0].startswith("2 papers are printed")
+    assert (
+        index_view(cards(inferred, inferred), [], [], [])
+        .notes[0]
+        .startswith("2 papers are printed")
+    )
     assert index_view(cards(sheet()), [], [], []).notes == []
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def add(store: Store, folder: Path, *documents: str | Path) -> Shelves:
-    chosen = Settings(store=str(folder / "litline.db"), as_of="2031-07-01")  # type: ignore[arg-type]
+    chosen = Settings(store=str(folder / "litline.db"), as_of=dt.date(2031, 7, 1))
     return add_documents([str(one) for one in documents], chosen, store)
 
 
@@ -161,7 +163,7 @@ def test_a_superseded_document_counts_no_more(store: Store, tmp_path: Path) -> N
 
 def test_the_edition_is_that_of_the_files() -> None:
     assert len(editions.edition()) == 16
-    names = [name for name, _ in editions._files(editions.resources.files("pipeline"), "pipeline")]
+    names = [name for name, _ in editions._files(files("pipeline"), "pipeline")]
     assert "pipeline/identity.py" in names
     assert "pipeline/report/templates/base.html.j2" in names
     assert not [name for name in names if "samples" in name]

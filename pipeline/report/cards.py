@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from hashlib import sha256
 
 from pydantic import Field
 
@@ -26,7 +25,6 @@ class Card(Frozen):
     model: str | None
     counts: Counts
     documents: list[str] = Field(description="Those that the sheet quotes.")
-    digest: str = Field(description="SHA-256 of what the sheet holds.")
 
 
 class LineCard(Frozen):
@@ -54,7 +52,6 @@ def card_of(sheet: PaperSheet) -> Card:
         model=sheet.stamp.model,
         counts=sheet.stamp.counts,
         documents=_quoted(sheet),
-        digest=sha256(repr(sheet).encode(errors="surrogatepass")).hexdigest(),
     )
 
 

@@ -85,8 +85,8 @@ class Outputs:
         That is size, times and inode; symbolic links are left out. Empty where there is no folder.
         """
         try:
-            with os.scandir(self._folder(folder)) as entries:
-                return dict(_signature(one) for one in entries if one.is_file(follow_symlinks=False))
+            with os.scandir(self._folder(folder)) as found:
+                return dict(_signature(one) for one in found if one.is_file(follow_symlinks=False))
         except OSError:
             return {}
 
@@ -95,8 +95,8 @@ class Outputs:
         known = set(kept)
         removed = []
         folder = self._folder("papers")
-        found = (name.removesuffix(".json") for name in os.listdir(folder) if name.endswith(".json"))
-        for name in sorted(set(found) - known):
+        found = {path.stem for path in folder.glob("*.json")}
+        for name in sorted(found - known):
             path = folder / f"{name}.json"
             if _schema(path) != "litline/paper":
                 continue

@@ -42,7 +42,7 @@ _BESIDE = (
 
 
 def weeks(count: int) -> Iterator[str]:
-    """Yield listings of a week each: one paper in eight continues another, two in eight name one."""
+    """Yield a listing for each week: one paper in eight continues another, two in eight name one."""
     chance = random.Random(7)
     stems = iter(_STEMS)
     named: list[str] = []
@@ -118,7 +118,8 @@ def table(rows: Sequence[Mapping[str, float]]) -> list[str]:
     ]
     for stage in rows[-1]:
         first, last = (
-            sum(row.get(stage, 0) for row in part) / len(part) for part in (rows[:EDGE], rows[-EDGE:])
+            sum(row.get(stage, 0) for row in part) / len(part)
+            for part in (rows[:EDGE], rows[-EDGE:])
         )
         lines.append(f"| {stage} | {first:.2f} | {last:.2f} | {last / (first or 1e-9):.2f} |")
     return lines
