@@ -18,11 +18,12 @@ from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
 from flows.stages import StageRunner
 from flows.tracing import (
+    Notes,
     Told,
     Traced,
     choose_line,
-    members_of,
     tell,
+    trace_again,
     trace_graph,
 )
 from pipeline.ask import Asker
@@ -171,15 +172,14 @@ class _Job(NamedTuple):
 async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
     """Ask, check and tell; nothing is written but to the store."""
     works = [plan_paper(entry) for entry in job.shelves.entries]
-    finder = FactFinder(job.store)
-    members = members_of(works, finder) if scope.lines else []
-    finder.save()
-    traced = trace_graph(works, members)
+    notes = Notes(job.store)
+    members = notes.members(works) if scope.lines else []
+    traced = trace_graph(works, members, notes)
     readings = _readings(members, traced, job.asker)
     missing = _unanswered(readings, job.asker)
     failed = list(job.shelves.failures)
     if not missing:  # what is known costs nothing, and tells which lines there will be
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
+        traced, failed = await _with_relations(traced, readings, failed, job)
     wanted = [choose_line(traced, scope.name)] if scope.name else None
     chosen = _works_of(works, wanted, traced)
     with job.clock.stage("plan"):
@@ -187,7 +187,7 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
         plan = _plan(chosen, missing, lines, job)
     _warn_of_replacing(outputs, job.asker)
     if missing and scope.name:
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
+        traced, failed = await _with_relations(traced, readings, failed, job)
         wanted = [choose_line(traced, scope.name)]
         chosen = _works_of(works, wanted, traced)
     with job.clock.stage(STAGE):
@@ -196,7 +196,7 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
         outcomes = await _ground(asked, job)
     failed += [outcome.failure for outcome in outcomes if outcome.failure]
     if missing and not scope.name:  # summaries come first, if a budget does not reach for all
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
+        traced, failed = await _with_relations(traced, readings, failed, job)
     fresh = [outcome.sheet for outcome in outcomes if outcome.sheet]
     sheets = all_sheets(job.shelves, fresh, outputs)
     told: list[LineageSheet] = []
@@ -225,19 +225,14 @@ def _unanswered(readings: Sequence[Reading], asker: Asker) -> list[Reading]:
 
 
 async def _with_relations(
-    traced: Traced,
-    members: Sequence[Member],
-    readings: Sequence[Reading],
-    failed: Sequence[Failure],
-    job: _Job,
+    traced: Traced, readings: Sequence[Reading], failed: Sequence[Failure], job: _Job
 ) -> tuple[Traced, list[Failure]]:
     """Add what a model reads of relations to the graph; without a model nothing is asked."""
     if not readings:
         return traced, list(failed)
     with job.clock.stage(RELATIONS_STAGE):
         proposals, unread = await _ask_relations(readings, job)
-    works = list(traced.works.values())
-    return trace_graph(works, members, proposals), [*failed, *unread]
+    return trace_again(traced, proposals), [*failed, *unread]
 
 
 async def _ask_relations(

@@ -15,6 +15,7 @@ from pipeline.database import open_store, store_folder
 from pipeline.documents import find_files, load_text, shown
 from pipeline.errors import DocumentError
 from pipeline.library import (
+    Entry,
     Volume,
     add_texts,
     coverage,
@@ -29,12 +30,11 @@ from pipeline.records import Coverage, Text
 from pipeline.samples import sample_files
 from pipeline.sheets import Failure
 from pipeline.shelf import (
-    Entries,
     Spine,
     Spines,
     Volumes,
-    all_entries,
     coverage_of,
+    entries_of,
     is_placed,
     relink,
     spine_of,
@@ -49,7 +49,7 @@ class Shelves(NamedTuple):
     """The library as a job sees it, and what failed on the way in."""
 
     volumes: Mapping[str, Volume]
-    entries: Entries
+    entries: list[Entry]
     coverage: list[Coverage]
     failures: list[Failure]
     notes: list[str]
@@ -100,7 +100,7 @@ def _add_documents(documents: Sequence[str], settings: Settings, store: Store) -
 
 def _linked(
     volumes: Volumes, before: Collection[str], store: Store
-) -> tuple[dict[str, Spine], Entries]:
+) -> tuple[dict[str, Spine], list[Entry]]:
     """Return the spines of all volumes and the papers; everything is linked anew by new code only.
 
     As long as nothing is added, papers stay as other code linked them, and no spine is kept.
@@ -112,10 +112,10 @@ def _linked(
     volumes.open(missing)
     spines = {id_: known.get(id_) or spine_of(volumes[id_]) for id_ in volumes}
     if known.keys() >= set(before):
-        entries, rows = relink(volumes, spines, stored)
+        held, rows = relink(volumes, spines, stored)
+        entries = entries_of(held, volumes, store)
     else:
-        listed, rows = link(volumes, stored)
-        entries = all_entries(listed)
+        entries, rows = link(volumes, stored)
     store.save_papers(unstored(rows, stored))
     if known.keys() >= set(before) or not is_placed(spines, stored):
         kept.keep(volumes, {id_: spines[id_] for id_ in missing})
@@ -145,7 +145,7 @@ def look_up(documents: Sequence[str], settings: Settings, store: Store | None) -
     entries, _ = link(volumes, store.papers() if store else [])
     notes = reading_notes(added.volumes)
     failures += added.failures
-    return Shelves(volumes, all_entries(entries), coverage(volumes), failures, notes)
+    return Shelves(volumes, entries, coverage(volumes), failures, notes)
 
 
 def reading_notes(volumes: Iterable[Volume]) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from itertools import chain, count
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from pipeline.records import Coverage, Details, Document, Paper, Reading, Record
 from pipeline.sheets import Failure
 from pipeline.store import StoredDocument, StoredPaper
 
+Wording = tuple[Document, Record]
+
 
 class Volume(NamedTuple):
     """A document and what it says; `current` is false once its path holds another text."""
@@ -27,13 +30,32 @@ class Volume(NamedTuple):
     current: bool
 
 
-class Entry(NamedTuple):
-    """A paper, and the wording of it that is read: a record and its document, if any has text."""
+class Entry:
+    """A paper, and the wording of it that is read: a record and its document, if any has text.
 
-    paper: Paper
-    details: Details
-    document: Document | None
-    record: Record | None
+    `wording` gives these two when they are first asked for.
+    """
+
+    def __init__(
+        self, paper: Paper, details: Details, wording: Callable[[], Wording | None]
+    ) -> None:
+        self.paper = paper
+        self.details = details
+        self.wording = wording
+
+    @cached_property
+    def _wording(self) -> Wording | None:
+        return self.wording()
+
+    @property
+    def document(self) -> Document | None:
+        """The document that is read; None where no record has any text."""
+        return self._wording[0] if self._wording else None
+
+    @property
+    def record(self) -> Record | None:
+        """The record that is read."""
+        return self._wording[1] if self._wording else None
 
 
 class Additions(NamedTuple):
@@ -223,17 +245,22 @@ def _identify(
 
 def entry_of(group: Sequence[Sighting], known: str | None, volumes: Mapping[str, Volume]) -> Entry:
     """Merge the sightings of one paper; without a `known` id it gets a new one."""
-    paper, details = merge(group, known)
+    return shelved(*merge(group, known), volumes)
+
+
+def shelved(paper: Paper, details: Details, volumes: Mapping[str, Volume]) -> Entry:
+    """Return a merged paper; its document is opened when its words are asked for."""
+    return Entry(paper, details, lambda: _first_wording(details, volumes))
+
+
+def _first_wording(details: Details, volumes: Mapping[str, Volume]) -> Wording | None:
     if not details.wordings:
-        return Entry(paper, details, None, None)
+        return None
     first = details.wordings[0]
     volume = volumes[first.document]
-    record = next(
-        s.record
-        for s in group
-        if s.ref.document == first.document and s.record.abstract_span == (first.start, first.end)
-    )
-    return Entry(paper, details, volume.document, record)
+    records = volume.reading.records
+    at = (first.start, first.end)
+    return volume.document, next(one for one in records if one.abstract_span == at)
 
 
 def _rows(groups: Sequence[Sequence[Sighting]], entries: Sequence[Entry]) -> list[StoredPaper]:
@@ -252,7 +279,7 @@ def _unique(entries: Sequence[Entry], known: Sequence[str | None], taken: set[st
             ids = chain([paper.id], (f"{paper.id}-{n}" for n in count(2)))
             paper = paper.model_copy(update={"id": next(id_ for id_ in ids if id_ not in used)})
             used.add(paper.id)
-        unique.append(entry._replace(paper=paper))
+        unique.append(Entry(paper, entry.details, entry.wording))
     return unique
 
 

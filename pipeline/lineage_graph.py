@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
 from pipeline.chunking import Sentence
 from pipeline.facts import evidence
-from pipeline.lineage_clauses import ANCESTRY, RelationType, introduces
-from pipeline.lineage_cues import benchmarks, may_state, shows, stated
+from pipeline.lineage_clauses import ANCESTRY, RelationType
+from pipeline.lineage_cues import may_state, shows
 from pipeline.lineage_kin import DISAGREE, Guess, guesses
-from pipeline.lineage_names import Index, Member, family_stems, kin
+from pipeline.lineage_members import Heard, Member, family_stems, hear, kin
+from pipeline.lineage_names import Index
 from pipeline.lineage_order import (
     When,
     assert_acyclic,
@@ -25,13 +25,10 @@ from pipeline.mentions import Mention, mentions, name_key
 from pipeline.text import slug
 from pipeline.wording import readable
 
-__all__ = ["Member", "Proposal", "build_graph", "names_of", "unread"]
+__all__ = ["Member", "Proposal", "build_graph", "link", "unread"]
 
 AMBIGUOUS = "several papers go by this name, and neither dates nor authors tell which is meant"
 _MOST_QUOTES = 3  # sentences kept as evidence of one edge
-
-
-_PLURAL = re.compile(r"\s+(?:[a-z]+\s+)?(?:models|versions|variants|checkpoints|releases|works)\b")
 
 
 Works = dict[tuple[str, str], str]  # label by key and size
@@ -63,11 +60,15 @@ def build_graph(members: Iterable[Member], proposals: Iterable[Proposal] = ()) -
     if its sentence names the work and has a cue of the relation; the dates then decide as for
     every other edge, and no edge of the code's own depends on one.
     """
-    papers = sorted(members, key=lambda member: member.id)
-    index = Index(papers)
-    own = list(_said(papers, index))
+    return link(Index(members), proposals)
+
+
+def link(index: Index, proposals: Iterable[Proposal] = ()) -> GraphSheet:
+    """Link the papers of an index, and note among its words what they state."""
+    papers = list(index.members.values())
+    own = list(_said(index))
     said = [*own, *_added(own, sorted(proposals), index)]
-    data = {name.key for member in papers for name in _data(member)}
+    data = {key for words in index.words.values() for key in words.data}
     works = _works(said)
     edges, unclear = _stated_edges([_placed(one, data, index) for one in said], works)
     dates = {member.id: When(member.date, member.year_inferred) for member in papers}
@@ -92,19 +93,23 @@ def _order(edge: GraphEdge | RefusedEdge) -> tuple[str, str, str]:
 # --- What texts state ----------------------------------------------------------------------
 
 
-def _said(papers: Sequence[Member], index: Index) -> Iterator[_Said]:
+def _said(index: Index) -> Iterator[_Said]:
     """List the relations that the sentences of all papers state."""
-    for member in papers:
-        own = index.keys[member.id]
-        opened = False
-        for sentence in member.sentences:
-            text = readable(sentence.quote)
-            opened = opened or introduces(text, own)
-            for one in stated(text, own, index.known, opened=opened):
-                if index.is_line(one.name) and _PLURAL.match(text, one.name.end):
-                    continue
+    for member in index.members.values():
+        for one in _heard(member, index).said:
+            if not (one.plural and index.is_line(one.name)):
                 name = index.known_as(one.name)
-                yield _Said(member.id, one.type, name, tuple(index.meant(member, name)), sentence)
+                targets = tuple(index.meant(member, name))
+                yield _Said(member.id, one.type, name, targets, one.sentence)
+
+
+def _heard(member: Member, index: Index) -> Heard:
+    words, own = index.words[member.id], index.keys[member.id]
+    if words.heard is not None and words.heard.holds(own, index.known):
+        return words.heard
+    heard = hear(member, own, index.known)
+    index.words[member.id] = words._replace(heard=heard)
+    return heard
 
 
 def _added(own: Sequence[_Said], proposals: Iterable[Proposal], index: Index) -> Iterator[_Said]:
@@ -129,11 +134,6 @@ def _named(text: str, written: str) -> Mention | None:
     return next((name for name in mentions(text) if name.key == key), None)
 
 
-def names_of(members: Iterable[Member]) -> dict[str, tuple[str, ...]]:
-    """Return the names of each paper, by id: its own, or the one that the library shows."""
-    return dict(Index(sorted(members, key=lambda member: member.id)).names)
-
-
 def unread(member: Member, graph: GraphSheet) -> bool:
     """Say whether a paper has a sentence that may state a relation of which the graph has none."""
     own = frozenset(name_key(name)[0] for name in member.names)
@@ -144,11 +144,6 @@ def unread(member: Member, graph: GraphSheet) -> bool:
         sentence.quote not in quoted and may_state(readable(sentence.quote), own)
         for sentence in member.sentences
     )
-
-
-def _data(member: Member) -> Iterator[Mention]:
-    for sentence in member.sentences:
-        yield from benchmarks(readable(sentence.quote))
 
 
 def _placed(said: _Said, data: set[str], index: Index) -> _Said:

@@ -7,18 +7,19 @@ resembles stay as they are stored. The result is that of linking everything anew
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
 from pipeline import readers
 from pipeline.editions import edition
-from pipeline.identity import Sighting, bucket_keys, cluster, sight, strength
+from pipeline.identity import Sighting, bucket_keys, cluster, merge, sight, strength
 from pipeline.kept import Kept
-from pipeline.library import Entry, Volume, entry_of, identified, stored_volumes
-from pipeline.records import Coverage, RecordRef
+from pipeline.library import Entry, Volume, identified, shelved, stored_volumes
+from pipeline.records import Coverage, Details, Paper, RecordRef
 from pipeline.store import ShelvedDocument, Store, StoredPaper
 
 _KEY = 12  # hex digits; two keys that fall together cost a comparison and nothing else
@@ -104,54 +105,42 @@ def coverage_of(id_: str, spine: Spine) -> Coverage:
 # --- Papers --------------------------------------------------------------------------------
 
 
-class Entries(Sequence[Entry]):
-    """The papers of the library in a fixed order, each merged when it is first asked for."""
-
-    def __init__(
-        self,
-        records: Mapping[str, Sequence[RecordRef]],
-        merged: Callable[[str], Entry],
-        made: Mapping[str, Entry],
-    ) -> None:
-        self.records = records
-        self._ids = list(records)
-        self._merged = merged
-        self._made = dict(made)
-
-    @property
-    def ids(self) -> Sequence[str]:
-        """The ids of the papers."""
-        return self._ids
-
-    def of(self, id_: str) -> Entry:
-        """Return the paper of an id."""
-        if id_ not in self._made:
-            self._made[id_] = self._merged(id_)
-        return self._made[id_]
-
-    @overload
-    def __getitem__(self, at: int) -> Entry: ...
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[Entry]: ...
-    def __getitem__(self, at: int | slice) -> Entry | Sequence[Entry]:
-        if isinstance(at, slice):
-            return [self.of(id_) for id_ in self._ids[at]]
-        return self.of(self._ids[at])
-
-    def __len__(self) -> int:
-        return len(self._ids)
+class _Merged(NamedTuple):
+    paper: Paper
+    details: Details
 
 
-def all_entries(entries: Iterable[Entry]) -> Entries:
-    """Return papers that are merged already."""
-    made = {entry.paper.id: entry for entry in entries}
-    return Entries({id_: one.paper.records for id_, one in made.items()}, made.__getitem__, made)
+def basis_of(records: Iterable[RecordRef]) -> str:
+    """Return what anything worked out of these records holds for: they, and this edition."""
+    named = json.dumps([(ref.document, ref.index) for ref in records])
+    return f"{edition()} {sha256(named.encode(errors='surrogatepass')).hexdigest()[:_KEY]}"
+
+
+def entries_of(
+    held: Mapping[str, Sequence[RecordRef]], volumes: Volumes, store: Store
+) -> list[Entry]:
+    """Return the papers of these records, by id; those merged before come from the store."""
+    kept = Kept(store, "paper", TypeAdapter(_Merged))
+    kept.prime(list(held))
+    found = [_entry_of(id_, refs, volumes, kept) for id_, refs in held.items()]
+    kept.save()
+    return found
+
+
+def _entry_of(id_: str, refs: Sequence[RecordRef], volumes: Volumes, kept: Kept[_Merged]) -> Entry:
+    counted = sorted(_counted(refs, volumes), key=_place)
+    basis = basis_of(counted)
+    merged = kept.get(id_, basis)
+    if merged is None:
+        merged = _Merged(*merge([_seen(_place(ref), volumes) for ref in counted], id_))
+        kept.put(id_, basis, merged)
+    return shelved(*merged, volumes)
 
 
 def relink(
     volumes: Volumes, spines: Mapping[str, Spine], stored: Sequence[StoredPaper]
-) -> tuple[Entries, list[StoredPaper]]:
-    """Return the papers, and the rows to store; only what new records touch is linked anew.
+) -> tuple[dict[str, Sequence[RecordRef]], list[StoredPaper]]:
+    """Return the records of each paper, and the rows to store; only what new ones touch is linked.
 
     The stored papers must be those that the same code made of the other records.
     """
@@ -169,12 +158,7 @@ def relink(
     }
     for entry, group in zip(made, groups, strict=True):
         held[entry.paper.id] = [one.ref for one in group]
-    counted = {id_: _counted(refs, volumes) for id_, refs in held.items()}
-
-    def merged(id_: str) -> Entry:
-        return entry_of([_seen(_place(ref), volumes) for ref in counted[id_]], id_, volumes)
-
-    return Entries(counted, merged, {entry.paper.id: entry for entry in made}), rows
+    return held, rows
 
 
 def is_placed(spines: Mapping[str, Spine], stored: Iterable[StoredPaper]) -> bool:

@@ -30,7 +30,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
         *("editions", "shelf"),
         *("links", "lines", "aspects"),
-        *("lineage_names", "lineage_kin", "lineage_order", "lineage_graph"),
+        *("lineage_members", "lineage_names", "lineage_kin", "lineage_order", "lineage_graph"),
     ),
     (4, ""): ("ask", "grounded"),
     (5, "a"): ("steps",),

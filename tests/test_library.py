@@ -25,6 +25,7 @@ from pipeline.library import (
 )
 from pipeline.records import RecordRef, Text
 from pipeline.store import StoredPaper
+from tests.entries import plainly
 from tests.invented_papers import (
     AS_OF,
     KETTLES,
@@ -124,7 +125,7 @@ def test_the_same_text_is_one_document_wherever_it_lies() -> None:
     copy = PAGE._replace(path="/elsewhere/copy.txt", name="copy.txt")
     first = shelf.add(PAGE, copy)
     assert len(shelf.volumes) == 1
-    assert shelf.add(copy, PAGE) == first
+    assert plainly(shelf.add(copy, PAGE)) == plainly(first)
     assert len(shelf.volumes) == 1
 
 
@@ -247,9 +248,8 @@ def test_what_is_known_is_not_compared_again(monkeypatch: pytest.MonkeyPatch) ->
     shelf = Shelf()
     first = shelf.add(PAGE, LIST)
     monkeypatch.setattr(library, "cluster", lambda _: pytest.fail("compared again"))
-    assert sorted(shelf.add(LIST), key=lambda e: e.paper.id) == sorted(
-        first, key=lambda e: e.paper.id
-    )
+    again = shelf.add(LIST)
+    assert sorted(plainly(again), key=str) == sorted(plainly(first), key=str)
 
 
 def test_a_library_may_hold_no_papers() -> None:
@@ -312,8 +312,8 @@ def test_a_record_that_bridges_two_papers_makes_one_an_alias() -> None:
         assert only.paper.id == earlier.paper.id
         assert shelf.aliases() == {later_id: earlier.paper.id}
         assert [paper.id for paper in shelf.papers] == [earlier.paper.id, later_id]
-        (again,) = shelf.add(first)
-        assert again == only
+        again = shelf.add(first)
+        assert plainly(again) == plainly([only])
 
 
 def test_an_alias_of_an_alias_leads_to_the_paper() -> None:

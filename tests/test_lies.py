@@ -30,7 +30,7 @@ FLOORS |= {"swap": 0.6, "unit": 0.95}
 @pytest.fixture
 def entries() -> list[Entry]:
     settings: Settings = load_settings(as_of=dt.date(2026, 6, 30))
-    return list(look_up(sample_files(), settings, None).entries)
+    return look_up(sample_files(), settings, None).entries
 
 
 @pytest.fixture

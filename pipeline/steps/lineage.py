@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from pipeline.aspects import aspects_of
-from pipeline.chunking import Unit
+from pipeline.chunking import Sentence, Unit
 from pipeline.facts import evidence as whole
 from pipeline.library import Entry
 from pipeline.lineage_graph import Member
@@ -62,8 +62,8 @@ class Shelf(NamedTuple):
     coverage: Sequence[Coverage]
 
 
-def member_of(entry: Entry, units: Sequence[Unit], addresses: Iterable[str]) -> Member:
-    """Return a paper as the graph sees it; `addresses` are those of its own releases."""
+def member_of(entry: Entry, sentences: Sequence[Sentence], links: tuple[str, ...]) -> Member:
+    """Return a paper as the graph sees it; `links` are those of its own releases."""
     return Member(
         id=entry.paper.id,
         label=entry.paper.label,
@@ -72,8 +72,8 @@ def member_of(entry: Entry, units: Sequence[Unit], addresses: Iterable[str]) -> 
         date=entry.paper.date,
         year_inferred=entry.details.year_inferred,
         authors=tuple(entry.paper.authors or ()),
-        links=tuple(addresses),
-        sentences=tuple(sentence for unit in units for sentence in unit.sentences),
+        links=links,
+        sentences=sentences,
     )
 
 

@@ -42,7 +42,7 @@ _BESIDE = (
 
 
 def weeks(count: int) -> Iterator[str]:
-    """Yield a listing for each week: one paper in eight continues another, two in eight name one."""
+    """Yield a listing per week: one paper in eight continues another, two in eight name one."""
     chance = random.Random(7)
     stems = iter(_STEMS)
     named: list[str] = []
