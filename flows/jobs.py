@@ -12,7 +12,8 @@ from filelock import FileLock, Timeout
 
 from flows import wiring
 from flows.bounds import follow_ups, settled_answers, story_keys
-from flows.pages import MAIN, Made, all_sheets, earlier_report, write_pages
+from flows.cards import Cards
+from flows.pages import MAIN, Made, Sheets, earlier_report, write_pages
 from flows.progress import reporter
 from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
@@ -146,7 +147,7 @@ async def _write_locked(
             job = _Job(settings, store, shelves, asker, run_stage, clock)
             made = await _make(job, outputs, scope)
         with clock.stage("pages"):
-            report = write_pages(shelves, made, outputs)
+            report = write_pages(shelves, made, outputs, Cards(store, outputs))
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
@@ -198,7 +199,7 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
     if missing and not scope.name:  # summaries come first, if a budget does not reach for all
         traced, failed = await _with_relations(traced, readings, failed, job)
     fresh = [outcome.sheet for outcome in outcomes if outcome.sheet]
-    sheets = all_sheets(job.shelves, fresh, outputs)
+    sheets = Sheets(job.shelves.entries, fresh, outputs)
     told: list[LineageSheet] = []
     if scope.lines:
         with job.clock.stage("lineages"):
@@ -210,7 +211,7 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
             judge = job.settings.judge
             Told(job.store).keep(story_keys(lines, traced.works, job.asker.key, judge=judge))
     graph = traced.graph if scope.lines else None
-    return Made(plan, sheets, fresh, failed, graph, told, wanted is None)
+    return Made(plan, fresh, failed, graph, told, wanted is None)
 
 
 def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -79,16 +80,14 @@ class Outputs:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def signatures(self, folder: str) -> dict[str, str]:
-        """Return, for each file of a folder by name, what changes when its bytes do.
+    def signatures(self, files: Iterable[str]) -> dict[str, str]:
+        """Return, for each of these files that is there, what changes when its bytes do.
 
-        That is size, times and inode; symbolic links are left out. Empty where there is no folder.
+        That is size, times and inode; symbolic links are left out.
         """
-        try:
-            with os.scandir(self._folder(folder)) as found:
-                return dict(_signature(one) for one in found if one.is_file(follow_symlinks=False))
-        except OSError:
-            return {}
+        root = os.fspath(self.root)
+        found = ((file, _signature(f"{root}/{file}")) for file in files)
+        return {file: signature for file, signature in found if signature}
 
     def remove_papers(self, kept: Iterable[str]) -> list[str]:
         """Remove the sheets of papers that are not among `kept`; return their names, sorted."""
@@ -121,12 +120,9 @@ class Outputs:
                 path.parent.rmdir()
         return sorted(removed)
 
-    def texts(self, pattern: str) -> Iterator[str]:
-        """Yield the texts of the files that a pattern names, in order."""
-        for path in sorted(self.root.glob(pattern)):
-            text = self.read(path.relative_to(self.root).as_posix())
-            if text is not None:
-                yield text
+    def paths(self, pattern: str) -> list[str]:
+        """Return the files that a pattern names, in order."""
+        return [path.relative_to(self.root).as_posix() for path in sorted(self.root.glob(pattern))]
 
     def remove_sources(self, kept: Iterable[str], known: Iterable[str]) -> list[str]:
         """Remove the sources of `known` documents that are not among `kept`."""
@@ -149,10 +145,13 @@ class Outputs:
         return path
 
 
-def _signature(entry: os.DirEntry[str]) -> tuple[str, str]:
-    found = entry.stat(follow_symlinks=False)
+def _signature(path: str) -> str | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
     times = f"{found.st_mtime_ns} {found.st_ctime_ns}"
-    return entry.name, f"{found.st_size} {times} {found.st_ino}"
+    return f"{found.st_size} {times} {found.st_ino}" if stat.S_ISREG(found.st_mode) else None
 
 
 def _schema(path: Path) -> object:
