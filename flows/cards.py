@@ -12,11 +12,14 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from flows.shelves import Shelves
+from pipeline.digest_sheet import DigestSheet
 from pipeline.editions import edition
 from pipeline.kept import Kept
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Frozen
 from pipeline.report.cards import Card, LineCard, card_of, line_card_of
+from pipeline.report.digest_card import DigestCard, read_card
+from pipeline.report.digest_card import card_of as digest_card_of
 from pipeline.report.files import Outputs
 from pipeline.sheets import PaperSheet
 from pipeline.store import Store
@@ -34,6 +37,7 @@ class Cards:
         folder = sha256(root).hexdigest()[:16]
         self._papers = Kept(store, f"card {folder}", TypeAdapter(Card))
         self._lines = Kept(store, f"line card {folder}", TypeAdapter(LineCard))
+        self._digests = Kept(store, f"digest card {folder}", TypeAdapter(DigestCard))
         self._sources = Kept(store, f"source {folder}", TypeAdapter(bool))
 
     def papers(self, ids: Iterable[str], fresh: Mapping[str, PaperSheet]) -> list[Card]:
@@ -57,6 +61,21 @@ class Cards:
             return line_card_of(sheet) if sheet else None
 
         return self._of(files, self._lines, read)
+
+    def digests(self, fresh: Iterable[DigestSheet]) -> list[DigestCard]:
+        """Return the cards of all digests, each once."""
+        paths = self._outputs.paths("digests/*/digest.json")
+        files = {path.split("/")[1]: path for path in paths}
+        made = {sheet.name: sheet for sheet in fresh}
+
+        def read(name: str) -> DigestCard | None:
+            sheet = made.get(name)
+            return (
+                digest_card_of(sheet) if sheet else read_card(self._outputs.read(files[name]) or "")
+            )
+
+        found = self._of(files, self._digests, read)
+        return list({card.name: card for card in found}.values())
 
     def _of(
         self, files: Mapping[str, str], kept: Kept[_Card], read: Callable[[str], _Card | None]

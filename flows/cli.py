@@ -143,6 +143,53 @@ def lineage(
 
 
 @app.command()
+def digest(
+    documents: Documents = None,
+    week: Annotated[
+        str | None,
+        typer.Option("--week", metavar="WEEK", help="As 2026-W22 [the weeks since the last one]."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Instead: a window, from here")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option("--until", metavar="DATE", help="to here, both included [--as-of]."),
+    ] = None,
+    horizon: Annotated[
+        int | None,
+        typer.Option("--horizon", metavar="N", help="Months that trends are told over [12]."),
+    ] = None,
+    out: Out = None,
+    store: StoreUrl = None,
+    engine: EngineName = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    budget: BudgetUsd = None,
+    concurrency: Concurrency = None,
+    direct: Direct = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add documents to the library and write what a week brought, or a window of days.
+
+    Without --week or --since: every week that has ended since the last digest.
+    """
+    settings = _settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        as_of=as_of,
+        budget=budget,
+        concurrency=concurrency,
+        direct=direct,
+        quiet=quiet,
+        horizon=horizon,
+    )
+    _work("weekly_digest", documents or [], settings, week=week, since=since, until=until)
+
+
+@app.command()
 def read(documents: Given, store: StoreUrl = None, as_of: AsOf = None, json: Json = False) -> None:
     """Show what the readers find in documents; writes nothing."""
     from flows import reading  # noqa: PLC0415
@@ -186,6 +233,28 @@ def check(
     from flows import reading  # noqa: PLC0415
 
     reading.check(_settings(out=out))
+
+
+@app.command()
+def follow(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A line of work, an author or a topic to add."),
+    ] = None,
+    store: StoreUrl = None,
+    as_of: AsOf = None,
+) -> None:
+    """Show what is followed and what could be, or add a name to litline.toml.
+
+    A name is a line of work if one goes by it, else an author of the library, else a topic.
+    """
+    from flows import following  # noqa: PLC0415
+
+    settings = _settings(store=store, as_of=as_of)
+    if name is None:
+        following.show(settings)
+    else:
+        following.add(name, settings)
 
 
 @app.command()

@@ -27,10 +27,12 @@ _JOBS: dict[str, Callable[..., Coroutine[Any, Any, Path]]] = {
     "run": jobs.write_all,
     "summarize_papers": jobs.write_summaries,
     "trace_lineage": jobs.trace_lineage,
+    "weekly_digest": jobs.weekly_digest,
 }
 More = Mapping[str, str | None]
 
 _PASSED = ("out", "store", "engine", "model", "budget", "concurrency")
+_OWN = {"weekly_digest": ("horizon",)}
 _HEALTH_SECONDS = 10
 _MOST_SHOWN = 10
 
@@ -73,7 +75,8 @@ def _as_flow(name: str, documents: Sequence[str], settings: Settings, more: More
 
     flow = getattr(orchestration, name)
     try:
-        return Path(asyncio.run(flow(list(documents), **_parameters(settings), **more)))
+        own = {field: getattr(settings, field) for field in _OWN.get(name, ())}
+        return Path(asyncio.run(flow(list(documents), **_parameters(settings), **own, **more)))
     except TransportError as error:
         raise ServerDown(f"Prefect's API went away during the run ({error})") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +13,9 @@ from filelock import FileLock, Timeout
 from flows import wiring
 from flows.bounds import follow_ups, settled_answers, story_keys
 from flows.cards import Cards
+from flows.delivery import deliver, versions
+from flows.digests import Drafts, Span, latest_span, moved_lines, wanted_spans
+from flows.issues import Background, Editor
 from flows.pages import MAIN, Made, Sheets, earlier_report, write_pages
 from flows.progress import reporter
 from flows.settings import Settings
@@ -28,6 +31,7 @@ from flows.tracing import (
     trace_graph,
 )
 from pipeline.ask import Asker
+from pipeline.digest_sheet import DigestSheet
 from pipeline.errors import LockHeld
 from pipeline.facts import FactFinder
 from pipeline.lineage_graph import Member, Proposal
@@ -78,16 +82,27 @@ class Clock:
         self.stages.append(StageTime(name=name, seconds=seconds))
 
 
+Chooser = Callable[[Shelves, Store], Sequence[Span]]
+
+
 class Scope(NamedTuple):
-    """What a job writes beside the documents: lines, all of them or the one of that name."""
+    """What a job writes beside summaries.
+
+    `lines`: lines of work, all of them or the one of a `name`. `spans` chooses the digests; with
+    `everything` all papers are summarised, else only those that the digests and lines show.
+    """
 
     lines: bool
     name: str | None = None
+    spans: Chooser = lambda _shelves, _store: ()
+    everything: bool = True
 
 
 async def write_all(documents: Sequence[str], settings: Settings, run_stage: StageRunner) -> Path:
     """Add documents to the library and write everything about it; see `write_summaries`."""
-    return await _write(documents, settings, run_stage, Scope(lines=True))
+    as_of = settings.as_of
+    scope = Scope(lines=True, spans=lambda shelves, _: latest_span(shelves.entries, as_of))
+    return await _write(documents, settings, run_stage, scope)
 
 
 async def write_summaries(
@@ -121,6 +136,33 @@ async def trace_lineage(
     return await _write(documents, settings, run_stage, Scope(lines=True, name=name))
 
 
+async def weekly_digest(
+    documents: Sequence[str],
+    settings: Settings,
+    run_stage: StageRunner,
+    week: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+) -> Path:
+    """Add documents to the library and write the digest of a week, or of a window of days.
+
+    Without either: of every week since the last that has a digest, up to the last that has ended
+    on `as_of`. The page of the last one is returned. Only papers that the digests show, and those
+    of lines that they move, are summarised.
+
+    Raises:
+        UsageError: there is no such week or day, or a window ends before it begins.
+        ConfigError, BudgetReached: the run stopped; what was finished was written.
+    """
+
+    def chosen(_: Shelves, store: Store) -> Sequence[Span]:
+        return wanted_spans(store.weeks(), settings.as_of, week, since, until)
+
+    wanted_spans([], settings.as_of, week, since, until)  # refuses before anything is read
+    scope = Scope(lines=True, spans=chosen, everything=False)
+    return await _write(documents, settings, run_stage, scope)
+
+
 async def _write(
     documents: Sequence[str], settings: Settings, run_stage: StageRunner, scope: Scope
 ) -> Path:
@@ -128,7 +170,11 @@ async def _write(
     outputs.create()
     with _lock(outputs.root):
         outputs.prepare()
-        return await _write_locked(documents, settings, outputs, run_stage, scope)
+        before = versions(outputs.root)
+        path = await _write_locked(documents, settings, outputs, run_stage, scope)
+    if settings.after:
+        deliver(settings.after, outputs.root, before)
+    return path
 
 
 async def _write_locked(
@@ -144,10 +190,11 @@ async def _write_locked(
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
-            job = _Job(settings, store, shelves, asker, run_stage, clock)
-            made = await _make(job, outputs, scope)
+            job = _Job(documents, settings, store, shelves, asker, run_stage, clock)
+            made, drafts = await _make(job, outputs, scope)
         with clock.stage("pages"):
             report = write_pages(shelves, made, outputs, Cards(store, outputs))
+        drafts.save()
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
@@ -156,12 +203,20 @@ async def _write_locked(
         store.close()
     if asker.stopped is not None:
         raise asker.stopped
-    return outputs.root / (f"lineages/{made.slugs[0]}/lineage.html" if scope.name else MAIN)
+    return outputs.root / _main(made, scope)
+
+
+def _main(made: Made, scope: Scope) -> str:
+    """Return the page that a person opens first, within the outputs folder."""
+    if scope.name:
+        return f"lineages/{made.slugs[0]}/lineage.html"
+    return MAIN if scope.everything else f"digests/{made.digests[-1].name}/digest.html"
 
 
 class _Job(NamedTuple):
     """What the stages of a job work with."""
 
+    documents: Sequence[str]
     settings: Settings
     store: Store
     shelves: Shelves
@@ -170,8 +225,8 @@ class _Job(NamedTuple):
     clock: Clock
 
 
-async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
-    """Ask, check and tell; nothing is written but to the store."""
+async def _make(job: _Job, outputs: Outputs, scope: Scope) -> tuple[Made, Drafts]:
+    """Ask, check and tell; nothing is written but to the store, and digests not even there."""
     works = [plan_paper(entry) for entry in job.shelves.entries]
     notes = Notes(job.store)
     members = notes.members(works) if scope.lines else []
@@ -181,22 +236,24 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
     failed = list(job.shelves.failures)
     if not missing:  # what is known costs nothing, and tells which lines there will be
         traced, failed = await _with_relations(traced, readings, failed, job)
-    wanted = [choose_line(traced, scope.name)] if scope.name else None
-    chosen = _works_of(works, wanted, traced)
+    spans = scope.spans(job.shelves, job.store)
+    drafts = Drafts(spans, job.shelves, job.store)
+    wanted = _wanted_lines(traced, scope, drafts)
+    chosen = _works_of(works, wanted, traced, drafts)
     with job.clock.stage("plan"):
         lines = (wanted or traced.lines) if scope.lines else []
         plan = _plan(chosen, missing, lines, job)
     _warn_of_replacing(outputs, job.asker)
-    if missing and scope.name:
+    if missing and wanted is not None:
         traced, failed = await _with_relations(traced, readings, failed, job)
-        wanted = [choose_line(traced, scope.name)]
-        chosen = _works_of(works, wanted, traced)
+        wanted = _wanted_lines(traced, scope, drafts)
+        chosen = _works_of(works, wanted, traced, drafts)
     with job.clock.stage(STAGE):
         asked = await _ask(chosen, job)
     with job.clock.stage(CHECKS):
         outcomes = await _ground(asked, job)
     failed += [outcome.failure for outcome in outcomes if outcome.failure]
-    if missing and not scope.name:  # summaries come first, if a budget does not reach for all
+    if missing and wanted is None:  # summaries come first, if a budget does not reach for all
         traced, failed = await _with_relations(traced, readings, failed, job)
     fresh = [outcome.sheet for outcome in outcomes if outcome.sheet]
     sheets = Sheets(job.shelves.entries, fresh, outputs)
@@ -210,8 +267,15 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> Made:
         if not untold and job.asker.provider.model is not None:
             judge = job.settings.judge
             Told(job.store).keep(story_keys(lines, traced.works, job.asker.key, judge=judge))
+    digests: list[DigestSheet] = []
+    if spans and job.asker.stopped is None:  # what a budget cut short is no week to close
+        with job.clock.stage("digests"):
+            background = Background(traced, told, sheets, failed)
+            editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
+            digests = drafts.make(editor.issue)
     graph = traced.graph if scope.lines else None
-    return Made(plan, fresh, failed, graph, told, wanted is None)
+    made = Made(plan, fresh, failed, graph, told, wanted is None, digests)
+    return made, drafts
 
 
 def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:
@@ -268,13 +332,25 @@ async def _narrate(
     return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
 
 
-def _works_of(works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced) -> list[Work]:
-    """Return the works that the pages of some lines lead to, members first, or all."""
+def _wanted_lines(traced: Traced, scope: Scope, drafts: Drafts) -> list[Line] | None:
+    """Return the lines that are told: the named one, those that a digest moves, or None for all."""
+    if scope.name:
+        return [choose_line(traced, scope.name)]
+    return None if scope.everything else moved_lines(traced, drafts.new())
+
+
+def _works_of(
+    works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced, drafts: Drafts
+) -> list[Work]:
+    """Return the works that the pages of some lines and digests lead to, or all.
+
+    What a digest shows comes first, then the members of lines, then what stands beside these.
+    """
     if wanted is None:
         return list(works)
     members = {node.id for line in wanted for node in line.members}
     beside = set[str]().union(*(side_edges(line, traced.graph) for line in wanted))
-    rank = {**dict.fromkeys(beside, 1), **dict.fromkeys(members, 0)}
+    rank = dict.fromkeys(beside, 2) | dict.fromkeys(members, 1) | dict.fromkeys(drafts.shown(), 0)
     shown = [work for work in works if work.entry.paper.id in rank]
     return sorted(shown, key=lambda work: rank[work.entry.paper.id])
 

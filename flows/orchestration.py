@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeVar, cast
 
 from prefect import flow, task
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows import jobs
 from flows.settings import load_settings
 from flows.stages import Batch, Work, run_wrapped
+from pipeline.digest_sheet import DigestSheet
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -97,3 +100,53 @@ async def trace_lineage(
         concurrency=concurrency,
     )
     return str(await jobs.trace_lineage(documents, settings, run_as_tasks, name))
+
+
+@flow(name="litline-digest", persist_result=False, retries=0, validate_parameters=False)
+async def weekly_digest(
+    documents: list[str],
+    week: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    out: str | None = None,
+    store: str | None = None,
+    engine: str | None = None,
+    model: str | None = None,
+    as_of: str | None = None,
+    budget: float | None = None,
+    concurrency: int | None = None,
+    horizon: int | None = None,
+) -> str:
+    """Add documents to the library and write the digests that are due, of a week or of a window."""
+    settings = load_settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        as_of=as_of,
+        budget=budget,
+        concurrency=concurrency,
+        horizon=horizon,
+    )
+    page = await jobs.weekly_digest(documents, settings, run_as_tasks, week, since, until)
+    await _show(page)
+    return str(page)
+
+
+async def _show(page: Path) -> None:
+    """Put the digest on the page of the run: its text, and the terms that were told."""
+    text = page.with_suffix(".json").read_text(encoding="utf-8")
+    sheet = DigestSheet.model_validate_json(text)
+    key = f"digest-{sheet.name}".lower()
+    await acreate_markdown_artifact(page.with_suffix(".md").read_text(encoding="utf-8"), key=key)
+    rows = [
+        {
+            "term": row.term,
+            "window": f"{row.window.papers} of {row.window.of}",
+            "before": f"{row.baseline.papers} of {row.baseline.of}",
+            "verdict": row.verdict,
+        }
+        for row in sheet.trends
+        if row.p is not None
+    ]
+    await acreate_table_artifact(rows, key=f"{key}-trends")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flows.cards import Cards, read_sheet
 from flows.shelves import Shelves
 from pipeline import __version__
+from pipeline.digest_sheet import DigestSheet
 from pipeline.library import Entry
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.planning import Plan
 from pipeline.report.cards import Card, LineCard
+from pipeline.report.digest_card import DigestCard
+from pipeline.report.digest_markdown import digest_markdown
+from pipeline.report.feed import feed_xml
 from pipeline.report.files import Outputs
-from pipeline.report.html import index_html, lineage_html, paper_html
+from pipeline.report.html import digest_html, index_html, lineage_html, paper_html
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, places, total
@@ -35,6 +39,7 @@ class Made(NamedTuple):
     graph: GraphSheet | None
     told: list[LineageSheet]
     all_lines: bool
+    digests: Sequence[DigestSheet] = ()
 
     @property
     def slugs(self) -> list[str]:
@@ -79,10 +84,13 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
     papers = cards.papers(ids, {sheet.paper.id: sheet for sheet in made.fresh})
     lines = cards.lines({sheet.slug: sheet for sheet in made.told})
     lines.sort(key=lambda line: (line.name.casefold(), line.slug))
-    shown: list[Card | LineCard] = [*papers, *lines]
+    digests = _write_digests(made.digests, outputs, cards)
+    shown: list[Card | LineCard | DigestCard] = [*papers, *lines, *digests]
     quoted = {name for card in shown for name in card.documents} | _linked(made, outputs)
     sources, gone = _write_sources(shelves, quoted, outputs, cards)
-    page = index_html(papers, shelves.coverage, shelves.notes, made.failed, lineages=lines)
+    page = index_html(
+        papers, shelves.coverage, shelves.notes, made.failed, lineages=lines, digests=digests
+    )
     outputs.write(MAIN, page)
     return RunReport(
         litline=__version__,
@@ -118,6 +126,24 @@ def _linked(made: Made, outputs: Outputs) -> set[str]:
     """Return the documents that the graph quotes, as it lies in the outputs now."""
     graph = made.graph or read_sheet(GRAPH, GraphSheet, outputs)
     return {place.document for place in places(graph)} if graph else set()
+
+
+def _write_digests(
+    sheets: Sequence[DigestSheet], outputs: Outputs, cards: Cards
+) -> list[DigestCard]:
+    """Write digests and the feed of all that the outputs then hold; return those in short.
+
+    A digest that was written once stays, whatever becomes of its papers.
+    """
+    for sheet in sheets:
+        stem = f"digests/{sheet.name}/digest"
+        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
+        outputs.write(f"{stem}.md", digest_markdown(sheet))
+        outputs.write(f"{stem}.html", digest_html(sheet))
+    found = cards.digests(sheets)
+    if found:
+        outputs.write("feed.xml", feed_xml(found))
+    return found
 
 
 def _write_sheet(sheet: PaperSheet, outputs: Outputs) -> None:

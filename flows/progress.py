@@ -19,6 +19,10 @@ class Reporter(Protocol):
         """Print one line."""
         ...
 
+    def warn(self, text: str) -> None:
+        """Print one line, even where nothing else is printed."""
+        ...
+
     def start(self, stage: str, total: int) -> None:
         """Begin a stage of so many papers."""
         ...
@@ -29,10 +33,14 @@ class Reporter(Protocol):
 
 
 class Silent:
-    """Says nothing."""
+    """Says nothing but warnings."""
 
     def say(self, text: str) -> None:
         """Say nothing."""
+
+    def warn(self, text: str) -> None:
+        """Print the line."""
+        sys.stderr.write(f"{text}\n")
 
     def start(self, stage: str, total: int) -> None:
         """Say nothing."""
@@ -50,6 +58,8 @@ class Lines:
     def say(self, text: str) -> None:
         """Print the line."""
         sys.stderr.write(f"{text}\n")
+
+    warn = say
 
     def start(self, stage: str, total: int) -> None:
         """Remember the total."""
@@ -74,6 +84,8 @@ class Bars:
     def say(self, text: str) -> None:
         """Print a line above the bars."""
         self._progress.console.print(text, markup=False, highlight=False)
+
+    warn = say
 
     def start(self, stage: str, total: int) -> None:
         """Add a bar."""

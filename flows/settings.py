@@ -6,6 +6,7 @@ This is where the environment is read; everything below `flows` is handed what i
 from __future__ import annotations
 
 import datetime as dt
+import shlex
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -15,10 +16,12 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from pipeline.errors import ConfigError, UsageError
+from pipeline.following import Follow, Name
 from pipeline.prices import Price
 
 FILE = "litline.toml"
@@ -60,6 +63,13 @@ class Settings(BaseSettings):
     judge: bool = Field(False, description="Ask a judge where a check of wording fails.")
     direct: bool = False
     quiet: bool = False
+    horizon: int = Field(12, ge=1, le=120, description="Months that a trend is told over.")
+    watch: str | None = Field(None, description="A folder whose documents are one source.")
+    after: str | None = Field(None, description="A command to run after a digest.")
+    follow: Follow = Follow()
+    not_counted: dict[Name, list[Name]] = Field(
+        {}, description="Ids of papers that do not count for a term."
+    )
     prices: dict[str, Price] = {}
     api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL")
@@ -70,6 +80,12 @@ class Settings(BaseSettings):
     def _iso(cls, value: object) -> object:
         """Take ISO days only; pydantic would read a number as seconds since 1970."""
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+    @field_validator("after")
+    @classmethod
+    def _command(cls, value: str | None) -> str | None:
+        """Take words as a shell would part them; white space alone is no command."""
+        return value if value is not None and shlex.split(value) else None
 
     @field_validator("base_url")
     @classmethod
@@ -116,12 +132,23 @@ def load_settings(**options: Any) -> Settings:
         if name in given:
             raise UsageError(f"--{name.replace('_', '-')}: {first['msg']}") from error
         if first["type"] == "extra_forbidden":
-            known = ", ".join(sorted(Settings.model_fields.keys() - {"api_key", "base_url"}))
+            known = _known(within=name.rpartition(".")[0])
             raise ConfigError(f"{FILE}: there is no setting {name}; known are {known}") from error
         where = f"setting {name} (in {FILE} or the environment)"
         raise ConfigError(f"{where}: {first['msg']}") from error
+    except SettingsError as error:  # its message quotes the field, and its cause is the fault
+        name = "".join(str(error).split('"')[1:2])
+        fault = f"setting {name} (in the environment) is no JSON: {error.__cause__}"
+        raise ConfigError(fault) from error
     except ValueError as error:
         raise ConfigError(f"{FILE} cannot be read: {error}") from error
+
+
+def _known(within: str) -> str:
+    """List the settings that there are, or those within the table `follow`."""
+    if within == "follow":
+        return ", ".join(f"follow.{name}" for name in sorted(Follow.model_fields))
+    return ", ".join(sorted(Settings.model_fields.keys() - {"api_key", "base_url"}))
 
 
 def without_secrets(url: str) -> str:

@@ -46,9 +46,10 @@ LIBRARY_LOCK = "library.lock"
 
 
 class Shelves(NamedTuple):
-    """The library as a job sees it, and what failed on the way in."""
+    """The library as a job sees it, and what failed on the way in; `formats` are by document."""
 
     volumes: Mapping[str, Volume]
+    formats: Mapping[str, str]
     entries: list[Entry]
     coverage: list[Coverage]
     failures: list[Failure]
@@ -95,7 +96,8 @@ def _add_documents(documents: Sequence[str], settings: Settings, store: Store) -
     current = {id_: spine for id_, spine in spines.items() if volumes.rows[id_].current}
     notes = [f"{id_}: {note}" for id_, spine in current.items() for note in spine.notes]
     covered = [coverage_of(id_, spine) for id_, spine in sorted(current.items())]
-    return Shelves(volumes, entries, covered, failures + added.failures, notes)
+    formats = {id_: spine.format for id_, spine in spines.items()}
+    return Shelves(volumes, formats, entries, covered, failures + added.failures, notes)
 
 
 def _linked(
@@ -144,8 +146,9 @@ def look_up(documents: Sequence[str], settings: Settings, store: Store | None) -
     volumes = with_additions(volumes, added)
     entries, _ = link(volumes, store.papers() if store else [])
     notes = reading_notes(added.volumes)
+    formats = {id_: volume.reading.format for id_, volume in volumes.items()}
     failures += added.failures
-    return Shelves(volumes, entries, coverage(volumes), failures, notes)
+    return Shelves(volumes, formats, entries, coverage(volumes), failures, notes)
 
 
 def reading_notes(volumes: Iterable[Volume]) -> list[str]:

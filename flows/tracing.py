@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from pipeline.chunking import Unit
 from pipeline.errors import UsageError
 from pipeline.facts import FactFinder
+from pipeline.following import by_any_name
 from pipeline.kept import Kept
 from pipeline.lineage_graph import Member, Proposal, link
 from pipeline.lineage_members import Words
@@ -18,7 +19,6 @@ from pipeline.lineage_names import Index
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.lines import Line, around, lines
 from pipeline.links import links
-from pipeline.mentions import name_key
 from pipeline.records import Coverage
 from pipeline.sheets import PaperSheet
 from pipeline.shelf import basis_of
@@ -123,25 +123,22 @@ def choose_line(traced: Traced, name: str) -> Line:
     Raises:
         UsageError: there is no such line; the message names the nearest.
     """
-    known: dict[str, Line] = {}
-    for line in traced.lines:
-        for written in _names(line, traced):
-            known.setdefault(written, line)
-    by_key: dict[str, Line] = {}
-    for written, line in known.items():
-        for key in _keys(written):
-            by_key.setdefault(key, line)
-    for key in _keys(name):
-        if key in by_key:
-            return by_key[key]
+    known = lines_by_name(traced)
+    found = by_any_name(known, name)
+    if found is not None:
+        return found
     near = difflib.get_close_matches(name, known, n=5, cutoff=0.4)
     advice = f"the nearest names are {', '.join(near)}" if near else _all(traced)
     raise UsageError(f"no line of work is called {name!r}; {advice}")
 
 
-def _keys(name: str) -> list[str]:
-    """Return what two ways of writing one name share; the first is empty without Latin letters."""
-    return [key for key in (name_key(name)[0], name.casefold()) if key]
+def lines_by_name(traced: Traced) -> dict[str, Line]:
+    """Map every name that a line goes by to it, to the line of more papers where two share it."""
+    known: dict[str, Line] = {}
+    for line in traced.lines:
+        for written in _names(line, traced):
+            known.setdefault(written, line)
+    return known
 
 
 def _names(line: Line, traced: Traced) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from itertools import chain, count
@@ -28,6 +28,22 @@ class Volume(NamedTuple):
     reading: Reading
     as_of: str
     current: bool
+
+
+class Texts(Mapping[str, str]):
+    """The texts of volumes, by id; each is opened when it is asked for."""
+
+    def __init__(self, volumes: Mapping[str, Volume]) -> None:
+        self._volumes = volumes
+
+    def __getitem__(self, id_: str) -> str:
+        return self._volumes[id_].document.text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._volumes)
+
+    def __len__(self) -> int:
+        return len(self._volumes)
 
 
 class Entry:

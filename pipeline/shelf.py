@@ -28,6 +28,7 @@ _KEY = 12  # hex digits; two keys that fall together cost a comparison and nothi
 class Spine(NamedTuple):
     """What is known of a document without opening it; `keys` has a list for each record."""
 
+    format: str
     declared: int | None
     notes: list[str]
     keys: list[list[str]]
@@ -87,6 +88,7 @@ def spine_of(volume: Volume) -> Spine:
     header = volume.reading.header
     sightings = (sight(volume.document, record) for record in volume.reading.records)
     return Spine(
+        format=volume.reading.format,
         declared=header.papers if header else None,
         notes=volume.reading.notes,
         keys=[[_hashed(key) for key in bucket_keys(one)] for one in sightings],

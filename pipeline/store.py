@@ -18,12 +18,15 @@ from pipeline.errors import StoreError
 from pipeline.records import RecordRef
 from pipeline.tables import (
     ANSWERS,
+    DIGESTS,
     DOCUMENTS,
     MEMBERS,
     PAPERS,
     PATHS,
     RUNS,
     SCHEMA_VERSION,
+    SHOWN,
+    WITH_DIGESTS,
     WITH_WORKED_OUT,
     WORKED_OUT,
     replace,
@@ -88,6 +91,14 @@ class StoredValue(NamedTuple):
     key: str
     basis: str
     value: str
+
+
+class StoredShown(NamedTuple):
+    """A paper as the digest of a week showed it; `state` is JSON."""
+
+    week: str
+    paper: str
+    state: str
 
 
 class Store:
@@ -181,6 +192,44 @@ class Store:
         if rows:
             with self.transaction() as connection:
                 replace(connection, WORKED_OUT, rows)
+
+    def paths(self) -> dict[str, str]:
+        """Return the document that each path held when it was last read."""
+        with self.transaction() as connection:
+            rows = connection.execute(sa.select(PATHS.c.path, PATHS.c.document))
+            return {row.path: row.document for row in rows}
+
+    def weeks(self) -> list[str]:
+        """Return the weeks that have a digest, oldest first."""
+        if self._version < WITH_DIGESTS:
+            return []
+        with self.transaction() as connection:
+            return list(connection.scalars(sa.select(DIGESTS.c.week).order_by(DIGESTS.c.week)))
+
+    def digest(self, week: str) -> str | None:
+        """Return the digest of a week as JSON, or None where it has none."""
+        if self._version < WITH_DIGESTS:
+            return None
+        query = sa.select(DIGESTS.c.sheet).where(DIGESTS.c.week == week)
+        with self.transaction() as connection:
+            return connection.scalar(query)
+
+    def shown(self) -> list[StoredShown]:
+        """Return what the digests have shown, the oldest week first."""
+        if self._version < WITH_DIGESTS:
+            return []
+        query = sa.select(SHOWN).order_by(SHOWN.c.week, SHOWN.c.paper)
+        with self.transaction() as connection:
+            return [StoredShown._make(row) for row in connection.execute(query)]
+
+    def save_digest(self, week: str, sheet: str, shown: Iterable[StoredShown]) -> None:
+        """Write the digest of a week and what it shows over what was kept of that week."""
+        with self.transaction() as connection:
+            replace(connection, DIGESTS, [{"week": week, "sheet": sheet}])
+            connection.execute(sa.delete(SHOWN).where(SHOWN.c.week == week))
+            rows = [one._asdict() for one in shown]
+            if rows:
+                connection.execute(sa.insert(SHOWN), rows)
 
     def _by_key(
         self, query: sa.Select[Any], column: sa.Column[Any], keys: Sequence[str]

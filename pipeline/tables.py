@@ -81,6 +81,21 @@ WORKED_OUT = sa.Table(
 )
 
 
+DIGESTS = sa.Table(
+    "digests",
+    _METADATA,
+    sa.Column("week", sa.String, primary_key=True),
+    sa.Column("sheet", sa.Text, nullable=False),
+)
+SHOWN = sa.Table(
+    "shown",
+    _METADATA,
+    sa.Column("week", sa.String, primary_key=True),
+    sa.Column("paper", sa.String, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+)
+
+
 def _create(connection: sa.Connection) -> None:
     first = [META, DOCUMENTS, PATHS, PAPERS, MEMBERS, ANSWERS, RUNS]
     _METADATA.create_all(connection, tables=first)
@@ -90,9 +105,18 @@ def _add_worked_out(connection: sa.Connection) -> None:
     WORKED_OUT.create(connection)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (_create, _add_worked_out)
+def _add_digests(connection: sa.Connection) -> None:
+    _METADATA.create_all(connection, tables=[DIGESTS, SHOWN])
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
+    _create,
+    _add_worked_out,
+    _add_digests,
+)
 SCHEMA_VERSION = len(MIGRATIONS)
 WITH_WORKED_OUT = 2
+WITH_DIGESTS = 3
 
 
 def save(connection: sa.Connection, table: sa.Table, known: bool, values: dict[str, Any]) -> None:

@@ -11,14 +11,19 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.report.cards import Card, LineCard
+from pipeline.report.digest_card import DigestCard
+from pipeline.report.digest_parts import ROOT as DIGEST_ROOT
+from pipeline.report.digest_view import digest_view
 from pipeline.report.drawing import lineage_svg
 from pipeline.report.index_view import index_view
 from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, ROOT, lineage_view
 from pipeline.report.paper_view import paper_view
+from pipeline.report.trend_drawing import trend_svg
 from pipeline.sheets import Failure, PaperSheet
 
 
@@ -34,9 +39,10 @@ def index_html(
     failed: Sequence[Failure],
     *,
     lineages: Sequence[LineCard] = (),
+    digests: Sequence[DigestCard] = (),
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
-    page = index_view(papers, coverage, notes, failed, lineages)
+    page = index_view(papers, coverage, notes, failed, lineages, digests)
     return render("index.html.j2", root="", page=page)
 
 
@@ -48,6 +54,14 @@ def lineage_html(sheet: LineageSheet) -> str:
     return render(
         "lineage.html.j2", ("lineage",), root=ROOT, page=page, drawing=drawing, words=words
     )
+
+
+def digest_html(sheet: DigestSheet) -> str:
+    """Return the page of a digest, as it lies in `digests/<name>/`."""
+    page = digest_view(sheet)
+    drawn = trend_svg(page.trends.plot) if page.trends and page.trends.plot else ""
+    drawing = Markup(drawn)  # noqa: S704 - escapes what it draws
+    return render("digest.html.j2", ("digest",), root=DIGEST_ROOT, page=page, drawing=drawing)
 
 
 def render(template: str, styles: tuple[str, ...] = (), *, root: str, **values: object) -> str:

@@ -11,6 +11,14 @@ from typing import NamedTuple
 from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.report.cards import Card, LineCard
+from pipeline.report.digest_card import (
+    DigestCard,
+    counted,
+    days,
+    digest_path,
+    heading,
+    newest_first,
+)
 from pipeline.sheets import Failure
 
 
@@ -41,6 +49,14 @@ class Lineage(NamedTuple):
     span: str
 
 
+class Digest(NamedTuple):
+    """One digest of the list."""
+
+    path: str
+    name: str
+    words: str
+
+
 class Covered(NamedTuple):
     """How much of one document is there."""
 
@@ -62,6 +78,7 @@ class IndexView(NamedTuple):
     """Everything on the page of all papers, without markup."""
 
     head: str
+    digests: list[Digest]
     lineages: list[Lineage]
     years: list[Year]
     coverage: list[Covered]
@@ -77,10 +94,12 @@ def index_view(
     notes: Sequence[str],
     failed: Sequence[Failure],
     lineages: Sequence[LineCard] = (),
+    digests: Sequence[DigestCard] = (),
 ) -> IndexView:
     """Put the words of the page in order."""
     return IndexView(
         head=_head(papers, len(coverage)),
+        digests=[_digest(card) for card in newest_first(digests)],
         lineages=[_lineage(line) for line in lineages],
         years=_years(papers),
         coverage=[_covered(c) for c in coverage],
@@ -116,6 +135,11 @@ def _inferred(papers: Iterable[Card]) -> list[str]:
 def _lineage(line: LineCard) -> Lineage:
     path = f"lineages/{view.address(line.slug)}/lineage.html"
     return Lineage(path, line.name, line.members, line.span)
+
+
+def _digest(card: DigestCard) -> Digest:
+    words = " · ".join(filter(None, (days(card), counted(card))))
+    return Digest(digest_path(card), heading(card), words)
 
 
 # --- Papers --------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from flows.jobs import write_all
+from flows.jobs import weekly_digest
 from flows.settings import Settings
 from flows.stages import run_directly
 from tests.benchmarks.papers import record
@@ -88,22 +88,22 @@ def replay(folder: Path, count: int, *, profile: bool) -> Iterator[dict[str, flo
         profiler = cProfile.Profile() if profile and week == count else None
         if profiler:
             profiler.enable()
-        yield _timed(folder, path)
+        yield _timed(folder, path, FIRST + dt.timedelta(weeks=week))
         if profiler:
             profiler.disable()
             pstats.Stats(profiler).sort_stats("cumulative").print_stats(70)
             pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
 
 
-def _timed(folder: Path, path: Path) -> dict[str, float]:
+def _timed(folder: Path, path: Path, today: dt.date) -> dict[str, float]:
     settings = Settings(
         out=str(folder / "outputs"),
         store=str(folder / "store" / "litline.db"),
         engine="extractive",
-        as_of=dt.date(2026, 6, 30),
+        as_of=today,
     )
     begun, worked = time.perf_counter(), time.process_time()
-    asyncio.run(write_all([str(path)], settings, run_directly))
+    asyncio.run(weekly_digest([str(path)], settings, run_directly))
     seconds, work = time.perf_counter() - begun, time.process_time() - worked
     report = json.loads((folder / "outputs" / "run.json").read_text(encoding="utf-8"))
     stages = {stage["name"]: float(stage["seconds"]) for stage in report["stages"]}

@@ -1,0 +1,181 @@
+"""Which digests a job makes, and what each of them is made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from flows.shelves import Shelves
+from flows.tracing import Traced
+from flows.weeks import Week, weeks_to_make
+from pipeline.digest_sheet import Days, DigestSheet
+from pipeline.errors import UsageError
+from pipeline.issue import Issue, Line, Step
+from pipeline.library import Entry, Texts
+from pipeline.lineage_sheet import LineageSheet
+from pipeline.lines import Line as TracedLine
+from pipeline.memory import Past, Selection, recall, select, state_of
+from pipeline.steps.digest import make_digest
+from pipeline.store import Store, StoredShown
+
+
+class Span(NamedTuple):
+    """The days of one digest; `week` is None for a window, which marks nothing as shown."""
+
+    week: str | None
+    days: Days
+
+
+def week_span(week: Week) -> Span:
+    """Return the days of a week, Monday to Sunday."""
+    return Span(str(week), Days(since=week.monday, until=week.sunday))
+
+
+def wanted_spans(
+    stored: Sequence[str], today: dt.date, week: str | None, since: str | None, until: str | None
+) -> list[Span]:
+    """Return what a command asks for: a week, a window, or every week that is due.
+
+    Due are the weeks after the last one that has a digest, up to the last that had ended before
+    `today`; where none has one, or that week has one, it is that week alone.
+
+    Raises:
+        UsageError: there is no such week or day, a window ends before it begins, or both a week
+            and a window are asked for.
+    """
+    if since or until:
+        if week:
+            raise UsageError("name a week or a window of days, not both")
+        return [Span(None, _window(since, until, today))]
+    if week:
+        return [week_span(Week.parse(week))]
+    due = Week.of(today - dt.timedelta(weeks=1))
+    return [week_span(one) for one in weeks_to_make(stored, due) or [due]]
+
+
+def _window(since: str | None, until: str | None, today: dt.date) -> Days:
+    if since is None:
+        raise UsageError("--until needs --since, the first day of the window")
+    first, last = _day("since", since), _day("until", until) if until else today
+    if last < first:
+        raise UsageError(f"the window ends before it begins: {first} to {last}")
+    return Days(since=first, until=last)
+
+
+def _day(option: str, text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"--{option}: {text!r} is no day; write it as 2026-05-25") from error
+
+
+def latest_span(entries: Iterable[Entry], today: dt.date) -> list[Span]:
+    """Return the latest week that has papers, none of them dated after `today`."""
+    dates = [entry.paper.date for entry in entries if entry.paper.date]
+    past = [date for date in dates if date <= today]
+    return [week_span(Week.of(max(past)))] if past else []
+
+
+Telling = Callable[[Span, Past, Selection, DigestSheet | None], Issue]
+
+
+class _Draft(NamedTuple):
+    """A digest of a week that is not stored yet, with what it shows."""
+
+    week: str
+    sheet: DigestSheet
+    shown: list[StoredShown]
+
+
+class Drafts:
+    """The digests of one job: what each shows, and its sheet once papers and lines are told.
+
+    A week is closed, and its digest stays as it was, once a later week has one. What is made is
+    stored by `save`, after its pages are written: a run that is killed before shows nothing.
+    """
+
+    def __init__(self, spans: Sequence[Span], shelves: Shelves, store: Store) -> None:
+        self._spans = spans
+        self._store = store
+        self._texts = Texts(shelves.volumes)
+        self._entries = {entry.paper.id: entry for entry in shelves.entries}
+        self._made: list[_Draft] = []
+        self._first = [self._select(span) for span in spans if not self._closed(span)]
+
+    def shown(self) -> set[str]:
+        """Return the papers that the digests will show, as far as can be told before they are made.
+
+        Closed weeks need none.
+        """
+        return {entry.paper.id for _, chosen in self._first for entry in chosen.shown}
+
+    def new(self) -> set[str]:
+        """Return the papers that are new in one of the digests."""
+        return {entry.paper.id for _, chosen in self._first for entry in chosen.new}
+
+    def make(self, told: Telling) -> list[DigestSheet]:
+        """Make the digests in order; each knows what those before it show."""
+        return [self._closed(span) or self._make(span, told) for span in self._spans]
+
+    def save(self) -> None:
+        """Store the digests that were made, and what they show."""
+        for draft in self._made:
+            self._store.save_digest(draft.week, draft.sheet.model_dump_json(), draft.shown)
+
+    def _make(self, span: Span, told: Telling) -> DigestSheet:
+        past, chosen = self._select(span)
+        before = [week for week in past.weeks if span.week is None or week < span.week]
+        sheet = make_digest(told(span, past, chosen, self._sheet(before[-1]) if before else None))
+        if span.week is not None:
+            rows = [
+                StoredShown(span.week, e.paper.id, state_of(e, self._texts).model_dump_json())
+                for e in sorted(chosen.shown, key=lambda entry: entry.paper.id)
+            ]
+            self._made.append(_Draft(span.week, sheet, rows))
+        return sheet
+
+    def _weeks(self) -> list[str]:
+        return sorted({*self._store.weeks(), *(draft.week for draft in self._made)})
+
+    def _select(self, span: Span) -> tuple[Past, Selection]:
+        own = {draft.week for draft in self._made}
+        rows = [row for row in self._store.shown() if row.week not in own]
+        rows += [row for draft in self._made for row in draft.shown]
+        past = recall(rows, self._weeks(), span.week, self._store.papers())
+        return past, select(self._entries.values(), span.days, past, self._texts)
+
+    def _closed(self, span: Span) -> DigestSheet | None:
+        """Return the digest of a week after which another one has a digest."""
+        if span.week is None or not any(week > span.week for week in self._weeks()):
+            return None
+        return self._sheet(span.week)
+
+    def _sheet(self, week: str) -> DigestSheet | None:
+        made = next((draft.sheet for draft in self._made if draft.week == week), None)
+        if made is not None:
+            return made
+        try:
+            return DigestSheet.model_validate_json(self._store.digest(week) or "")
+        except ValidationError:
+            return None
+
+
+def moved_lines(traced: Traced, new: set[str]) -> list[TracedLine]:
+    """Return the lines of which a new paper is a step."""
+    return [line for line in traced.lines if new & line.parents.keys()]
+
+
+def told_lines(sheets: Sequence[LineageSheet], traced: Traced, chosen: Selection) -> list[Line]:
+    """Return the lines that new papers move, as a digest tells them."""
+    new = {entry.paper.id for entry in chosen.new}
+    by_member = {step.node: sheet for sheet in sheets for step in sheet.steps}
+    found = []
+    for line in moved_lines(traced, new):
+        sheet = by_member[line.members[0].id]
+        steps = [Step(id_, edge) for id_, edge in line.parents.items() if id_ in new]
+        labels = {step.node: step.label for step in sheet.steps}
+        found.append(Line(sheet.slug, sheet.name, steps, labels))
+    return found

@@ -1,0 +1,210 @@
+"""Who and what a person follows, and which papers it is found in."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Annotated, Literal, NamedTuple, TypeVar
+
+from pydantic import Field, StringConstraints
+
+from pipeline.latex import plain
+from pipeline.library import Entry
+from pipeline.mentions import name_key
+from pipeline.records import Frozen
+
+Kind = Literal["author", "topic", "lineage"]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+T = TypeVar("T")
+
+_CACHED = 65_536
+
+
+class Follow(Frozen):
+    """What is followed: `[follow]` of the settings file; each name as a person wrote it."""
+
+    authors: list[Name] = Field([], description="People, in any usual way of writing them.")
+    topics: list[Name] = Field([], description="Words or phrases of titles and abstracts.")
+    lineages: list[Name] = Field([], description="Lines of work, by any name of any member.")
+
+    def of(self, kind: Kind) -> list[str]:
+        """Return the names of one kind."""
+        return {"author": self.authors, "topic": self.topics, "lineage": self.lineages}[kind]
+
+
+# --- Authors -------------------------------------------------------------------------------
+
+
+class Person(NamedTuple):
+    """A name taken apart: given names in order and the family name, case and accents aside.
+
+    The second part of a hyphenated given name keeps its hyphen. A name of one word is all family.
+    """
+
+    given: tuple[str, ...]
+    family: str
+
+
+_APOSTROPHES = re.compile(r"['’ʼ`]")
+_NAME_PART = re.compile(r"-?[^\W\d_]+")
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013", "-")
+)
+
+
+@lru_cache(maxsize=_CACHED)
+def person(name: str) -> Person:
+    """Take a name apart; `Lu, Lewei` is `Lewei Lu`."""
+    family, comma, given = name.partition(",")
+    flat = _APOSTROPHES.sub("", _folded(f"{given} {family}" if comma else name))
+    parts = _NAME_PART.findall(flat.replace(".", " "))
+    if not parts:
+        return Person((), flat.strip())
+    return Person(tuple(parts[:-1]), parts[-1].lstrip("-"))
+
+
+def _folded(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", plain(text).casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c)).translate(_PLAIN)
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Say whether two printed names may be those of one person.
+
+    The family names are equal, and the given names agree in order, an initial with any name that
+    it opens; further initials may be missing (`John Smith`, `John A. Smith`), a further name that
+    is written out may not. A family name alone is nobody's but its own.
+    """
+    first, second = person(one), person(other)
+    if first.family != second.family or not first.family:
+        return False
+    if not first.given or not second.given:
+        return first.given == second.given
+    return _agree(*sorted((first.given, second.given), key=len))
+
+
+def _agree(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Compare given names: `Yu-Gang`, `Yugang`, `Yu Gang` agree; `Jean` and `Jean-Luc` do not."""
+    if _glued(short) == _glued(long):
+        return True
+    pairs = [(a.lstrip("-"), b.lstrip("-")) for a, b in zip(short, long, strict=False)]
+    alike = (a == b or (1 in (len(a), len(b)) and a[0] == b[0]) for a, b in pairs)
+    shortened = 1 in map(len, pairs[-1])
+    rest = long[len(short) :]
+    return all(alike) and all(shortened if n[0] == "-" else len(n) == 1 for n in rest)
+
+
+def _glued(names: Iterable[str]) -> str:
+    return "".join(names).replace("-", "")
+
+
+def authors_of(printed: Iterable[str], followed: str) -> list[str]:
+    """List the printed names that may be those of a followed author, each once, in order."""
+    return [name for name in dict.fromkeys(printed) if may_be_one(name, followed)]
+
+
+def people(printed: Iterable[str]) -> list[list[str]]:
+    """Group printed names by person, in order of first sight.
+
+    A name that may be that of several of the others, as `L. Lu` beside `Lewei Lu` and `Lin Lu`,
+    stands alone: nothing says whose it is.
+    """
+    names = list(dict.fromkeys(printed))
+    groups: list[list[str]] = []
+    for name in sorted(names, key=lambda name: -len(_glued(person(name).given))):
+        same = [group for group in groups if any(person(name) == person(one) for one in group)]
+        fitting = [group for group in groups if all(may_be_one(name, one) for one in group)]
+        if same or len(fitting) == 1:
+            (same or fitting)[0].append(name)
+        else:
+            groups.append([name])
+    place = names.index
+    return sorted((sorted(group, key=place) for group in groups), key=lambda group: place(group[0]))
+
+
+# --- Topics --------------------------------------------------------------------------------
+
+_HYPHEN = r"[\-‐‑–]"
+_SPACE = rf"(?:\s|{_HYPHEN})+"
+_JOINT = rf"(?:\s|{_HYPHEN})*"
+_BREAK = rf"(?:{_HYPHEN}\s?)?"  # a word's own, or the printer's
+_SINGULAR = ("ss", "us", "is", "ics")
+
+
+def topic_in(text: str, topic: str) -> bool:
+    """Say whether a text holds a topic as whole words in a row.
+
+    Hyphens of the text count for nothing, those of the topic also stand for a space or none, and
+    singular and plural in `s` are alike. Case counts only where the topic is in capitals (`SFT`).
+    """
+    pattern = _pattern(topic)
+    return pattern is not None and pattern.search(_readable(text)) is not None
+
+
+@lru_cache(maxsize=256)
+def _readable(text: str) -> str:
+    return unicodedata.normalize("NFKC", plain(text))
+
+
+@lru_cache(maxsize=_CACHED)
+def _pattern(topic: str) -> re.Pattern[str] | None:
+    words = [
+        [part for part in re.split(_HYPHEN, word) if part]
+        for word in unicodedata.normalize("NFKC", topic).split()
+    ]
+    if not re.search(r"[^\W_]", topic):
+        return None
+    capitals = all(_capitals(part) for parts in words for part in parts)
+    row = _SPACE.join(_JOINT.join(map(_form, parts)) for parts in words if parts)
+    return re.compile(rf"(?<!\w)(?<!\d\.){row}(?!\w|\.\d)", 0 if capitals else re.IGNORECASE)
+
+
+def _capitals(word: str) -> bool:
+    return word.removesuffix("s").isupper() or not re.search(r"[^\W\d_]", word)
+
+
+def _form(word: str) -> str:
+    """Return the pattern of a word in singular and plural."""
+    one = _singular(word)
+    plural = "s?" if one[-1:].isalpha() and not one.endswith(("s", "S")) else ""
+    return _BREAK.join(map(re.escape, one)) + plural
+
+
+def _singular(word: str) -> str:
+    """Return a word without its plural's s; short words that end in s, as `news`, are none."""
+    long = len(word) > 4 and not word.casefold().endswith(_SINGULAR)
+    return word[:-1] if word.endswith("s") and (long or word[:-1].isupper()) else word
+
+
+def is_about(entry: Entry, topic: str) -> bool:
+    """Say whether the title or the abstract of a paper holds a topic."""
+    texts = (entry.paper.title, entry.record and entry.record.abstract)
+    return any(topic_in(text, topic) for text in texts if text)
+
+
+def same_topic(one: str, other: str) -> bool:
+    """Say whether two ways of writing a topic are found in the same texts."""
+    return topic_in(one, other) and topic_in(other, one)
+
+
+# --- Lineages ------------------------------------------------------------------------------
+
+
+def name_keys(name: str) -> list[str]:
+    """Return what two ways of writing a work's name share, the surest first."""
+    return [key for key in (name_key(name)[0], name.casefold()) if key]
+
+
+def by_any_name(named: Mapping[str, T], name: str) -> T | None:
+    """Return what goes by a name, however that is written; None where nothing does.
+
+    `named` maps names and slugs, of a line and of its members, to the line; the first counts.
+    """
+    by_key: dict[str, T] = {}
+    for written, one in named.items():
+        for key in name_keys(written):
+            by_key.setdefault(key, one)
+    return next((by_key[key] for key in name_keys(name) if key in by_key), None)
