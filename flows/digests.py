@@ -144,7 +144,7 @@ class Drafts:
         own = {draft.week for draft in self._made}
         rows = [row for row in self._store.shown() if row.week not in own]
         rows += [row for draft in self._made for row in draft.shown]
-        past = recall(rows, self._weeks(), span.week, self._store.papers())
+        past = recall(rows, self._weeks(), span.week, self._store.aliases())
         return past, select(self._entries.values(), span.days, past, self._texts)
 
     def _closed(self, span: Span) -> DigestSheet | None:

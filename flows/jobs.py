@@ -168,7 +168,7 @@ async def _write(
 ) -> Path:
     outputs = Outputs(Path(settings.out))
     outputs.create()
-    with _lock(outputs.root):
+    with _lock(outputs.root), wiring.rare_collections():
         outputs.prepare()
         before = versions(outputs.root)
         path = await _write_locked(documents, settings, outputs, run_stage, scope)

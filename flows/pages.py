@@ -10,7 +10,7 @@ from flows.shelves import Shelves
 from pipeline import __version__
 from pipeline.digest_sheet import DigestSheet
 from pipeline.library import Entry
-from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet, RefusedEdge
 from pipeline.planning import Plan
 from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import DigestCard
@@ -20,7 +20,7 @@ from pipeline.report.files import Outputs
 from pipeline.report.html import digest_html, index_html, lineage_html, paper_html
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
-from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, places, total
+from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, total
 
 MAIN = "index.html"
 GRAPH = "lineages/graph.json"
@@ -125,7 +125,8 @@ def _write_lines(made: Made, outputs: Outputs) -> None:
 def _linked(made: Made, outputs: Outputs) -> set[str]:
     """Return the documents that the graph quotes, as it lies in the outputs now."""
     graph = made.graph or read_sheet(GRAPH, GraphSheet, outputs)
-    return {place.document for place in places(graph)} if graph else set()
+    edges: list[GraphEdge | RefusedEdge] = [*graph.edges, *graph.refused] if graph else []
+    return {place.document for edge in edges for place in edge.evidence}
 
 
 def _write_digests(

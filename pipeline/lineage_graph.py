@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -22,12 +23,14 @@ from pipeline.lineage_order import (
 )
 from pipeline.lineage_sheet import GraphEdge, GraphNode, GraphSheet, RefusedEdge
 from pipeline.mentions import Mention, mentions, name_key
+from pipeline.sheets import Evidence
 from pipeline.text import slug
 from pipeline.wording import readable
 
 __all__ = ["Member", "Proposal", "build_graph", "link", "unread"]
 
 AMBIGUOUS = "several papers go by this name, and neither dates nor authors tell which is meant"
+_MANY = 1 << 16  # works of a library, each of which is asked for several times
 _MOST_QUOTES = 3  # sentences kept as evidence of one edge
 
 
@@ -41,7 +44,7 @@ class _Said(NamedTuple):
     type: RelationType
     name: Mention
     targets: tuple[str, ...]
-    sentence: Sentence
+    place: Evidence
 
 
 class Proposal(NamedTuple):
@@ -100,7 +103,7 @@ def _said(index: Index) -> Iterator[_Said]:
             if not (one.plural and index.is_line(one.name)):
                 name = index.known_as(one.name)
                 targets = tuple(index.meant(member, name))
-                yield _Said(member.id, one.type, name, targets, one.sentence)
+                yield _Said(member.id, one.type, name, targets, one.place)
 
 
 def _heard(member: Member, index: Index) -> Heard:
@@ -125,7 +128,7 @@ def _added(own: Sequence[_Said], proposals: Iterable[Proposal], index: Index) ->
         if not unfit and shows(text, one.type) and not index.is_line(name):
             known = index.known_as(name)
             targets = tuple(index.meant(member, known))
-            yield _Said(one.source, one.type, known, targets, one.sentence)
+            yield _Said(one.source, one.type, known, targets, evidence(one.sentence))
 
 
 def _named(text: str, written: str) -> Mention | None:
@@ -157,14 +160,14 @@ def _placed(said: _Said, data: set[str], index: Index) -> _Said:
 
 def _stated_edges(said: Sequence[_Said], works: Works) -> tuple[list[GraphEdge], list[RefusedEdge]]:
     """Merge what is said into one edge per pair and type, and part off what is ambiguous."""
-    found: dict[tuple[str, str, RelationType], list[Sentence]] = {}
+    found: dict[tuple[str, str, RelationType], list[Evidence]] = {}
     unclear: set[tuple[str, str, RelationType]] = set()
     for one in said:
         for target in one.targets or (_external_id(one.name, works),):
             at = (one.source, target, one.type)
             places = found.setdefault(at, [])
-            if one.sentence not in places:
-                places.append(one.sentence)
+            if one.place not in places:
+                places.append(one.place)
             if len(one.targets) > 1:
                 unclear.add(at)
     edges = [
@@ -173,7 +176,7 @@ def _stated_edges(said: Sequence[_Said], works: Works) -> tuple[list[GraphEdge],
             target=target,
             type=kind,
             basis="stated",
-            evidence=[evidence(place) for place in places[:_MOST_QUOTES]],
+            evidence=places[:_MOST_QUOTES],
         )
         for (source, target, kind), places in found.items()
     ]
@@ -244,18 +247,20 @@ def _works(said: Sequence[_Said]) -> Works:
 def _external_id(name: Mention, works: Works) -> str:
     """Return the id of a work that no document describes."""
     whole = (name.key, "")
-    return _id_of(whole if whole in works else (name.key, name.size), works)
+    work = whole if whole in works else (name.key, name.size)
+    return _id_of(work, works[work])
 
 
-def _id_of(work: tuple[str, str], works: Works) -> str:
+@lru_cache(maxsize=_MANY)
+def _id_of(work: tuple[str, str], label: str) -> str:
     """Return the id of a work: its slug, and a hash, as slugs may coincide."""
     digest = sha256("|".join(work).encode()).hexdigest()[:6]
-    return f"external:{slug(works[work], 40) or 'x'}-{digest}"
+    return f"external:{slug(label, 40) or 'x'}-{digest}"
 
 
 def _externals(works: Works, edges: Sequence[GraphEdge]) -> list[GraphNode]:
     used = {edge.target for edge in edges}
-    ids = {_id_of(work, works): label for work, label in works.items()}
+    ids = {_id_of(work, label): label for work, label in works.items()}
     return [
         GraphNode(id=id_, label=ids[id_], kind="external", paper=None, date=None)
         for id_ in sorted(ids)

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence, Set
+from functools import lru_cache
 from typing import NamedTuple
 
 from pipeline.chunking import Sentence
@@ -54,11 +55,13 @@ class Kin(NamedTuple):
     edition: str
 
 
+_MANY = 1 << 16  # names of a library, each of which is asked for several times
 _SIZE = re.compile(rf"^(?:{MODEL_SIZE.pattern}-?)+")
 _SMALLER = re.compile(r"(mini|tiny|nano|micro|lite|pocket|fast|flash)[ -](?=\w)")
 _OTHER_THING = re.compile(r"(?:bench\w*|eval\w*|data\w*|corpus|\d+k|instruct\w*|suite|test|arena)")
 
 
+@lru_cache(maxsize=_MANY)
 def kin(name: str) -> Kin:
     """Read the family, version and edition of a name; sizes count for nothing.
 
@@ -112,7 +115,7 @@ class Said(NamedTuple):
     type: RelationType
     name: Mention
     plural: bool
-    sentence: Sentence
+    place: Evidence
 
 
 class Heard(NamedTuple):
@@ -195,7 +198,7 @@ def _said(member: Member, own: frozenset[str], known: Container[str]) -> Iterato
         opened = opened or introduces(text, own)
         for one in stated(text, own, known, opened=opened):
             plural = bool(_PLURAL.match(text, one.name.end))
-            yield Said(one.type, one.name, plural, sentence)
+            yield Said(one.type, one.name, plural, evidence(sentence))
 
 
 def _series(sentences: Iterable[Sentence]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,6 @@ resembles stay as they are stored. The result is that of linking everything anew
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
@@ -114,8 +113,7 @@ class _Merged(NamedTuple):
 
 def basis_of(records: Iterable[RecordRef]) -> str:
     """Return what anything worked out of these records holds for: they, and this edition."""
-    named = json.dumps([(ref.document, ref.index) for ref in records])
-    return f"{edition()} {sha256(named.encode(errors='surrogatepass')).hexdigest()[:_KEY]}"
+    return " ".join([edition(), *(f"{ref.document}#{ref.index}" for ref in records)])
 
 
 def entries_of(

@@ -160,6 +160,12 @@ class Store:
                 StoredPaper(row.id, row.alias_of, tuple(members.get(row.id, ()))) for row in found
             ]
 
+    def aliases(self) -> dict[str, str]:
+        """Return the ids that others took over, each with the paper that it leads to."""
+        query = sa.select(PAPERS.c.id, PAPERS.c.alias_of).where(PAPERS.c.alias_of.is_not(None))
+        with self.transaction() as connection:
+            return {row.id: row.alias_of for row in connection.execute(query)}
+
     def save_papers(self, papers: Iterable[StoredPaper]) -> None:
         """Write ids, aliases and memberships; a known id keeps its place in the order."""
         with self.transaction() as connection:
