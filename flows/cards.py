@@ -81,7 +81,7 @@ class Cards:
         self, files: Mapping[str, str], kept: Kept[_Card], read: Callable[[str], _Card | None]
     ) -> list[_Card]:
         signatures = self._outputs.signatures(files.values())
-        kept.prime(list(files))
+        kept.prime_all()
         found = []
         for key, file in files.items():
             if file in signatures:

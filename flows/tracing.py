@@ -60,7 +60,7 @@ class Notes:
     def members(self, works: Sequence[Work]) -> list[Member]:
         """Return the papers as the graph sees them."""
         self._bases = {work.entry.paper.id: basis_of(work.entry.paper.records) for work in works}
-        self._kept.prime(list(self._bases))
+        self._kept.prime_all()
         found = ((id_, self._kept.get(id_, basis)) for id_, basis in self._bases.items())
         self._known = {id_: noted for id_, noted in found if noted is not None}
         new = [work for work in works if work.entry.paper.id not in self._known]

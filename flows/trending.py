@@ -84,7 +84,7 @@ def _words(entries: Sequence[Entry], store: Store) -> dict[str, Words]:
     """Return the terms of each paper by its id; those of papers met before come from the store."""
     kept = Kept(store, "terms", TypeAdapter(Words))
     bases = {entry.paper.id: basis_of(entry.paper.records) for entry in entries}
-    kept.prime(list(bases))
+    kept.prime_all()
     found = {}
     for entry in entries:
         id_ = entry.paper.id

@@ -31,6 +31,10 @@ class Kept(Generic[T]):
         missing = [key for key in keys if key not in self._known]
         self._known |= self._store.worked_out(self._kind, missing)
 
+    def prime_all(self) -> None:
+        """Read all values at once."""
+        self._known = self._store.worked_out(self._kind) | self._known
+
     def get(self, key: str, basis: str) -> T | None:
         """Return a value that was primed or put, if it holds for the basis."""
         row = self._known.get(key)

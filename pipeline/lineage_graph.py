@@ -177,6 +177,7 @@ def _stated_edges(said: Sequence[_Said], works: Works) -> tuple[list[GraphEdge],
             type=kind,
             basis="stated",
             evidence=places[:_MOST_QUOTES],
+            signs=[],
         )
         for (source, target, kind), places in found.items()
     ]
@@ -191,12 +192,13 @@ def _inferred(
     found: Sequence[Guess], edges: Sequence[GraphEdge], index: Index
 ) -> tuple[list[GraphEdge], list[RefusedEdge]]:
     """Return the guesses that no statement makes needless, and those that dates contradict."""
-    stems = {id_: family_stems(names) for id_, names in index.names.items()}
+    guessed = {guess.source for guess in found}
     told = {
         edge.source
         for edge in edges
-        if edge.type in (*ANCESTRY, "uses")
-        and stems.get(edge.source, set()) & stems.get(edge.target, set())
+        if edge.source in guessed
+        and edge.type in (*ANCESTRY, "uses")
+        and _stems(edge.source, index) & _stems(edge.target, index)
     }
     drawn: dict[tuple[str, str], GraphEdge] = {}
     odd: dict[tuple[str, str], RefusedEdge] = {}
@@ -217,6 +219,10 @@ def _inferred(
         else:
             odd.setdefault(pair, refused(edge, DISAGREE))
     return list(drawn.values()), list(odd.values())
+
+
+def _stems(node: str, index: Index) -> frozenset[str]:
+    return family_stems(index.names.get(node, ()))
 
 
 # --- Nodes ---------------------------------------------------------------------------------

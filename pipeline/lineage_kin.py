@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from pipeline.lineage_clauses import RelationType
-from pipeline.lineage_members import Kin, Member, kinships, parent_stem
+from pipeline.lineage_members import Kin, Member, parent_stem
 from pipeline.lineage_names import Index
 from pipeline.sheets import Evidence
 
@@ -41,9 +41,8 @@ def guesses(index: Index) -> Iterator[Guess]:
     """
     families: dict[str, list[_Relative]] = {}
     for member in index.members.values():
-        for one in kinships(index.names[member.id]):
-            if member.date is not None:
-                families.setdefault(one.stem, []).append(_Relative(one, member))
+        for one in index.kin[member.id] if member.date is not None else ():
+            families.setdefault(one.stem, []).append(_Relative(one, member))
     for stem in sorted(families):
         family = sorted(families[stem], key=_rank)
         lines: dict[str, list[_Relative]] = {}
@@ -138,6 +137,6 @@ def _place_of_code(url: str) -> str:
 
 def _series(index: Index, later: Member, earlier: Member) -> list[str]:
     """Say so where a paper speaks of the series that both belong to."""
-    stems = {one.stem for one in kinships(index.names[earlier.id])}
+    stems = {one.stem for one in index.kin[earlier.id]}
     words = (words for stem, words in index.words[later.id].series if stem in stems)
     return [f'it speaks of "the {one}"' for one in islice(words, 1)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from pipeline.lineage_members import Member, Words, kin, kinships, words_of
+from pipeline.lineage_members import Kin, Member, Words, kin, kinships, words_of
 from pipeline.mentions import Mention, name_key
 
 MANY = 10  # papers of one name; more cannot be told apart
@@ -25,35 +25,44 @@ class Index:
         self.members = {member.id: member for member in members}
         self.words = {one.id: given.get(one.id) or words_of(one) for one in members}
         self.names = {member.id: member.names for member in members}
-        self._people = {member.id: people(member) for member in members}
+        self.keys: dict[str, frozenset[str]] = {}
+        self.kin: dict[str, list[Kin]] = {}
+        self.families: dict[str, set[str]] = {}
         self._owners: dict[str, dict[str, bool]] = {}
-        for member in members:
-            self._add(member.id, member.names)
-        for id_, name in list(_subjects(self)):
+        self._people: dict[str, dict[str, str]] = {}
+        for id_, names in self.names.items():
+            self._add(id_, names)
+        for id_, name in list(_subjects(self, self._owners)):
             self.names[id_] = (name,)
             self._add(id_, (name,))
-        self.keys = {id_: frozenset(map(_key, names)) for id_, names in self.names.items()}
         self.known = frozenset(self._owners)
-        self.families: dict[str, set[str]] = {}
-        for id_, names in self.names.items():
-            for one in kinships(names):
-                self.families.setdefault(one.stem, set()).add(id_)
 
     def _add(self, id_: str, names: Sequence[str]) -> None:
-        main = _key(names[0]) if names else ""
-        for key in dict.fromkeys(map(_key, names)):
-            self._owners.setdefault(key, {})[id_] = key == main
+        keys = list(dict.fromkeys(map(_key, names)))
+        for key in keys:
+            self._owners.setdefault(key, {})[id_] = key == keys[0]
+        self.keys[id_] = frozenset(keys)
+        self.kin[id_] = kinships(names)
+        for one in self.kin[id_]:
+            self.families.setdefault(one.stem, set()).add(id_)
 
     def shared(self, one: str, other: str) -> list[str]:
         """List the authors whom two papers share, as the first prints them."""
-        theirs = self._people[other]
-        return [name for key, name in self._people[one].items() if key in theirs]
+        theirs = self._authors(other)
+        return [name for key, name in self._authors(one).items() if key in theirs]
+
+    def _authors(self, id_: str) -> dict[str, str]:
+        if id_ not in self._people:
+            self._people[id_] = people(self.members[id_])
+        return self._people[id_]
 
     def known_as(self, name: Mention) -> Mention:
         """Return a name without the size or tuning that it ends in, where only that is owned."""
         plain = _MADE.sub("", name.text)
+        if name.key in self._owners or plain == name.text:
+            return name
         key, size = name_key(plain)
-        if name.key in self._owners or plain == name.text or key not in self._owners:
+        if key not in self._owners:
             return name
         return name._replace(key=key, size=size or name.size, text=plain)
 
@@ -122,19 +131,14 @@ def people(member: Member) -> dict[str, str]:
 # --- Names that only the text gives away ---------------------------------------------------
 
 
-def _subjects(index: Index) -> Iterator[tuple[str, str]]:
+def _subjects(index: Index, taken: Container[str]) -> Iterator[tuple[str, str]]:
     """Find the name of a paper that coins none: `Foo 3 is a model…`, where others own `Foo`.
 
-    The name has a version, stands as a subject, comes back, belongs to no other paper, and its
+    The name has a version, stands as a subject, comes back, is none of those `taken`, and its
     family has a paper by one of the same authors.
     """
-    taken = {_key(name) for names in index.names.values() for name in names}
-    families: dict[str, list[str]] = {}
-    for id_, names in index.names.items():
-        for one in kinships(names):
-            families.setdefault(one.stem, []).append(id_)
     for id_, words in index.words.items():
         name = words.subject
-        alike = families.get(kin(name).stem, []) if name else []
+        alike = index.families.get(kin(name).stem, set()) if name else set()
         if name and _key(name) not in taken and any(index.shared(id_, other) for other in alike):
             yield id_, name

@@ -121,7 +121,7 @@ def entries_of(
 ) -> list[Entry]:
     """Return the papers of these records, by id; those merged before come from the store."""
     kept = Kept(store, "paper", TypeAdapter(_Merged))
-    kept.prime(list(held))
+    kept.prime_all()
     found = [_entry_of(id_, refs, volumes, kept) for id_, refs in held.items()]
     kept.save()
     return found

@@ -184,13 +184,17 @@ class Store:
         rows = self._by_key(sa.select(*_ANSWER), ANSWERS.c.key, keys)
         return {row.key: StoredAnswer._make(row) for row in rows}
 
-    def worked_out(self, kind: str, keys: Sequence[str]) -> dict[str, StoredValue]:
-        """Return what is stored of one kind under these keys."""
+    def worked_out(self, kind: str, keys: Sequence[str] | None = None) -> dict[str, StoredValue]:
+        """Return what is stored of one kind: all, or under these keys."""
         if self._version < WITH_WORKED_OUT:
             return {}
         query = sa.select(WORKED_OUT).where(WORKED_OUT.c.kind == kind)
-        rows = self._by_key(query, WORKED_OUT.c.key, keys)
-        return {row.key: StoredValue._make(row) for row in rows}
+        if keys is not None:
+            rows = self._by_key(query, WORKED_OUT.c.key, keys)
+            return {row.key: StoredValue._make(row) for row in rows}
+        with self.transaction() as connection:
+            found = connection.execute(query)
+            return {row[1]: StoredValue._make(row) for row in found}
 
     def save_worked_out(self, values: Iterable[StoredValue]) -> None:
         """Write values over those of the same kind and key."""
