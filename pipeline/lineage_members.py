@@ -135,14 +135,17 @@ class Heard(NamedTuple):
 
 
 class Words(NamedTuple):
-    """What the sentences of one paper hold for the graph.
+    """What the names and sentences of one paper hold for the graph.
 
-    `subject` is the name that they give away where the paper coins none. `spelled` are the words
-    of abbreviations, `data` and `named` the keys of names: those called a benchmark or data, and
-    all that do not stand for a series. `series` are families spoken of, each with the words used.
-    `place` is the first sentence with a name by which the paper belongs to its family.
+    `subject` is the name that the text gives away where the paper coins none; `keys` and `kin`
+    are those of the paper's names, or of this one. `spelled` are the words of abbreviations, `data`
+    and `named` the keys of names: those called a benchmark or data, and all that do not stand for a
+    series. `series` are families spoken of, each with the words used. `place` is the first sentence
+    with a name by which the paper belongs to its family.
     """
 
+    keys: tuple[str, ...]
+    kin: tuple[Kin, ...]
     subject: str | None
     spelled: dict[str, str]
     data: frozenset[str]
@@ -157,13 +160,16 @@ def words_of(member: Member) -> Words:
     texts = [readable(sentence.quote) for sentence in member.sentences]
     named = [(text, name) for text in texts for name in mentions(text)]
     subject = None if member.names else _subject(member.sentences)
+    names = member.names or ((subject,) if subject else ())
     return Words(
+        keys=tuple(dict.fromkeys(name_key(name)[0] for name in names)),
+        kin=tuple(kinships(names)),
         subject=subject,
         spelled=expansions(member),
         data=frozenset(name.key for text in texts for name in benchmarks(text)),
         named=frozenset(name.key for text, name in named if not is_series(text, name)),
         series=tuple(dict.fromkeys(_series(member.sentences))),
-        place=_place(member, member.names or ((subject,) if subject else ())),
+        place=_place(member, names),
     )
 
 

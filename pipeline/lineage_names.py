@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import islice
 
-from pipeline.lineage_members import Kin, Member, Words, kin, kinships, words_of
+from pipeline.lineage_members import Kin, Member, Words, kin, words_of
 from pipeline.mentions import Mention, name_key
 
 MANY = 10  # papers of one name; more cannot be told apart
@@ -26,23 +26,23 @@ class Index:
         self.words = {one.id: given.get(one.id) or words_of(one) for one in members}
         self.names = {member.id: member.names for member in members}
         self.keys: dict[str, frozenset[str]] = {}
-        self.kin: dict[str, list[Kin]] = {}
+        self.kin: dict[str, tuple[Kin, ...]] = {}
         self.families: dict[str, set[str]] = {}
         self._owners: dict[str, dict[str, bool]] = {}
         self._people: dict[str, dict[str, str]] = {}
         for id_, names in self.names.items():
-            self._add(id_, names)
+            self._add(id_, named=bool(names))
         for id_, name in list(_subjects(self, self._owners)):
             self.names[id_] = (name,)
-            self._add(id_, (name,))
+            self._add(id_, named=True)
         self.known = frozenset(self._owners)
 
-    def _add(self, id_: str, names: Sequence[str]) -> None:
-        keys = list(dict.fromkeys(map(_key, names)))
+    def _add(self, id_: str, *, named: bool) -> None:
+        words = self.words[id_]
+        keys, self.kin[id_] = (words.keys, words.kin) if named else ((), ())
+        self.keys[id_] = frozenset(keys)
         for key in keys:
             self._owners.setdefault(key, {})[id_] = key == keys[0]
-        self.keys[id_] = frozenset(keys)
-        self.kin[id_] = kinships(names)
         for one in self.kin[id_]:
             self.families.setdefault(one.stem, set()).add(id_)
 

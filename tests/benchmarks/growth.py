@@ -1,4 +1,4 @@
-"""Seconds of a weekly run as the library grows: sixty listings, one after another, in one store.
+"""Seconds of the weekly digest as the library grows: sixty listings, one after another, one store.
 
 python -m tests.benchmarks.growth [WEEKS]; `--profile` profiles the last week.
 """
@@ -12,6 +12,7 @@ import json
 import os
 import pstats
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ from flows.settings import Settings
 from flows.stages import run_directly
 from tests.benchmarks.papers import record
 
+ROOT = Path(__file__).parents[2]
 WEEKS = 60
 PAPERS = 83  # of one week
 FIRST = dt.date(2025, 1, 6)
@@ -80,34 +82,57 @@ def _record(number: int, own: str, said: str, day: dt.date) -> str:
 
 
 def replay(folder: Path, count: int, *, profile: bool) -> Iterator[dict[str, float]]:
-    """Yield the seconds of each week's stages; `rest` is what no stage of `run.json` covers."""
+    """Yield the calls of each week and the seconds of its stages.
+
+    Each week is a process of its own, as a schedule would start it; `rest` is what no stage of
+    `run.json` covers, the start of Python and of the command included, and `processor` is the time
+    of the processor. The last week is profiled, if at all, in this process.
+    """
     for week, text in enumerate(weeks(count), start=1):
         path = folder / "in" / f"week-{week:02}.txt"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        profiler = cProfile.Profile() if profile and week == count else None
-        if profiler:
-            profiler.enable()
-        yield _timed(folder, path, FIRST + dt.timedelta(weeks=week))
-        if profiler:
-            profiler.disable()
-            pstats.Stats(profiler).sort_stats("cumulative").print_stats(70)
-            pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
+        today = FIRST + dt.timedelta(weeks=week)
+        run = _profiled if profile and week == count else _in_a_process
+        begun, worked = time.perf_counter(), _worked()
+        run(folder, path, today)
+        seconds, work = time.perf_counter() - begun, _worked() - worked
+        report = json.loads((folder / "outputs" / "run.json").read_text(encoding="utf-8"))
+        stages = {stage["name"]: float(stage["seconds"]) for stage in report["stages"]}
+        rest = seconds - sum(stages.values())
+        yield {"calls": report["calls"], **stages, "rest": rest, "processor": work, "all": seconds}
 
 
-def _timed(folder: Path, path: Path, today: dt.date) -> dict[str, float]:
+def _worked() -> float:
+    """Return the seconds that this process and its children have kept a processor busy."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _in_a_process(folder: Path, path: Path, today: dt.date) -> None:
+    out, store = folder / "outputs", folder / "store" / "litline.db"
+    options = {"--out": out, "--store": store, "--engine": "extractive", "--as-of": today}
+    words = [str(word) for option in options.items() for word in option]
+    command = [sys.executable, "-m", "flows.cli", "digest", str(path), *words]
+    subprocess.run(
+        [*command, "--direct", "--quiet"],
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+    )
+
+
+def _profiled(folder: Path, path: Path, today: dt.date) -> None:
     settings = Settings(
         out=str(folder / "outputs"),
         store=str(folder / "store" / "litline.db"),
         engine="extractive",
         as_of=today,
     )
-    begun, worked = time.perf_counter(), time.process_time()
-    asyncio.run(weekly_digest([str(path)], settings, run_directly))
-    seconds, work = time.perf_counter() - begun, time.process_time() - worked
-    report = json.loads((folder / "outputs" / "run.json").read_text(encoding="utf-8"))
-    stages = {stage["name"]: float(stage["seconds"]) for stage in report["stages"]}
-    return {**stages, "rest": seconds - sum(stages.values()), "processor": work, "all": seconds}
+    profiler = cProfile.Profile()
+    profiler.runcall(asyncio.run, weekly_digest([str(path)], settings, run_directly))
+    pstats.Stats(profiler).sort_stats("cumulative").print_stats(70)
+    pstats.Stats(profiler).sort_stats("tottime").print_stats(30)
 
 
 def table(rows: Sequence[Mapping[str, float]]) -> list[str]:
