@@ -103,9 +103,10 @@ def _add_documents(documents: Sequence[str], settings: Settings, store: Store) -
 def _linked(
     volumes: Volumes, before: Collection[str], store: Store
 ) -> tuple[dict[str, Spine], list[Entry]]:
-    """Return the spines of all volumes and the papers; everything is linked anew by new code only.
+    """Return the spines of all volumes, and the papers, the one stored first in front.
 
-    As long as nothing is added, papers stay as other code linked them, and no spine is kept.
+    Only what new records touch is linked, and everything anew by new code. As long as nothing is
+    added, papers stay as other code linked them, and no spine is kept.
     """
     kept = Spines(store)
     known = kept.known(volumes.rows.values())
@@ -118,6 +119,8 @@ def _linked(
         entries = entries_of(held, volumes, store)
     else:
         entries, rows = link(volumes, stored)
+    ranks = {row.id: n for n, row in reversed(list(enumerate([*stored, *rows])))}
+    entries.sort(key=lambda entry: ranks[entry.paper.id])
     store.save_papers(unstored(rows, stored))
     if known.keys() >= set(before) or not is_placed(spines, stored):
         kept.keep(volumes, {id_: spines[id_] for id_ in missing})
