@@ -15,13 +15,16 @@ from flows.shelves import Shelves
 from pipeline.digest_sheet import DigestSheet
 from pipeline.editions import edition
 from pipeline.kept import Kept
-from pipeline.lineage_sheet import LineageSheet
+from pipeline.library import Entry
+from pipeline.lineage_sheet import GraphSheet, LineageSheet
+from pipeline.lines import Line, around
 from pipeline.records import Frozen
-from pipeline.report.cards import Card, LineCard, card_of, line_card_of
+from pipeline.report.cards import Card, LineCard, card_of, line_card_of, picture_hash
 from pipeline.report.digest_card import DigestCard, read_card
 from pipeline.report.digest_card import card_of as digest_card_of
 from pipeline.report.files import Outputs
 from pipeline.sheets import PaperSheet
+from pipeline.steps.lineage import picture
 from pipeline.store import Store
 
 _Card = TypeVar("_Card")
@@ -49,6 +52,22 @@ class Cards:
             return card_of(sheet) if sheet else None
 
         return self._of(files, self._papers, read)
+
+    def outdated_papers(self, entries: Iterable[Entry]) -> set[str]:
+        """Return the papers whose page rests on other records than they are merged from now."""
+        records = {entry.paper.id: entry.paper.records for entry in entries}
+        cards = self.papers(records, {})
+        return {card.paper for card in cards if card.records != records[card.paper]}
+
+    def outdated_lines(self, lines: Mapping[str, Line], graph: GraphSheet) -> list[Line]:
+        """Return the lines, given by slug, whose page draws another part of the graph."""
+        there = [card for card in self.lines({}) if card.slug in lines]
+        parts = around([lines[card.slug] for card in there], graph)
+        return [
+            lines[card.slug]
+            for card, part in zip(there, parts, strict=True)
+            if card.picture != picture_hash(*picture(lines[card.slug], part))
+        ]
 
     def lines(self, fresh: Mapping[str, LineageSheet]) -> list[LineCard]:
         """Return the cards of all lines that have a sheet, by slug."""

@@ -98,7 +98,7 @@ class Drafts:
     """
 
     def __init__(self, spans: Sequence[Span], shelves: Shelves, store: Store) -> None:
-        self._spans = spans
+        self.spans = spans
         self._store = store
         self._texts = Texts(shelves.volumes)
         self._entries = {entry.paper.id: entry for entry in shelves.entries}
@@ -118,7 +118,7 @@ class Drafts:
 
     def make(self, told: Telling) -> list[DigestSheet]:
         """Make the digests in order; each knows what those before it show."""
-        return [self._closed(span) or self._make(span, told) for span in self._spans]
+        return [self._closed(span) or self._make(span, told) for span in self.spans]
 
     def save(self) -> None:
         """Store the digests that were made, and what they show."""

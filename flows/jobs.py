@@ -26,6 +26,7 @@ from flows.tracing import (
     Told,
     Traced,
     choose_line,
+    name_lines,
     tell,
     trace_again,
     trace_graph,
@@ -190,10 +191,11 @@ async def _write_locked(
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
-            job = _Job(documents, settings, store, shelves, asker, run_stage, clock)
+            cards = Cards(store, outputs)
+            job = _Job(documents, settings, store, shelves, asker, run_stage, clock, cards)
             made, drafts = await _make(job, outputs, scope)
         with clock.stage("pages"):
-            report = write_pages(shelves, made, outputs, Cards(store, outputs))
+            report = write_pages(shelves, made, outputs, cards)
         drafts.save()
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
@@ -209,7 +211,7 @@ async def _write_locked(
 def _main(made: Made, scope: Scope) -> str:
     """Return the page that a person opens first, within the outputs folder."""
     if scope.name:
-        return f"lineages/{made.slugs[0]}/lineage.html"
+        return f"lineages/{made.told[0].slug}/lineage.html"
     return MAIN if scope.everything else f"digests/{made.digests[-1].name}/digest.html"
 
 
@@ -223,6 +225,7 @@ class _Job(NamedTuple):
     asker: Asker
     run_stage: StageRunner
     clock: Clock
+    cards: Cards
 
 
 async def _make(job: _Job, outputs: Outputs, scope: Scope) -> tuple[Made, Drafts]:
@@ -238,16 +241,16 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> tuple[Made, Drafts
         traced, failed = await _with_relations(traced, readings, failed, job)
     spans = scope.spans(job.shelves, job.store)
     drafts = Drafts(spans, job.shelves, job.store)
-    wanted = _wanted_lines(traced, scope, drafts)
-    chosen = _works_of(works, wanted, traced, drafts)
+    wanted = _wanted_lines(traced, scope, drafts, job)
+    chosen = _works_of(works, wanted, traced, drafts, job)
     with job.clock.stage("plan"):
-        lines = (wanted or traced.lines) if scope.lines else []
+        lines = (traced.lines if wanted is None else wanted) if scope.lines else []
         plan = _plan(chosen, missing, lines, job)
     _warn_of_replacing(outputs, job.asker)
     if missing and wanted is not None:
         traced, failed = await _with_relations(traced, readings, failed, job)
-        wanted = _wanted_lines(traced, scope, drafts)
-        chosen = _works_of(works, wanted, traced, drafts)
+        wanted = _wanted_lines(traced, scope, drafts, job)
+        chosen = _works_of(works, wanted, traced, drafts, job)
     with job.clock.stage(STAGE):
         asked = await _ask(chosen, job)
     with job.clock.stage(CHECKS):
@@ -274,7 +277,7 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> tuple[Made, Drafts
             editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
             digests = drafts.make(editor.issue)
     graph = traced.graph if scope.lines else None
-    made = Made(plan, fresh, failed, graph, told, wanted is None, digests)
+    made = Made(plan, fresh, failed, graph, told, name_lines(traced, job.store), digests)
     return made, drafts
 
 
@@ -332,25 +335,35 @@ async def _narrate(
     return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
 
 
-def _wanted_lines(traced: Traced, scope: Scope, drafts: Drafts) -> list[Line] | None:
-    """Return the lines that are told: the named one, those that a digest moves, or None for all."""
+def _wanted_lines(traced: Traced, scope: Scope, drafts: Drafts, job: _Job) -> list[Line] | None:
+    """Return the lines that are told, None for all: the named one, or those that a digest moves.
+
+    With these go the lines of which an earlier page draws what is no longer so.
+    """
     if scope.name:
         return [choose_line(traced, scope.name)]
-    return None if scope.everything else moved_lines(traced, drafts.new())
+    if scope.everything:
+        return None
+    moved = moved_lines(traced, drafts.new())
+    others = {slug: one for slug, one in name_lines(traced, job.store).items() if one not in moved}
+    return moved + job.cards.outdated_lines(others, traced.graph)
 
 
 def _works_of(
-    works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced, drafts: Drafts
+    works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced, drafts: Drafts, job: _Job
 ) -> list[Work]:
     """Return the works that the pages of some lines and digests lead to, or all.
 
-    What a digest shows comes first, then the members of lines, then what stands beside these.
+    What a digest shows comes first, then the members of lines, then what stands beside these, then
+    those of which an earlier page does not say what it rests on now.
     """
     if wanted is None:
         return list(works)
     members = {node.id for line in wanted for node in line.members}
     beside = set[str]().union(*(side_edges(line, traced.graph) for line in wanted))
-    rank = dict.fromkeys(beside, 2) | dict.fromkeys(members, 1) | dict.fromkeys(drafts.shown(), 0)
+    outdated = job.cards.outdated_papers(job.shelves.entries) if drafts.spans else ()
+    ranked = (outdated, beside, members, drafts.shown())
+    rank = {id_: -n for n, ids in enumerate(ranked) for id_ in ids}
     shown = [work for work in works if work.entry.paper.id in rank]
     return sorted(shown, key=lambda work: rank[work.entry.paper.id])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from flows.cards import Cards, read_sheet
@@ -29,8 +29,8 @@ GRAPH = "lineages/graph.json"
 class Made(NamedTuple):
     """What the stages of a job made; `graph` is None where no lines were wanted.
 
-    `fresh` are the sheets made now. `told` are the lines that were told now, whose slugs are
-    `slugs`; `all_lines` says that there are no others.
+    `fresh` are the sheets made now. `told` are the lines that were told now; of the pages of
+    others those stay whose slugs are among `lines`.
     """
 
     plan: Plan
@@ -38,13 +38,8 @@ class Made(NamedTuple):
     failed: list[Failure]
     graph: GraphSheet | None
     told: list[LineageSheet]
-    all_lines: bool
+    lines: Collection[str]
     digests: Sequence[DigestSheet] = ()
-
-    @property
-    def slugs(self) -> list[str]:
-        """The folders of the lines that were told now."""
-        return [sheet.slug for sheet in self.told]
 
 
 class Sheets(Mapping[str, PaperSheet]):
@@ -79,8 +74,8 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
     ids = [entry.paper.id for entry in shelves.entries]
     removed = outputs.remove_papers(ids)
     _write_lines(made, outputs)
-    if made.graph is not None and made.all_lines:
-        removed += outputs.remove_lines(made.slugs)
+    if made.graph is not None:
+        removed += outputs.remove_lines(made.lines)
     papers = cards.papers(ids, {sheet.paper.id: sheet for sheet in made.fresh})
     lines = cards.lines({sheet.slug: sheet for sheet in made.told})
     lines.sort(key=lambda line: (line.name.casefold(), line.slug))

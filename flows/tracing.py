@@ -153,6 +153,14 @@ def _all(traced: Traced) -> str:
     return f"there are {', '.join(names)}" if names else "the library has no line of two papers"
 
 
+def name_lines(traced: Traced, store: Store) -> dict[str, Line]:
+    """Return all lines by their slugs; a line keeps the slug that one of its papers has had."""
+    slugs = Slugs(store)
+    given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
+    slugs.save()
+    return dict(zip(given, traced.lines, strict=True))
+
+
 def tell(
     chosen: Sequence[Line],
     traced: Traced,
@@ -161,10 +169,7 @@ def tell(
     store: Store,
 ) -> list[LineageSheet]:
     """Make the sheet of each line; a line keeps the slug that one of its papers has had before."""
-    slugs = Slugs(store)
-    given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
-    slugs.save()
-    of = dict(zip((line.members[0].id for line in traced.lines), given, strict=True))
+    of = {line.members[0].id: slug_ for slug_, line in name_lines(traced, store).items()}
     return [
         trace(
             line,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from hashlib import sha256
 
 from pydantic import Field
 
-from pipeline.lineage_sheet import LineageSheet
-from pipeline.records import Frozen
+from pipeline.lineage_sheet import GraphEdge, GraphNode, LineageSheet
+from pipeline.records import Frozen, RecordRef
 from pipeline.report.lineage_view import members, span
 from pipeline.sheets import Counts, PaperSheet, places
 
@@ -17,6 +19,7 @@ class Card(Frozen):
 
     paper: str
     label: str
+    records: list[RecordRef] = Field(description="Those that the paper was merged from.")
     titled: bool
     date: dt.date | None
     year_inferred: bool
@@ -34,6 +37,7 @@ class LineCard(Frozen):
     name: str
     members: str
     span: str
+    picture: str = Field(description="A hash of what the page draws of the graph.")
     counts: Counts
     documents: list[str] = Field(description="Those that the sheet quotes.")
 
@@ -44,6 +48,7 @@ def card_of(sheet: PaperSheet) -> Card:
     return Card(
         paper=sheet.paper.id,
         label=sheet.paper.label,
+        records=sheet.paper.records,
         titled=sheet.paper.title is not None,
         date=sheet.paper.date,
         year_inferred=sheet.details.year_inferred,
@@ -62,9 +67,20 @@ def line_card_of(sheet: LineageSheet) -> LineCard:
         name=sheet.name,
         members=members(sheet),
         span=span(sheet),
+        picture=picture_hash(sheet.nodes, sheet.edges),
         counts=sheet.stamp.counts,
         documents=_quoted(sheet),
     )
+
+
+def picture_hash(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> str:
+    """Return 16 hex that differ where nodes or edges do."""
+    parts = [
+        *((node.id, node.label, str(node.date)) for node in nodes),
+        *((edge.source, edge.target, edge.type, edge.basis, *edge.signs) for edge in edges),
+        *((at.document, at.start, at.end) for edge in edges for at in edge.evidence),
+    ]
+    return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _quoted(sheet: Frozen) -> list[str]:

@@ -101,12 +101,18 @@ def side_edges(line: Line, graph: GraphSheet) -> dict[str, GraphEdge]:
     return found
 
 
+def picture(line: Line, graph: GraphSheet) -> tuple[list[GraphNode], list[GraphEdge]]:
+    """Return what the page of a line draws of the graph: its members, and who stands beside."""
+    drawn = {node.id for node in line.members} | side_edges(line, graph).keys()
+    nodes = [node for node in graph.nodes if node.id in drawn]
+    return nodes, [e for e in graph.edges if e.source in drawn and e.target in drawn]
+
+
 def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
     """Tell one line, in templates and in the papers' own sentences."""
     teller = _Teller(line, slug, shelf)
     steps = [teller.step(node) for node in line.members]
-    beside = list(teller.beside())
-    drawn = {node.id for node in line.members} | {one.node for one in beside}
+    nodes, edges = picture(line, shelf.graph)
     sheet = LineageSheet(
         slug=slug,
         name=line_name(line, shelf.names),
@@ -115,10 +121,10 @@ def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
         table=list(teller.table()),
         rivals=list(teller.rivals()),
         openness=list(teller.openness()),
-        beside=beside,
+        beside=list(teller.beside()),
         gaps=list(teller.gaps()),
-        nodes=[node for node in shelf.graph.nodes if node.id in drawn],
-        edges=[e for e in shelf.graph.edges if e.source in drawn and e.target in drawn],
+        nodes=nodes,
+        edges=edges,
         stamp=_stamp([], []),
         dropped=[],
     )
