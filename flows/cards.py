@@ -41,6 +41,7 @@ class Cards:
         self._papers = Kept(store, f"card {folder}", TypeAdapter(Card))
         self._lines = Kept(store, f"line card {folder}", TypeAdapter(LineCard))
         self._digests = Kept(store, f"digest card {folder}", TypeAdapter(DigestCard))
+        self._seen: dict[str, Card] = {}
         self._sources = Kept(store, f"source {folder}", TypeAdapter(bool))
 
     def papers(self, ids: Iterable[str], fresh: Mapping[str, PaperSheet]) -> list[Card]:
@@ -51,7 +52,9 @@ class Cards:
             sheet = fresh.get(id_) or read_sheet(files[id_], PaperSheet, self._outputs)
             return card_of(sheet) if sheet else None
 
-        return self._of(files, self._papers, read)
+        other = {id_: at for id_, at in files.items() if id_ in fresh or id_ not in self._seen}
+        self._seen |= self._of(other, self._papers, read)
+        return [self._seen[id_] for id_ in files if id_ in self._seen]
 
     def outdated_papers(self, entries: Iterable[Entry]) -> set[str]:
         """Return the papers whose page rests on other records than they are merged from now."""
@@ -79,7 +82,7 @@ class Cards:
             sheet = fresh.get(slug) or read_sheet(files[slug], LineageSheet, self._outputs)
             return line_card_of(sheet) if sheet else None
 
-        return self._of(files, self._lines, read)
+        return list(self._of(files, self._lines, read).values())
 
     def digests(self, fresh: Iterable[DigestSheet]) -> list[DigestCard]:
         """Return the cards of all digests, each once."""
@@ -93,15 +96,15 @@ class Cards:
                 digest_card_of(sheet) if sheet else read_card(self._outputs.read(files[name]) or "")
             )
 
-        found = self._of(files, self._digests, read)
+        found = self._of(files, self._digests, read).values()
         return list({card.name: card for card in found}.values())
 
     def _of(
         self, files: Mapping[str, str], kept: Kept[_Card], read: Callable[[str], _Card | None]
-    ) -> list[_Card]:
+    ) -> dict[str, _Card]:
         signatures = self._outputs.signatures(files.values())
         kept.prime_all()
-        found = []
+        found: dict[str, _Card] = {}
         for key, file in files.items():
             if file in signatures:
                 basis = f"{edition()} {signatures[file]}"
@@ -109,7 +112,7 @@ class Cards:
                 if card is None and (card := read(key)) is not None:
                     kept.put(key, basis, card)
                 if card is not None:
-                    found.append(card)
+                    found[key] = card
         kept.save()
         return found
 
