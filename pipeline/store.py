@@ -152,12 +152,14 @@ class Store:
         """Return all paper ids, the one stored first in front."""
         with self.transaction() as connection:
             members: dict[str, list[RecordRef]] = {}
-            for row in connection.execute(sa.select(MEMBERS)):
-                ref = RecordRef(document=row.document, index=row.position)
-                members.setdefault(row.paper, []).append(ref)
-            found = connection.execute(sa.select(PAPERS).order_by(PAPERS.c.ordinal))
+            columns = sa.select(MEMBERS.c.paper, MEMBERS.c.document, MEMBERS.c.position)
+            for paper, document, position in connection.execute(columns).all():
+                ref = RecordRef(document=document, index=position)
+                members.setdefault(paper, []).append(ref)
+            query = sa.select(PAPERS.c.id, PAPERS.c.alias_of).order_by(PAPERS.c.ordinal)
             return [
-                StoredPaper(row.id, row.alias_of, tuple(members.get(row.id, ()))) for row in found
+                StoredPaper(id_, alias_of, tuple(members.get(id_, ())))
+                for id_, alias_of in connection.execute(query).all()
             ]
 
     def aliases(self) -> dict[str, str]:
@@ -193,7 +195,7 @@ class Store:
             rows = self._by_key(query, WORKED_OUT.c.key, keys)
             return {row.key: StoredValue._make(row) for row in rows}
         with self.transaction() as connection:
-            found = connection.execute(query)
+            found = connection.execute(query).all()
             return {row[1]: StoredValue._make(row) for row in found}
 
     def save_worked_out(self, values: Iterable[StoredValue]) -> None:

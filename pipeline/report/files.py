@@ -94,7 +94,8 @@ class Outputs:
         known = set(kept)
         removed = []
         folder = self._folder("papers")
-        found = {path.stem for path in folder.glob("*.json")}
+        with os.scandir(folder) as entries:
+            found = {one.name[: -len(".json")] for one in entries if one.name.endswith(".json")}
         for name in sorted(found - known):
             path = folder / f"{name}.json"
             if _schema(path) != "litline/paper":
