@@ -15,9 +15,10 @@ from flows.progress import reporter
 
 FILES = ("digest.html", "digest.md", "digest.json")
 SECONDS = 60
-_SECRET = "OPENAI_API_KEY"  # noqa: S105 - the name of it
+_SECRETS = frozenset({"OPENAI_API_KEY", "LITLINE_API_KEY", "PREFECT_API_KEY"})
 _SHOWN = 200  # characters
 _READ = 4000  # bytes
+_TELLING = 8  # characters of an argument that may be a secret
 
 
 def versions(root: Path) -> dict[Path, tuple[int, int]]:
@@ -39,49 +40,54 @@ def deliver(command: str, root: Path, before: Mapping[Path, tuple[int, int]]) ->
 def run_after(command: str, folder: Path, seconds: float = SECONDS) -> str | None:
     """Run a command with the paths of a folder's digest; return why it failed, None if it did not.
 
-    No shell reads the command. It has nothing to read, no key in its environment, and `seconds` to
-    end; then it is stopped, with what it started. Only its name and the last line that it printed
-    are ever shown, since the command itself may hold an address that is secret.
+    No shell reads the command; `~` is the home folder. It has nothing to read, no key of Litline
+    in its environment, and `seconds` to end; then it is stopped, with what it started. Only its
+    name and the last line that it printed are ever shown, without the arguments that it was given,
+    since an address of mail or chat may be secret.
     """
+    name = "the command after the digest"
     try:
-        words = shlex.split(command)
+        words = [os.path.expanduser(word) for word in shlex.split(command)]  # noqa: PTH111
+        name = f"{Path(words[0]).name}, run after the digest,"
         with tempfile.TemporaryFile() as output:
-            return _run(words, [str((folder / name).resolve()) for name in FILES], output, seconds)
+            code = _run(
+                [*words, *(str((folder / one).resolve()) for one in FILES)], output, seconds
+            )
+            return f"{name} {_ended(code)}{_last_line(output, words[1:])}" if code else None
+    except subprocess.TimeoutExpired:
+        return f"{name} was stopped after {seconds:g} seconds"
     except (OSError, ValueError, IndexError) as error:
         reason = getattr(error, "strerror", None) or error
-        return f"the command after the digest cannot be started: {reason}"
+        return f"{name} cannot be started: {reason}"
 
 
-def _run(
-    words: Sequence[str], paths: Sequence[str], output: IO[bytes], seconds: float
-) -> str | None:
+def _run(words: Sequence[str], output: IO[bytes], seconds: float) -> int:
     process = subprocess.Popen(
-        [*words, *paths],
+        words,
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.STDOUT,
-        env={name: value for name, value in os.environ.items() if name != _SECRET},
+        env={name: value for name, value in os.environ.items() if name not in _SECRETS},
         start_new_session=True,
     )
-    name = f"{Path(words[0]).name}, run after the digest,"
     try:
-        code = process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return f"{name} was stopped after {seconds:g} seconds"
+        return process.wait(seconds)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-    return None if code == 0 else f"{name} {_ended(code)}{_last_line(output)}"
 
 
 def _ended(code: int) -> str:
     return f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
 
 
-def _last_line(output: IO[bytes]) -> str:
+def _last_line(output: IO[bytes], arguments: Sequence[str]) -> str:
     output.seek(max(output.seek(0, os.SEEK_END) - _READ, 0))
     lines = output.read().decode("utf-8", "replace").split("\n")
     printed = ("".join(filter(str.isprintable, line)).strip() for line in reversed(lines))
     last = next(filter(None, printed), "")
+    for argument in sorted(arguments, key=len, reverse=True):
+        if len(argument) >= _TELLING:
+            last = last.replace(argument, "…")
     return f": {last[:_SHOWN]}" if last else ""

@@ -103,6 +103,7 @@ class Drafts:
         self._texts = Texts(shelves.volumes)
         self._entries = {entry.paper.id: entry for entry in shelves.entries}
         self._made: list[_Draft] = []
+        self._selected: dict[tuple[Span, int], tuple[Past, Selection]] = {}
         self._first = [self._select(span) for span in spans if not self._closed(span)]
 
     def shown(self) -> set[str]:
@@ -141,11 +142,16 @@ class Drafts:
         return sorted({*self._store.weeks(), *(draft.week for draft in self._made)})
 
     def _select(self, span: Span) -> tuple[Past, Selection]:
-        own = {draft.week for draft in self._made}
-        rows = [row for row in self._store.shown() if row.week not in own]
-        rows += [row for draft in self._made for row in draft.shown]
-        past = recall(rows, self._weeks(), span.week, self._store.aliases())
-        return past, select(self._entries.values(), span.days, past, self._texts)
+        """Return what a digest is about, which those that were made before it may change."""
+        at = (span, len(self._made))
+        if at not in self._selected:
+            own = {draft.week for draft in self._made}
+            rows = [row for row in self._store.shown() if row.week not in own]
+            rows += [row for draft in self._made for row in draft.shown]
+            past = recall(rows, self._weeks(), span.week, self._store.aliases())
+            chosen = select(self._entries.values(), span.days, past, self._texts)
+            self._selected[at] = past, chosen
+        return self._selected[at]
 
     def _closed(self, span: Span) -> DigestSheet | None:
         """Return the digest of a week after which another one has a digest."""

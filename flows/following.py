@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +27,7 @@ from pipeline.following import (
     people,
     person,
     same_topic,
+    signed,
 )
 from pipeline.library import Entry
 from pipeline.lines import Line
@@ -43,9 +44,10 @@ _EMPTY = "the library is empty; `litline run DOC` adds documents to it"
 
 
 class _Library(NamedTuple):
-    """The papers, the names of their authors as printed, and the lines of work."""
+    """The papers, whom each is by, all these names as printed, and the lines of work."""
 
     entries: Sequence[Entry]
+    signed: Sequence[Sequence[str]]
     printed: Sequence[str]
     traced: Traced
     lines: dict[str, Line]
@@ -60,8 +62,7 @@ class _Library(NamedTuple):
 
     def by(self, author: str) -> int:
         """Count the papers that may be by an author."""
-        lists = (entry.paper.authors or () for entry in self.entries)
-        return sum(bool(authors_of(printed, author)) for printed in lists)
+        return sum(bool(authors_of(names, author)) for names in self.signed)
 
     def members(self, name: str) -> int:
         """Count the members of the line that a name is of; 0 where there is none."""
@@ -111,11 +112,13 @@ def add(name: str, settings: Settings) -> None:
 def _library(settings: Settings) -> _Library:
     store = read_store(settings.store)
     with closing(store) if store else nullcontext():
-        entries = look_up([], settings, store).entries
+        shelves = look_up([], settings, store)
+    entries = shelves.entries
     works = [plan_paper(entry) for entry in entries]
     traced = trace_graph(works, members_looked_up(works))
-    names = (name for entry in entries for name in entry.paper.authors or ())
-    return _Library(entries, list(dict.fromkeys(names)), traced, lines_by_name(traced))
+    names = [signed(entry, shelves.volumes) for entry in entries]
+    printed = list(dict.fromkeys(name for one in names for name in one))
+    return _Library(entries, names, printed, traced, lines_by_name(traced))
 
 
 # --- Showing -------------------------------------------------------------------------------
@@ -132,7 +135,7 @@ def _suggested(follow: Follow, library: _Library) -> Iterator[str]:
     """Name the strongest of what is not followed yet."""
     papers = len(library.entries)
     yield f"strongest of the rest, in {papers} paper{'' if papers == 1 else 's'}:"
-    authors = papers_by_author(entry.paper.authors or () for entry in library.entries)
+    authors = papers_by_author(library.signed)
     found = strongest(
         {n: c for n, c in authors.items() if not any(may_be_one(n, o) for o in follow.authors)},
         library.about_each(_unfollowed_topics(follow)),
@@ -228,25 +231,32 @@ def _unknown(name: str, library: _Library) -> str:
 
 
 def _near(name: str, library: _Library) -> Iterator[str]:
-    """Name the nearest of each kind."""
-    topics = list(library.about_each(TOPICS))
+    """Name the nearest of each kind; of a line, whichever of its names is near, its own."""
+    traced = library.traced
+    own = {
+        other: line_name(line, traced.names)
+        for line in traced.lines
+        for node in line.members
+        for other in traced.names.get(node.id, ())
+    }
+    topics = library.about_each(TOPICS)
     for kind, names in (
-        ("lineages", list(library.lines)),
-        ("authors", library.printed),
-        ("topics", topics),
+        ("lineages", own),
+        ("authors", {one: one for one in library.printed}),
+        ("topics", {one: one for one in topics}),
     ):
         found = _nearest(name, names)
         if found:
             yield f"{kind} {', '.join(found)}"
 
 
-def _nearest(name: str, names: Iterable[str]) -> list[str]:
-    """Return the names that share most words with one, or else are spelled most like it."""
+def _nearest(name: str, names: Mapping[str, str]) -> list[str]:
+    """Return what is called by the names that share most words with one, or are spelled like it."""
     words = set(name.casefold().split())
-    found = {}
-    for one in dict.fromkeys(names):
+    found: dict[str, tuple[int, float]] = {}
+    for one in names:
         shared = len(words & set(one.casefold().split()))
         alike = difflib.SequenceMatcher(None, name.casefold(), one.casefold()).ratio()
         if shared or alike >= _ALIKE:
             found[one] = (-shared, -alike)
-    return sorted(found, key=found.__getitem__)[:_NEAR]
+    return list(dict.fromkeys(names[one] for one in sorted(found, key=found.__getitem__)))[:_NEAR]

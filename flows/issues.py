@@ -12,10 +12,10 @@ from flows.shelves import Shelves
 from flows.tracing import Traced, lines_by_name
 from flows.trending import Trending, documents_within
 from pipeline.digest_sheet import DigestSheet
-from pipeline.following import Follow, authors_of, by_any_name, is_about
+from pipeline.following import Follow, authors_of, by_any_name, is_about, signed
 from pipeline.issue import Interest, Issue
 from pipeline.lacking import lacks
-from pipeline.library import Entry
+from pipeline.library import Entry, Volume
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.memory import Past, Selection
 from pipeline.sheets import Datum, Failure, PaperSheet
@@ -65,7 +65,7 @@ class Editor:
             sheets=background.sheets,
             silent=silent(chosen.new, background.traced),
             lines=told_lines(background.told, background.traced, chosen),
-            interests=interests(self._follow, chosen.shown, background.traced),
+            interests=interests(self._follow, chosen.shown, shelves.volumes, background.traced),
             trends=self._trending.over(span.days, chosen.new),
             failed=[f for f in background.failed if f.paper is None or f.paper in shown],
             coverage=shelves.coverage,
@@ -87,11 +87,14 @@ def silent(entries: Sequence[Entry], traced: Traced) -> set[str]:
     }
 
 
-def interests(follow: Follow, entries: Sequence[Entry], traced: Traced) -> list[Interest]:
+def interests(
+    follow: Follow, entries: Sequence[Entry], volumes: Mapping[str, Volume], traced: Traced
+) -> list[Interest]:
     """Return everything that is followed, with those of some papers that it is about."""
     found = []
+    printed = {entry.paper.id: signed(entry, volumes) for entry in entries}
     for author in follow.authors:
-        by = (e.paper.id for e in entries if authors_of(e.paper.authors or (), author))
+        by = (id_ for id_, names in printed.items() if authors_of(names, author))
         found.append(Interest("author", author, frozenset(by)))
     for topic in follow.topics:
         about = (e.paper.id for e in entries if is_about(e, topic))

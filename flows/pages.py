@@ -79,7 +79,7 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
     papers = cards.papers(ids, {sheet.paper.id: sheet for sheet in made.fresh})
     lines = cards.lines({sheet.slug: sheet for sheet in made.told})
     lines.sort(key=lambda line: (line.name.casefold(), line.slug))
-    digests = _write_digests(made.digests, outputs, cards)
+    digests, others = _write_digests(made.digests, shelves, outputs, cards)
     shown: list[Card | LineCard | DigestCard] = [*papers, *lines, *digests]
     quoted = {name for card in shown for name in card.documents} | _linked(made, outputs)
     sources, gone = _write_sources(shelves, quoted, outputs, cards)
@@ -103,7 +103,7 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
         coverage=shelves.coverage,
         notes=shelves.notes,
         sources=sources,
-        removed=removed + gone,
+        removed=[*removed, *others, *gone],
     )
 
 
@@ -125,11 +125,11 @@ def _linked(made: Made, outputs: Outputs) -> set[str]:
 
 
 def _write_digests(
-    sheets: Sequence[DigestSheet], outputs: Outputs, cards: Cards
-) -> list[DigestCard]:
-    """Write digests and the feed of all that the outputs then hold; return those in short.
+    sheets: Sequence[DigestSheet], shelves: Shelves, outputs: Outputs, cards: Cards
+) -> tuple[list[DigestCard], list[str]]:
+    """Write digests and the feed; return in short all that then stand, and what was removed.
 
-    A digest that was written once stays, whatever becomes of its papers.
+    A digest that was written once stays, unless it is of another library: of other documents.
     """
     for sheet in sheets:
         stem = f"digests/{sheet.name}/digest"
@@ -137,9 +137,11 @@ def _write_digests(
         outputs.write(f"{stem}.md", digest_markdown(sheet))
         outputs.write(f"{stem}.html", digest_html(sheet))
     found = cards.digests(sheets)
-    if found:
-        outputs.write("feed.xml", feed_xml(found))
-    return found
+    standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
+    removed = outputs.remove_digests(card.name for card in standing)
+    if standing or outputs.read("feed.xml"):
+        outputs.write("feed.xml", feed_xml(standing))
+    return standing, removed
 
 
 def _write_sheet(sheet: PaperSheet, outputs: Outputs) -> None:

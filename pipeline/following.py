@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NamedTuple, TypeVar
 from pydantic import Field, StringConstraints
 
 from pipeline.latex import plain
-from pipeline.library import Entry
+from pipeline.library import Entry, Volume
 from pipeline.mentions import name_key
 from pipeline.records import Frozen
 
@@ -40,7 +40,8 @@ class Follow(Frozen):
 class Person(NamedTuple):
     """A name taken apart: given names in order and the family name, case and accents aside.
 
-    The second part of a hyphenated given name keeps its hyphen. A name of one word is all family.
+    The second part of a hyphenated given name keeps its hyphen. A name of one word is all
+    family, one without a letter is empty.
     """
 
     given: tuple[str, ...]
@@ -61,9 +62,7 @@ def person(name: str) -> Person:
     family, comma, given = name.partition(",")
     flat = _APOSTROPHES.sub("", _folded(f"{given} {family}" if comma else name))
     parts = _NAME_PART.findall(flat.replace(".", " "))
-    if not parts:
-        return Person((), flat.strip())
-    return Person(tuple(parts[:-1]), parts[-1].lstrip("-"))
+    return Person(tuple(parts[:-1]), parts[-1].lstrip("-") if parts else "")
 
 
 def _folded(text: str) -> str:
@@ -101,6 +100,20 @@ def _glued(names: Iterable[str]) -> str:
     return "".join(names).replace("-", "")
 
 
+def signed(entry: Entry, volumes: Mapping[str, Volume]) -> list[str]:
+    """List who a paper is by, each name once, in order.
+
+    Those are its authors as printed, and whose pages list it, since a list of authors may be cut.
+    """
+    headers = (volumes[ref.document].reading.header for ref in entry.paper.records)
+    owners = (header.name for header in headers if header is not None and header.name)
+    named: list[str] = []
+    for name in (*(entry.paper.authors or ()), *owners):
+        if not any(person(name) == person(one) for one in named):
+            named.append(name)
+    return named
+
+
 def authors_of(printed: Iterable[str], followed: str) -> list[str]:
     """List the printed names that may be those of a followed author, each once, in order."""
     return [name for name in dict.fromkeys(printed) if may_be_one(name, followed)]
@@ -131,7 +144,7 @@ _HYPHEN = r"[\-‐‑–]"
 _SPACE = rf"(?:\s|{_HYPHEN})+"
 _JOINT = rf"(?:\s|{_HYPHEN})*"
 _BREAK = rf"(?:{_HYPHEN}\s?)?"  # a word's own, or the printer's
-_SINGULAR = ("ss", "us", "is", "ics")
+_SINGULAR = ("ss", "us", "is", "ics", "news")
 
 
 def topic_in(text: str, topic: str) -> bool:
@@ -140,26 +153,32 @@ def topic_in(text: str, topic: str) -> bool:
     Hyphens of the text count for nothing, those of the topic also stand for a space or none, and
     singular and plural in `s` are alike. Case counts only where the topic is in capitals (`SFT`).
     """
-    pattern = _pattern(topic)
-    return pattern is not None and pattern.search(_readable(text)) is not None
+    capitals, pattern = _pattern(topic)
+    return pattern is not None and pattern.search(_readable(text, folded=not capitals)) is not None
 
 
 @lru_cache(maxsize=256)
-def _readable(text: str) -> str:
-    return unicodedata.normalize("NFKC", plain(text))
+def _readable(text: str, *, folded: bool) -> str:
+    letters = unicodedata.normalize("NFKC", plain(text))
+    return letters.casefold() if folded else letters
 
 
 @lru_cache(maxsize=_CACHED)
-def _pattern(topic: str) -> re.Pattern[str] | None:
-    words = [
-        [part for part in re.split(_HYPHEN, word) if part]
-        for word in unicodedata.normalize("NFKC", topic).split()
-    ]
-    if not re.search(r"[^\W_]", topic):
-        return None
+def _pattern(topic: str) -> tuple[bool, re.Pattern[str] | None]:
+    """Return whether case counts, and the pattern of a topic; None for one without letters."""
+    letters = unicodedata.normalize("NFKC", topic)
+    parted = [list(filter(None, re.split(_HYPHEN, word))) for word in letters.split()]
+    words = [parts for parts in parted if parts]
+    if not re.search(r"[^\W_]", letters):
+        return False, None
     capitals = all(_capitals(part) for parts in words for part in parts)
-    row = _SPACE.join(_JOINT.join(map(_form, parts)) for parts in words if parts)
-    return re.compile(rf"(?<!\w)(?<!\d\.){row}(?!\w|\.\d)", 0 if capitals else re.IGNORECASE)
+    if not capitals:
+        words = [[part.casefold() for part in parts] for parts in words]
+    row = _SPACE.join(_JOINT.join(map(_form, parts)) for parts in words)
+    # A search leaps to a pattern's first letter, unless a look-behind stands before it.
+    first = re.escape(words[0][0][0])
+    rest = row.removeprefix(first)
+    return capitals, re.compile(rf"{first}(?<!\w{first})(?<!\d\.{first}){rest}(?!\w|\.\d)")
 
 
 def _capitals(word: str) -> bool:
@@ -174,8 +193,8 @@ def _form(word: str) -> str:
 
 
 def _singular(word: str) -> str:
-    """Return a word without its plural's s; short words that end in s, as `news`, are none."""
-    long = len(word) > 4 and not word.casefold().endswith(_SINGULAR)
+    """Return a word without its plural's s; `news` and `physics` are none."""
+    long = len(word) > 3 and not word.casefold().endswith(_SINGULAR)
     return word[:-1] if word.endswith("s") and (long or word[:-1].isupper()) else word
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.digest_sheet import Opened, ReadFirst
-from pipeline.scribe import Scribe, counted
+from pipeline.scribe import Scribe
 from pipeline.sheets import Claim, PaperSheet
 
 MOST_OPENED = 5
@@ -59,16 +59,18 @@ class Opener:
         """Fill the four slots of a paper."""
         sheet = self._scribe.issue.sheets.get(chosen.paper)
         new = self._first_of(sheet, "new")
-        result = self._result(sheet, new)
+        result = _result(sheet, new)
         good = [words for words, weight in self._reasons(chosen.paper) if weight > 0]
-        reasons = "; ".join(good) or f"one of {counted(len(self._scribe.new), 'new paper')}"
+        number = len(self._scribe.new)
+        plain = "the only new paper" if number == 1 else f"one of {number:,} new papers"
+        reasons = "; ".join(good) or plain
         text = f"{reasons[0].upper()}{reasons[1:]}."
         why = self._scribe.computed("why", text, {"papers": [chosen.paper], "reasons": reasons})
         return Opened(
             paper=chosen.paper,
             new=new,
-            result=result,
-            gap=self._gap(chosen.paper, sheet),
+            result=self._scribe.again("result", result) if result else None,
+            gap=self._gap(chosen.paper, sheet, result),
             code=self._code(chosen.paper, sheet),
             why=why,
         )
@@ -81,20 +83,12 @@ class Opener:
         found = [*tldr, *summary.contributions[:1], *summary.approach[:1]]
         return self._scribe.again(field, found[0]) if found else None
 
-    def _result(self, sheet: PaperSheet | None, new: Claim | None) -> Claim | None:
-        said = new.evidence if new else []
-        found = [c for c in sheet.summary.results if c.evidence != said] if sheet else []
-        return self._scribe.again("result", found[0]) if found else None
-
-    def _gap(self, paper: str, sheet: PaperSheet | None) -> Claim | None:
+    def _gap(self, paper: str, sheet: PaperSheet | None, result: Claim | None) -> Claim | None:
         """Say what a reviewer will miss first: an abstract, a figure, a benchmark."""
-        if sheet is None or not sheet.details.wordings:
-            return self._scribe.computed(
-                "gap", "no document gives an abstract", {"papers": [paper]}
-            )
-        lacks = {lack for claim in sheet.summary.results[:1] for lack in claim.lacks or ()}
         gaps = ["the abstract gives no figure"] * (paper in self._scribe.issue.silent)
-        gaps += ["this result names no benchmark"] * ("benchmark" in lacks)
+        gaps += ["this result names no benchmark"] * ("benchmark" in _lacks(result))
+        if sheet is None or not sheet.details.wordings:
+            gaps = ["no document gives an abstract"]
         return self._scribe.computed("gap", "; ".join(gaps), {"papers": [paper]}) if gaps else None
 
     def _code(self, paper: str, sheet: PaperSheet | None) -> Claim | None:
@@ -111,6 +105,17 @@ class Opener:
             return None
         badge = "a code badge" if sheet.details.has_code else "no code badge"
         return self._scribe.computed("code", f"the page shows {badge}", {"papers": [paper]})
+
+
+def _result(sheet: PaperSheet | None, new: Claim | None) -> Claim | None:
+    """Return the first result that is not said above, of those that lack least."""
+    said = new.evidence if new else []
+    found = [claim for claim in sheet.summary.results if claim.evidence != said] if sheet else []
+    return min(found, key=lambda claim: len(_lacks(claim)), default=None)
+
+
+def _lacks(claim: Claim | None) -> Sequence[str]:
+    return (claim.lacks if claim else None) or ()
 
 
 def _heaviest(reason: tuple[str, int]) -> int:

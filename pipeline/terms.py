@@ -49,18 +49,32 @@ class _Further(BaseModel):
     stop: str
 
 
+class _Data(NamedTuple):
+    """What terms.toml holds."""
+
+    groups: tuple[Term, ...]
+    broad: frozenset[str]
+    further: _Further
+
+
 @cache
-def _data() -> tuple[tuple[Term, ...], _Further]:
+def _data() -> _Data:
     raw = tomllib.loads(
         resources.files("pipeline").joinpath("terms.toml").read_text(encoding="utf-8")
     )
     groups = tuple(Term(name, tuple(forms)) for name, forms in raw["groups"].items())
-    return groups, _Further.model_validate(raw["further"])
+    broad = frozenset(raw["themes"]["broad"])
+    return _Data(groups, broad, _Further.model_validate(raw["further"]))
 
 
 def curated() -> tuple[Term, ...]:
     """Return the groups of terms.toml, in its order."""
-    return _data()[0]
+    return _data().groups
+
+
+def broad() -> frozenset[str]:
+    """Return the groups that say too little to be a theme."""
+    return _data().broad
 
 
 # --- Finding ---------------------------------------------------------------------------------
@@ -205,7 +219,7 @@ def choose(papers: Mapping[str, int], known: Sequence[Term]) -> list[Term]:
         papers: of how many papers `phrases_of` returned a phrase.
         known: terms that are counted anyway; a phrase that holds one of their forms is left out.
     """
-    rules, finder = _data()[1], Finder(known)
+    rules, finder = _data().further, Finder(known)
     often = [
         phrase
         for phrase, count in papers.items()
@@ -271,7 +285,7 @@ def _compounds(text: str) -> Iterator[tuple[list[str], bool]]:
 
 @cache
 def _stop() -> frozenset[str]:
-    return frozenset(_data()[1].stop.split())
+    return frozenset(_data().further.stop.split())
 
 
 @lru_cache(maxsize=_CACHED)

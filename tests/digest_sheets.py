@@ -281,11 +281,11 @@ _MONTH = dt.timedelta(days=30)
 
 
 def _others() -> list[str]:
-    return [f"older-{n:02}-00000000" for n in range(61)]
+    return [f"older-{n:02}-00000000" for n in range(9)]
 
 
 def _day(number: int) -> dt.date | None:
-    return None if number > 58 else dt.date(2031, 4, 30) - dt.timedelta(days=20 * number)
+    return None if number > 6 else dt.date(2031, 4, 30) - dt.timedelta(days=90 * number)
 
 
 def _rows() -> list[TrendRow]:
@@ -317,7 +317,10 @@ def empty() -> DigestSheet:
     """Return a week in which nothing is new, with a failed source."""
     return digest(
         followed=[News(kind="topic", name="steam", claim=told("followed", "steam: nothing new."))],
-        short=[told("short", "No paper is dated in this week."), told("short", "1 source failed.")],
+        short=[
+            told("short", "No paper is dated in this week."),
+            told("short", "1 source failed.", failed=1),
+        ],
         listed=_counted(),
         trends=_rows(),
         told=[printed(one) for one in _rows()[:3]],

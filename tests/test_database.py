@@ -21,7 +21,7 @@ from pipeline.store import (
 from pipeline.tables import SCHEMA_VERSION
 from tests.stores import KETTLES, TEAPOTS, ask, make
 
-VERSION_1 = Path(__file__).parent / "data" / "store-v1.sql"
+DATA = Path(__file__).parent / "data"
 OTHER_PROGRAM = "CREATE TABLE kettles (name TEXT); INSERT INTO kettles VALUES ('Hushkettle');"
 NEWER = "CREATE TABLE meta (key TEXT, value TEXT); INSERT INTO meta VALUES ('litline_schema','99');"
 DAMAGED = NEWER.replace("'99'", "'ninety-nine'")
@@ -274,13 +274,22 @@ def test_reading_sees_what_a_writer_has_just_committed(store: Store, store_path:
 # --- Stores of earlier versions --------------------------------------------------------------
 
 
+def _old(version: int, folder: Path) -> Path:
+    return make(folder / "old.db", (DATA / f"store-v{version}.sql").read_text(encoding="utf-8"))
+
+
 @pytest.fixture
 def old_store(tmp_path: Path) -> Path:
-    return make(tmp_path / "old.db", VERSION_1.read_text(encoding="utf-8"))
+    return _old(1, tmp_path)
+
+
+@pytest.fixture(params=range(1, SCHEMA_VERSION))
+def any_old_store(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    return _old(request.param, tmp_path)
 
 
 def check_contents(opened: Store) -> None:
-    """Check that everything in the committed store of version 1 can be read."""
+    """Check that everything in the committed stores of earlier versions can be read."""
     assert [(d.id, d.text, d.current) for d in opened.documents()] == [
         ("kettles.txt", "Quiet kettles.\n", False),
         ("kettles.txt~bbbbbb", "Quieter kettles.\n", True),
@@ -301,31 +310,40 @@ def check_contents(opened: Store) -> None:
     assert (rows["2" * 64].raw, rows["2" * 64].cost_usd) == ("no JSON", None)
 
 
-def test_a_store_of_version_1_opens(old_store: Path) -> None:
-    with closing(open_store(str(old_store))) as opened:
+def test_a_store_of_an_earlier_version_opens(any_old_store: Path) -> None:
+    with closing(open_store(str(any_old_store))) as opened:
         check_contents(opened)
-    with closing(open_store(str(old_store))) as opened:
+    with closing(open_store(str(any_old_store))) as opened:
         check_contents(opened)
-    assert ask(old_store, "SELECT value FROM meta") == [(str(SCHEMA_VERSION),)]
+    assert ask(any_old_store, "SELECT value FROM meta") == [(str(SCHEMA_VERSION),)]
 
 
-def test_a_store_of_version_1_can_be_read_as_it_is(old_store: Path) -> None:
-    before = old_store.read_bytes()
-    found = read_store(str(old_store))
+def test_a_store_of_an_earlier_version_can_be_read_as_it_is(any_old_store: Path) -> None:
+    before = any_old_store.read_bytes()
+    found = read_store(str(any_old_store))
     assert found is not None
     with closing(found):
         check_contents(found)
-    assert old_store.read_bytes() == before
+    assert any_old_store.read_bytes() == before
 
 
-def test_a_store_of_version_1_becomes_like_a_new_one(old_store: Path, store_path: Path) -> None:
+def test_a_store_of_an_earlier_version_has_no_digests(any_old_store: Path) -> None:
+    found = read_store(str(any_old_store))
+    assert found is not None
+    with closing(found):
+        assert (found.weeks(), found.shown(), found.digest("2031-W22")) == ([], [], None)
+
+
+def test_a_store_of_an_earlier_version_becomes_like_a_new_one(
+    any_old_store: Path, store_path: Path
+) -> None:
     def schema(path: Path) -> list[str]:
         return [" ".join(str(sql).split()) for (sql,) in ask(path, schema_query)]
 
     schema_query = "SELECT sql FROM sqlite_master ORDER BY name"
-    for path in (old_store, store_path):
+    for path in (any_old_store, store_path):
         open_store(str(path)).close()
-    assert schema(old_store) == schema(store_path)
+    assert schema(any_old_store) == schema(store_path)
 
 
 def test_an_older_store_is_brought_forward_step_by_step(

@@ -12,7 +12,17 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.samples import sample_files
 from pipeline.sheets import RunReport
 from tests.command import Litline, Result
-from tests.invented_papers import KETTLES, LANTERNS, LOOMS, NO_SEEDS, SEEDS, listed, listing
+from tests.invented_papers import (
+    KETTLES,
+    LANTERNS,
+    LOOMS,
+    NO_SEEDS,
+    SEEDS,
+    entry,
+    listed,
+    listing,
+    profile,
+)
 
 WEEK = "2031-W22"
 MONDAY = "2031-06-02"  # after it
@@ -274,6 +284,17 @@ def test_what_is_followed_opens_the_digest(digest: Digest) -> None:
     assert first.reasons[:2] == ["followed author: C. Mast", "followed topic: swell"]
 
 
+def test_a_page_of_a_followed_author_counts_where_the_list_of_authors_is_cut(
+    digest: Digest,
+) -> None:
+    Path("litline.toml").write_text('[follow]\nauthors = ["Ada Brew"]\n', encoding="utf-8")
+    Path("in").mkdir()
+    page = profile(entry("KTMay 27, 2031", authors="Bo Steam et al."))
+    Path("in/page.txt").write_text(page, encoding="utf-8")
+    digest("in", "--week", WEEK)
+    assert sheet().followed[0].claim.text == "Ada Brew: 1 new paper: Simmer."
+
+
 def test_at_most_five_papers_are_opened_and_those_with_figures_first(digest: Digest) -> None:
     plain = "This work looks at a harbour, number {n}, that nobody has described before. "
     day = "Created: 2031-05-29"
@@ -432,3 +453,16 @@ def test_a_run_that_is_killed_before_its_pages_has_shown_nothing(
     put(lanterns("2031-06-03"), name="later.txt")
     digest("in", "--week", WEEK)
     assert len(sheet().new_papers) == 1
+
+
+def test_a_digest_of_another_library_is_removed(litline: Litline) -> None:
+    options = ("--direct", "--engine", "extractive", "--as-of", MONDAY)
+    litline("digest", put(kettles()), "--week", WEEK, *options, "--store", "one.db")
+    Path("in/list.txt").write_text(listing(looms(), lanterns()), encoding="utf-8")
+    litline("digest", "in/list.txt", "--week", "2031-W06", *options, "--store", "two.db")
+    assert weeks() == ["2031-W06", WEEK]  # of documents of one name: nothing tells them apart
+    Path("in/list.txt").rename("in/other.txt")
+    litline("digest", "in/other.txt", "--week", "2031-W06", *options, "--store", "three.db")
+    assert weeks() == ["2031-W06"]
+    assert f"digests/{WEEK}/digest.html" in report().removed
+    assert litline("check").out == "outputs: all holds\n"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import http.server
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ import flows
 from flows import dispatch, progress, stages
 from flows.server import ServerDown
 from flows.settings import Settings, load_settings
+from pipeline.digest_sheet import DigestSheet
 from pipeline.errors import ConfigError, PartialError
 from pipeline.samples import sample_files
 
@@ -144,7 +147,7 @@ def test_a_password_in_the_address_of_the_store_is_no_parameter(
 def test_the_flows_are_loaded_when_first_named() -> None:
     assert flows.__all__ == ["run", "summarize_papers", "trace_lineage", "weekly_digest"]
     assert [getattr(flows, name).name for name in flows.__all__] == [
-        *("litline-run", "litline-summarize", "litline-lineage"),
+        *("litline-run", "litline-summarize", "litline-lineage", "litline-digest"),
     ]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = flows.nothing
@@ -203,7 +206,7 @@ def test_a_command_runs_as_a_flow_and_writes_the_same_bytes(
     settings: Settings, tmp_path: Path
 ) -> None:
     direct = settings.model_copy(update={"out": "direct", "store": "2.db", "direct": True})
-    dispatch.work("run", sample_files(), direct)
+    dispatch.work("trace_lineage", sample_files(), direct)
     command = [sys.executable, "-m", "flows.cli", "lineage", *sample_files()]
     done = subprocess.run(
         [*command, "--out", "flowed", "--as-of", "2026-06-30"],
@@ -216,6 +219,30 @@ def test_a_command_runs_as_a_flow_and_writes_the_same_bytes(
     assert done.stderr.splitlines()[1:] == ["summaries: 18 of 18", "checks: 18 of 18"]
     assert _bytes(tmp_path / "flowed") == _bytes(tmp_path / "direct")
     assert (tmp_path / "prefect").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.prefect
+def test_a_digest_stands_on_the_page_of_its_run(settings: Settings, tmp_path: Path) -> None:
+    home = tmp_path / "prefect"
+    week = ["--week", "2026-W24", "--as-of", "2026-06-30", "--horizon", "6"]
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "digest", *sample_files(), *week],
+        env={**os.environ, "PREFECT_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "outputs/digests/2026-W24/digest.html\n"
+    text = Path("outputs/digests/2026-W24/digest.json").read_text(encoding="utf-8")
+    assert DigestSheet.model_validate_json(text).trend_window.since == dt.date(2025, 12, 15)
+    with closing(sqlite3.connect(home / "prefect.db")) as database:
+        query = "SELECT key, type, data FROM artifact ORDER BY key"
+        found = database.execute(query).fetchall()
+    assert [row[:2] for row in found] == [
+        ("digest-2026-w24", "markdown"),
+        ("digest-2026-w24-trends", "table"),
+    ]
+    assert "# Week 24 of 2026" in found[0][2]
 
 
 def _bytes(root: Path) -> dict[str, bytes]:

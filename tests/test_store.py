@@ -18,6 +18,7 @@ from pipeline.store import (
     Store,
     StoredAnswer,
     StoredPaper,
+    StoredShown,
     claim_all,
     release,
     release_all,
@@ -209,3 +210,31 @@ def test_what_was_committed_survives_a_kill(store_path: Path) -> None:
     found.close()
     open_store(str(store_path)).close()
     assert ask(store_path, "SELECT COUNT(*) FROM runs") == [(1,)]
+
+
+# --- What digests have shown -----------------------------------------------------------------
+
+
+def test_a_week_keeps_its_last_digest_and_what_that_showed(store: Store) -> None:
+    first = [StoredShown("2031-W22", "quiet-kettles", "{}"), StoredShown("2031-W22", "pots", "{}")]
+    store.save_digest("2031-W22", '{"first": 1}', first)
+    store.save_digest("2031-W21", "{}", [StoredShown("2031-W21", "pots", "{}")])
+    store.save_digest("2031-W22", '{"second": 2}', first[:1])
+    assert store.weeks() == ["2031-W21", "2031-W22"]
+    assert store.digest("2031-W22") == '{"second": 2}'
+    assert store.digest("2031-W23") is None
+    assert [(row.week, row.paper) for row in store.shown()] == [
+        ("2031-W21", "pots"),
+        ("2031-W22", "quiet-kettles"),
+    ]
+
+
+def test_a_digest_of_nothing_is_kept(store: Store) -> None:
+    store.save_digest("2031-W22", "{}", [])
+    assert (store.weeks(), store.shown()) == (["2031-W22"], [])
+
+
+def test_the_paths_are_those_that_were_read_last(store: Store) -> None:
+    store.save_documents([KETTLES, TEAPOTS], {"/in/a.txt": KETTLES.id, "/in/b.txt": TEAPOTS.id})
+    store.save_documents([], {"/in/b.txt": KETTLES.id})
+    assert store.paths() == {"/in/a.txt": KETTLES.id, "/in/b.txt": KETTLES.id}

@@ -175,6 +175,8 @@ def test_without_correction_it_is_only_possible() -> None:
 def test_a_term_of_few_papers_is_only_possible() -> None:
     found = verdict(library(4, 10, 0, 60))
     assert (found.verdict, found.reason) == ("possible", "fewer than 5 papers")
+    assert verdict(library(5, 10, 0, 60)).verdict == "emerging"
+    assert verdict(library(0, 60, 5, 10)).verdict == "declining"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,9 @@ def test_a_term_of_few_papers_is_only_possible() -> None:
         ),
         pytest.param(lambda n: {"a"}, lambda n: {"a"} if n >= 36 else {f"b{n}"}, id="four before"),
         pytest.param(
-            lambda n: {f"s{n % 5}"}, lambda n: {f"s{n % 5}"}, id="sources of sixteen papers"
+            lambda n: {"a"} if n < 10 else {f"b{n}"},
+            lambda n: {"a"} if n >= 31 else {f"b{n}"},
+            id="a source of nineteen papers",
         ),
         pytest.param(
             lambda n: {"a"} if n >= 20 else {f"b{n}"}, lambda n: {"a"}, id="the source declines"
@@ -251,6 +255,13 @@ def test_a_paper_can_be_taken_off_a_term() -> None:
     assert (kept.unknown_terms, kept.unknown_papers) == ([], [])
     row = verdict(kept.papers)
     assert (row.window.papers, row.window.of, row.verdict) == (5, 40, "steady")
+
+
+def test_names_of_terms_are_met_in_upper_and_lower_case() -> None:
+    paper = Dated("one", WINDOW.since, frozenset({"RL", "kettle"}), ONE)
+    kept = leave_out([paper], {"rl": ["one"]}, ["RL", "kettle"])
+    assert [paper.terms for paper in kept.papers] == [{"kettle"}]
+    assert kept.unknown_terms == []
 
 
 def test_only_the_exact_name_is_meant_and_what_is_unknown_is_returned() -> None:

@@ -8,6 +8,7 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.report.digest_card import card_of, digest_title
 from pipeline.report.digest_parts import ROOT, Linked
 from pipeline.report.digest_view import (
+    MOST,
     DigestView,
     Entry,
     Followed,
@@ -74,7 +75,7 @@ def _loud(page: DigestView) -> list[str]:
         _in_short(page),
         *_section("Open these", *map(_entry, page.opened)),
         *_section(page.themed, _list("", map(_shown, page.themes))),
-        *_section("Lines that moved", _list("", map(_line, page.lines))),
+        *_section("Lines that moved", _cut_list(list(map(_line, page.lines)))),
         *_updated(page.updated),
         *_trends(page.trends),
         *_older(page.older),
@@ -91,6 +92,16 @@ def _section(heading: str, *blocks: str) -> list[str]:
 def _list(lead: str, items: Iterable[str]) -> str:
     lines = [f"- {item}" for item in items]
     return "\n".join(filter(None, (lead, *lines))) if lines else ""
+
+
+def _cut_list(items: Sequence[str]) -> str:
+    more = [f"{len(items) - MOST:,} more at the end"] if len(items) > MOST else []
+    return _list("", [*items[:MOST], *more])
+
+
+def _rest(heading: str, items: Sequence[str]) -> list[str]:
+    """Return what `_cut_list` leaves out."""
+    return _section(heading, _list("", items[MOST:]))
 
 
 # --- The two minutes -----------------------------------------------------------------------
@@ -143,7 +154,7 @@ def _line(line: Line) -> str:
 def _updated(updated: Updated | None) -> list[str]:
     if updated is None:
         return []
-    return _section(updated.heading, _list("", map(cited_words, updated.told)))
+    return _section(updated.heading, _cut_list(list(map(cited_words, updated.told))))
 
 
 # --- Trends --------------------------------------------------------------------------------
@@ -201,7 +212,8 @@ def _sides(row: Tested) -> str:
 
 
 def _counted(counted: Counted) -> str:
-    return " · ".join(map(_link, counted.papers)) or "none"
+    more = f" and {counted.more:,} more, by id in `digest.json`" if counted.more else ""
+    return (" · ".join(map(_link, counted.papers)) or "none") + more
 
 
 # --- What is not new, and trust --------------------------------------------------------------
@@ -234,7 +246,9 @@ def _failed(failed: Sequence[str]) -> str:
 def _appendix(page: DigestView) -> Iterator[str]:
     folded = [group for group in page.themes if group.shown < len(group.papers)]
     yield from _section("All new papers of large themes", _list("", map(_group, folded)))
+    yield from _rest("More lines that moved", list(map(_line, page.lines)))
     if page.updated:
+        yield from _rest("More changes", list(map(cited_words, page.updated.told)))
         yield from _section("What changed, as printed", "\n".join(_differences(page.updated)))
     if page.older and page.older.years:
         heading = f"All {page.older.number:,} older papers"

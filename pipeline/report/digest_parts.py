@@ -35,10 +35,9 @@ class Names:
 
     def paper(self, id_: str) -> Listed:
         """Return what is listed about a paper."""
-        nothing = Listed(
+        return self._listed.get(id_) or Listed(
             paper=id_, label=id_, authors=None, et_al=False, date=None, year_inferred=False
         )
-        return self._listed.get(id_, nothing)
 
     def __getitem__(self, id_: str) -> Linked:
         one = self.paper(id_)

@@ -16,6 +16,7 @@ from pipeline.report.trend_view import Trends, trends_view
 from pipeline.sheets import Claim, Dropped, Evidence, Failure
 
 LATEST = 4  # older papers that are named outside the fold
+MOST = 5  # lines that moved, and changes, outside the fold
 _FEW = 5  # papers of a theme that are shown without a fold
 _LONG = 160  # characters of what changed
 NO_SENTENCE = "no sentence found"

@@ -7,8 +7,9 @@ import os
 import secrets
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import ConfigError
@@ -92,34 +93,38 @@ class Outputs:
     def remove_papers(self, kept: Iterable[str]) -> list[str]:
         """Remove the sheets of papers that are not among `kept`; return their names, sorted."""
         known = set(kept)
-        removed = []
-        folder = self._folder("papers")
-        with os.scandir(folder) as entries:
+        with os.scandir(self._folder("papers")) as entries:
             found = {one.name[: -len(".json")] for one in entries if one.name.endswith(".json")}
-        for name in sorted(found - known):
-            path = folder / f"{name}.json"
-            if _schema(path) != "litline/paper":
-                continue
-            for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
-                if sibling.exists():
-                    sibling.unlink()
-                    removed.append(f"papers/{sibling.name}")
-        return sorted(removed)
+        gone = (self.root / f"papers/{name}.json" for name in sorted(found - known))
+        return sorted(chain.from_iterable(self._remove(path, "litline/paper") for path in gone))
 
     def remove_lines(self, kept: Iterable[str]) -> list[str]:
         """Remove the pages of lines that are not among `kept`, by slug; return their names."""
+        return self._remove_folders("lineages", "litline/lineage", kept)
+
+    def remove_digests(self, kept: Iterable[str]) -> list[str]:
+        """Remove the digests that are not among `kept`, by week or days; return their names."""
+        return self._remove_folders("digests", "litline/digest", kept)
+
+    def _remove_folders(self, folder: str, schema: str, kept: Iterable[str]) -> list[str]:
         known = set(kept)
-        removed = []
-        for path in sorted(self._folder("lineages").glob("*/lineage.json")):
-            if path.parent.name in known or _schema(path) != "litline/lineage":
+        removed: list[str] = []
+        for path in sorted(self._folder(folder).glob(f"*/{schema.rpartition('/')[2]}.json")):
+            if path.parent.name in known:
                 continue
-            for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
-                if sibling.exists():
-                    sibling.unlink()
-                    removed.append(f"lineages/{path.parent.name}/{sibling.name}")
+            removed += self._remove(path, schema)
             with suppress(OSError):  # somebody keeps something of their own there
                 path.parent.rmdir()
         return sorted(removed)
+
+    def _remove(self, path: Path, schema: str) -> Iterator[str]:
+        """Remove a sheet of a schema with its pages, and yield what was there."""
+        if _schema(path) != schema:
+            return
+        for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
+            if sibling.exists():
+                sibling.unlink()
+                yield sibling.relative_to(self.root).as_posix()
 
     def paths(self, pattern: str) -> list[str]:
         """Return the files that a pattern names, in order."""

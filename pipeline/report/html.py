@@ -18,7 +18,7 @@ from pipeline.report import view
 from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_parts import ROOT as DIGEST_ROOT
-from pipeline.report.digest_view import digest_view
+from pipeline.report.digest_view import MOST, digest_view
 from pipeline.report.drawing import lineage_svg
 from pipeline.report.index_view import index_view
 from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, ROOT, lineage_view
@@ -61,7 +61,9 @@ def digest_html(sheet: DigestSheet) -> str:
     page = digest_view(sheet)
     drawn = trend_svg(page.trends.plot) if page.trends and page.trends.plot else ""
     drawing = Markup(drawn)  # noqa: S704 - escapes what it draws
-    return render("digest.html.j2", ("digest",), root=DIGEST_ROOT, page=page, drawing=drawing)
+    return render(
+        "digest.html.j2", ("digest",), root=DIGEST_ROOT, page=page, drawing=drawing, most=MOST
+    )
 
 
 def render(template: str, styles: tuple[str, ...] = (), *, root: str, **values: object) -> str:

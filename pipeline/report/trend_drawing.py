@@ -151,9 +151,9 @@ def _panel(curve: Curve, window: Days, scale: _Scale) -> Iterator[str]:
     yield from _level(row.baseline, row.baseline_interval, (_LEFT, middle), "1.5", scale)
     yield from _level(row.window, row.window_interval, (middle, _RIGHT), "3", scale)
     yield _line(f"M {middle:.1f} {_HIGH} V {_LOW}", "1", "0.3", ' stroke-dasharray="2 3"')
-    ticks = " ".join(f"M {scale.x(day):.1f} {_LOW} v {_TICK}" for day in sorted(curve.days))
-    if ticks:
-        yield _line(ticks, "1", "0.6")
+    places = dict.fromkeys(f"{scale.x(day):.1f}" for day in sorted(curve.days))
+    if places:
+        yield _line(" ".join(f"M {x} {_LOW} v {_TICK}" for x in places), "1", "0.6")
 
 
 def _level(

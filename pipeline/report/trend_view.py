@@ -14,7 +14,8 @@ from pipeline.sheets import Claim
 
 STRONG = frozenset({"emerging", "declining"})
 FEW = "too few to say"
-MOST_COUNTED = 20  # papers that are linked on each side of a term that is not printed
+MOST_COUNTED = 100  # papers that are linked on each side of a printed term
+_MOST_OTHERS = 20  # and of one that is not printed
 _MOST_DRAWN = 6
 _SMALL = 200  # papers in all
 
@@ -83,9 +84,12 @@ def trends_view(sheet: DigestSheet, names: Names, cite: Cite) -> Trends | None:
         window=_window(sheet.trend_window) or "window",
         told=[_told(row, cite(claim)) for claim, row in claims],
         narrated=[cite(claim) for claim in sheet.told if _term(claim) not in rows],
-        limits=" ".join(_limits(sheet, printed)),
+        limits=" ".join(_limits(sheet)),
         plot=_plot(sheet, printed, names),
-        tested=[_tested(row, names, whole=row in printed) for row in sheet.trends],
+        tested=[
+            _tested(row, names, MOST_COUNTED if row in printed else _MOST_OTHERS)
+            for row in sheet.trends
+        ],
     )
 
 
@@ -117,21 +121,32 @@ def _window(days: Days) -> str:
     return view.plural(months, "month") if months and end.day == days.since.day else ""
 
 
-def _limits(sheet: DigestSheet, printed: Sequence[TrendRow]) -> Iterator[str]:
+def _limits(sheet: DigestSheet) -> Iterator[str]:
     number = sum(row.p is not None for row in sheet.trends)
     few = len(sheet.trends) - number
-    rare = f"; {few:,} more {'has' if few == 1 else 'have'} too few papers to say" if few else ""
-    tested = f"{view.plural(number, 'term')} {'was' if number == 1 else 'were'} tested{rare}."
-    yield tested if number else f"No term was tested{rare}."
-    if number and not any(row.verdict in STRONG for row in sheet.trends):
-        yield "None is emerging or declining."
-    elif not printed:
-        yield "None is printed here."
+    if not number:
+        yield f"No term was tested: {_nothing_to_test(sheet)}."
+    else:
+        rare = f"; {few:,} more {_have(few)} too few papers to say" if few else ""
+        yield f"{view.plural(number, 'term')} {'was' if number == 1 else 'were'} tested{rare}."
+        if not any(row.verdict in STRONG for row in sheet.trends):
+            yield "None is emerging or declining."
     yield from _small(sheet)
     documents = view.plural(len(sheet.coverage), "document") if sheet.coverage else "documents"
     yield f"These are shares within these {documents}, not of the field.".replace(
         "these 1 document", "this document"
     )
+
+
+def _nothing_to_test(sheet: DigestSheet) -> str:
+    if not sheet.trends[0].baseline.of:
+        return "no paper is dated before the window"
+    few = len(sheet.trends)
+    return f"{few:,} {_have(few)} too few papers to say"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
 
 
 def _small(sheet: DigestSheet) -> Iterator[str]:
@@ -178,7 +193,7 @@ def chance(value: float | None) -> str:
 # --- The fold ------------------------------------------------------------------------------
 
 
-def _tested(row: TrendRow, names: Names, *, whole: bool) -> Tested:
+def _tested(row: TrendRow, names: Names, most: int) -> Tested:
     return Tested(
         term=row.term,
         window=share(row.window),
@@ -189,13 +204,12 @@ def _tested(row: TrendRow, names: Names, *, whole: bool) -> Tested:
         q=chance(row.q),
         verdict=row.verdict,
         named=bool(row.in_window or row.in_baseline),
-        in_window=_counted(row.in_window, names, whole=whole),
-        in_before=_counted(row.in_baseline, names, whole=whole),
+        in_window=_counted(row.in_window, names, most),
+        in_before=_counted(row.in_baseline, names, most),
     )
 
 
-def _counted(papers: Sequence[str], names: Names, *, whole: bool) -> Counted:
-    most = len(papers) if whole else MOST_COUNTED
+def _counted(papers: Sequence[str], names: Names, most: int) -> Counted:
     return Counted([names[paper] for paper in papers[:most]], max(0, len(papers) - most))
 
 

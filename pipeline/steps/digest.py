@@ -25,6 +25,7 @@ from pipeline.sheets import (
     Tokens,
     count,
 )
+from pipeline.terms import broad
 
 STAGE = "digest"
 ENGINE = "digest 1"
@@ -104,20 +105,24 @@ def _age(date: dt.date | None) -> int:
 
 
 def _themes(issue: Issue) -> Iterator[Theme]:
-    """Part the new papers: again and again, the term of most papers that are left."""
+    """Part the new papers: again and again, the term of most papers that are left.
+
+    A term that says too little, or is in more than half of all, parts nothing.
+    """
     left = [entry.paper.id for entry in issue.selection.new]
+    most = max(len(left) // 2, _THEME)
     while left:
         by_term: dict[str, list[str]] = {}
         for id_ in left:
-            for term in issue.trends.terms.get(id_, frozenset()):
+            for term in issue.trends.terms.get(id_, frozenset()) - broad():
                 by_term.setdefault(term, []).append(id_)
-        name = min(by_term, key=lambda term: (-len(by_term[term]), term), default="")
-        papers = by_term.get(name, [])
-        if len(papers) < _THEME:
+        fit = [term for term, papers in by_term.items() if _THEME <= len(papers) <= most]
+        name = min(fit, key=lambda term: (-len(by_term[term]), term), default=None)
+        if name is None:
             yield Theme(name="other" if len(left) < len(issue.selection.new) else "", papers=left)
             return
-        yield Theme(name=name, papers=papers)
-        left = [id_ for id_ in left if id_ not in papers]
+        yield Theme(name=name, papers=by_term[name])
+        left = [id_ for id_ in left if id_ not in by_term[name]]
 
 
 class _Teller:
@@ -277,6 +282,7 @@ class _Teller:
             )
             data = {"papers": guessed, "inferred": len(guessed), "new": len(self._new)}
             yield self._scribe.computed("trust", text, data)
+        yield from self._worded()
         later = [entry.paper.id for entry in self._issue.selection.later]
         if later:
             day = _day(self._issue.days.until)
@@ -303,6 +309,15 @@ class _Teller:
             "figures": f"{entries:,} {documents:,} {papers:,}",
         }
         yield self._scribe.computed("trust", text, data)
+
+    def _worded(self) -> Iterator[Claim]:
+        several = [id_ for id_, e in self._issue.entries.items() if len(e.details.wordings) > 1]
+        if several and (self._new or self._issue.selection.backlog):
+            verb, their = ("has", "its") if len(several) == 1 else ("have", "their")
+            papers = counted(len(several), "paper")
+            text = f"{papers} {verb} more than one wording of {their} abstract."
+            data: dict[str, Datum] = {"papers": several, "worded": f"{len(several):,}"}
+            yield self._scribe.computed("trust", text, data)
 
     def _missing(self) -> Iterator[Claim]:
         for one in self._issue.coverage:
