@@ -244,8 +244,10 @@ def count(
 def total(counts: Iterable[Counts]) -> Counts:
     """Add counts up."""
     listed = list(counts)
-    kinds = sum((Counter(one.by_kind) for one in listed), Counter[str]())
-    origins = sum((Counter(one.by_origin) for one in listed), Counter[str]())
+    kinds, origins = Counter[str](), Counter[str]()
+    for one in listed:
+        kinds.update(one.by_kind)
+        origins.update(one.by_origin)
     return Counts(
         claims=sum(one.claims for one in listed),
         by_kind=dict(sorted(kinds.items())),

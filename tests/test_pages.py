@@ -3,13 +3,16 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from flows.cards import Cards
 from flows.pages import Made, write_pages
 from flows.shelves import Shelves
+from pipeline.database import open_store
 from pipeline.digest_sheet import DigestSheet
 from pipeline.planning import Plan
 from pipeline.report.files import Outputs
@@ -17,7 +20,7 @@ from pipeline.sheets import RunReport
 from tests.digest_sheets import KETTLE, WEEK, digest, empty, week
 
 NEXT = digest(week="2031-W23", since=dt.date(2031, 6, 2), until=dt.date(2031, 6, 8))
-NOTHING = Shelves(volumes={}, entries=[], coverage=[], failures=[], notes=[])
+NOTHING = Shelves(volumes={}, formats={}, entries=[], coverage=[], failures=[], notes=[])
 TITLE = "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}title"
 
 
@@ -30,14 +33,15 @@ def outputs(tmp_path: Path) -> Outputs:
 
 def write(outputs: Outputs, *digests: DigestSheet) -> RunReport:
     """Write the pages of a run over an empty library that made these digests."""
-    report = write_pages(NOTHING, made(*digests), outputs)
+    with closing(open_store(str(outputs.root.parent / "litline.db"))) as store:
+        report = write_pages(NOTHING, made(*digests), outputs, Cards(store, outputs))
     outputs.write("run.json", report.model_dump_json())
     return report
 
 
 def made(*digests: DigestSheet) -> Made:
     plan = Plan(0, 0, 0, True, 0, 0, 0, 0, None, None)
-    return Made(plan, {}, [], [], None, [], all_lines=False, digests=digests)
+    return Made(plan, [], [], None, [], [], digests)
 
 
 def titles(outputs: Outputs) -> list[str]:
