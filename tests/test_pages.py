@@ -14,13 +14,19 @@ from flows.pages import Made, write_pages
 from flows.shelves import Shelves
 from pipeline.database import open_store
 from pipeline.digest_sheet import DigestSheet
+from pipeline.library import Volume
 from pipeline.planning import Plan
+from pipeline.records import Document, Reading
 from pipeline.report.files import Outputs
 from pipeline.sheets import RunReport
 from tests.digest_sheets import KETTLE, WEEK, digest, empty, week
 
 NEXT = digest(week="2031-W23", since=dt.date(2031, 6, 2), until=dt.date(2031, 6, 8))
-NOTHING = Shelves(volumes={}, formats={}, entries=[], coverage=[], failures=[], notes=[])
+READ = {
+    name: Volume(Document(id=name, sha256="a" * 64, text=""), Reading(format="listing"), "", False)
+    for name in ("kettles.txt", "urns.txt")
+}
+EMPTY = Shelves(volumes=READ, formats={}, entries=[], coverage=[], failures=[], notes=[])
 TITLE = "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}title"
 
 
@@ -32,9 +38,9 @@ def outputs(tmp_path: Path) -> Outputs:
 
 
 def write(outputs: Outputs, *digests: DigestSheet) -> RunReport:
-    """Write the pages of a run over an empty library that made these digests."""
+    """Write the pages of a run over a library without papers that made these digests."""
     with closing(open_store(str(outputs.root.parent / "litline.db"))) as store:
-        report = write_pages(NOTHING, made(*digests), outputs, Cards(store, outputs))
+        report = write_pages(EMPTY, made(*digests), outputs, Cards(store, outputs))
     outputs.write("run.json", report.model_dump_json())
     return report
 
