@@ -23,7 +23,9 @@ from tests.digest_sheets import KETTLE, WEEK, digest, empty, week
 
 NEXT = digest(week="2031-W23", since=dt.date(2031, 6, 2), until=dt.date(2031, 6, 8))
 READ = {
-    name: Volume(Document(id=name, sha256="a" * 64, text=""), Reading(format="listing"), "", False)
+    name: Volume(
+        Document(id=name, sha256="a" * 64, text="Kettles."), Reading(format="listing"), "", False
+    )
     for name in ("kettles.txt", "urns.txt")
 }
 EMPTY = Shelves(volumes=READ, formats={}, entries=[], coverage=[], failures=[], notes=[])
