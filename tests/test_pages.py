@@ -23,10 +23,8 @@ from tests.digest_sheets import KETTLE, WEEK, digest, empty, week
 
 NEXT = digest(week="2031-W23", since=dt.date(2031, 6, 2), until=dt.date(2031, 6, 8))
 READ = {
-    name: Volume(
-        Document(id=name, sha256="a" * 64, text="Kettles."), Reading(format="listing"), "", False
-    )
-    for name in ("kettles.txt", "urns.txt")
+    id_: Volume(Document(id=id_, sha256="a" * 64, text=text), Reading(format="listing"), "", False)
+    for id_, text in (("kettles.txt", "Kettles."), ("urns.txt", "Urns."))
 }
 EMPTY = Shelves(volumes=READ, formats={}, entries=[], coverage=[], failures=[], notes=[])
 TITLE = "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}title"
