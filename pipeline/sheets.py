@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -126,6 +127,22 @@ class Stamp(Frozen):
     tokens_estimated: bool = Field(False, description="The server stated no usage.")
     cost_usd: float | None = Field(description="null where the model's price is unknown.")
     counts: Counts
+
+
+def code_stamp(engine: str, claims: Iterable[Claim], inputs: Iterable[Stamp]) -> Stamp:
+    """Return the stamp of a sheet that code made from sheets with these stamps."""
+    keys = sorted({key for stamp in inputs for key in stamp.inputs})
+    return Stamp(
+        engine=engine,
+        model=None,
+        prompt="none",
+        prompt_version=1,
+        inputs=[sha256(json.dumps(keys).encode()).hexdigest()],
+        date=None,
+        tokens=Tokens(),
+        cost_usd=0.0,
+        counts=count(claims, 0),
+    )
 
 
 class Summary(Frozen):

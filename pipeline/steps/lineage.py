@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.aspects import aspects_of
@@ -31,16 +29,7 @@ from pipeline.lines import ANCESTRY, Line, trunk
 from pipeline.mentions import mentions
 from pipeline.names import parse_name
 from pipeline.records import Coverage
-from pipeline.sheets import (
-    Claim,
-    Datum,
-    Evidence,
-    PaperSheet,
-    Stamp,
-    Tokens,
-    claim_id,
-    count,
-)
+from pipeline.sheets import Claim, Datum, Evidence, PaperSheet, claim_id, code_stamp
 from pipeline.text import normalise, strip_lead_in
 
 STAGE = "lineages"
@@ -125,27 +114,12 @@ def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
         gaps=list(teller.gaps()),
         nodes=nodes,
         edges=edges,
-        stamp=_stamp([], []),
+        stamp=code_stamp(ENGINE, [], []),
         dropped=[],
     )
     claims = [claim for _, claim in sheet.claims()]
     inputs = [shelf.sheets[node.id].stamp for node in line.members if node.id in shelf.sheets]
-    return sheet.model_copy(update={"stamp": _stamp(claims, inputs)})
-
-
-def _stamp(claims: Sequence[Claim], inputs: Iterable[Stamp]) -> Stamp:
-    keys = sorted({key for stamp in inputs for key in stamp.inputs})
-    return Stamp(
-        engine=ENGINE,
-        model=None,
-        prompt="none",
-        prompt_version=1,
-        inputs=[sha256(json.dumps(keys).encode()).hexdigest()],
-        date=None,
-        tokens=Tokens(),
-        cost_usd=0.0,
-        counts=count(claims, 0),
-    )
+    return sheet.model_copy(update={"stamp": code_stamp(ENGINE, claims, inputs)})
 
 
 class _Teller:
