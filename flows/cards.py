@@ -56,11 +56,11 @@ class Cards:
         self._seen |= self._of(other, self._papers, read)
         return [self._seen[id_] for id_ in files if id_ in self._seen]
 
-    def outdated_papers(self, entries: Iterable[Entry]) -> set[str]:
-        """Return the papers whose page rests on other records than they are merged from now."""
+    def standing(self, entries: Iterable[Entry]) -> dict[str, Card]:
+        """Return the cards of papers whose page rests on the records that they are merged from."""
         records = {entry.paper.id: entry.paper.records for entry in entries}
         cards = self.papers(records, {})
-        return {card.paper for card in cards if card.records != records[card.paper]}
+        return {card.paper: card for card in cards if card.records == records[card.paper]}
 
     def outdated_lines(self, lines: Mapping[str, Line], graph: GraphSheet) -> list[Line]:
         """Return the lines, given by slug, whose page draws another part of the graph."""

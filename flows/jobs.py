@@ -354,18 +354,31 @@ def _works_of(
 ) -> list[Work]:
     """Return the works that the pages of some lines and digests lead to, or all.
 
-    What a digest shows comes first, then the members of lines, then what stands beside these, then
-    those of which an earlier page does not say what it rests on now.
+    What a digest shows comes first, then the members of lines, then what stands beside these. A
+    digest leaves out those whose page still stands, and adds those whose page does so no more.
     """
     if wanted is None:
         return list(works)
     members = {node.id for line in wanted for node in line.members}
     beside = set[str]().union(*(side_edges(line, traced.graph) for line in wanted))
-    outdated = job.cards.outdated_papers(job.shelves.entries) if drafts.spans else ()
-    ranked = (outdated, beside, members, drafts.shown())
+    outdated, standing = _pages_of(job) if drafts.spans else (set[str](), set[str]())
+    ranked = (outdated, beside - standing, members - standing, drafts.shown())
     rank = {id_: -n for n, ids in enumerate(ranked) for id_ in ids}
     shown = [work for work in works if work.entry.paper.id in rank]
     return sorted(shown, key=lambda work: rank[work.entry.paper.id])
+
+
+def _pages_of(job: _Job) -> tuple[set[str], set[str]]:
+    """Part the papers that have a page: those it no longer tells truly, those this engine wrote."""
+    entries, engine = job.shelves.entries, job.asker.provider
+    standing = job.cards.standing(entries)
+    written = {card.paper for card in job.cards.papers([e.paper.id for e in entries], {})}
+    own = {
+        id_
+        for id_, card in standing.items()
+        if (card.engine, card.model) == (engine.engine, engine.model)
+    }
+    return written - standing.keys(), own
 
 
 @contextmanager

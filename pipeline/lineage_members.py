@@ -55,13 +55,13 @@ class Kin(NamedTuple):
     edition: str
 
 
-_MANY = 1 << 16  # names of a library, each of which is asked for several times
+MANY_NAMES = 1 << 16  # names of a library, each of which is asked for several times
 _SIZE = re.compile(rf"^(?:{MODEL_SIZE.pattern}-?)+")
 _SMALLER = re.compile(r"(mini|tiny|nano|micro|lite|pocket|fast|flash)[ -](?=\w)")
 _OTHER_THING = re.compile(r"(?:bench\w*|eval\w*|data\w*|corpus|\d+k|instruct\w*|suite|test|arena)")
 
 
-@lru_cache(maxsize=_MANY)
+@lru_cache(maxsize=MANY_NAMES)
 def kin(name: str) -> Kin:
     """Read the family, version and edition of a name; sizes count for nothing.
 

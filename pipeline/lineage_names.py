@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
-from pipeline.lineage_members import Kin, Member, Words, kin, words_of
+from pipeline.lineage_members import MANY_NAMES, Kin, Member, Words, kin, words_of
 from pipeline.mentions import Mention, name_key
 
 MANY = 10  # papers of one name; more cannot be told apart
@@ -115,6 +116,7 @@ class Index:
         return bool(theirs and spelled and _letters(spelled) not in theirs)
 
 
+@lru_cache(maxsize=MANY_NAMES)
 def _key(name: str) -> str:
     return name_key(name)[0]
 

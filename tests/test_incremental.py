@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
-from flows import cards
+from flows import cards, jobs
 from flows.jobs import weekly_digest, write_all
 from flows.settings import Settings
 from flows.stages import StageRunner, run_directly
 from pipeline import shelf
+from pipeline.ask import Asker
 from pipeline.report.check import check_outputs
+from pipeline.steps.summarise import Asked, Work, ask_batch
 from tests.invented_papers import KETTLES, LANTERNS, LOOMS, entry, listed, listing, profile
 
 Job = Callable[[Sequence[str], Settings, StageRunner], Coroutine[Any, Any, Path]]
@@ -115,3 +117,27 @@ def test_little_by_little_writes_the_bytes_of_all_anew(
         assert len([path for path in grown if path.endswith(".html")]) > 2
         assert grown == written(tmp_path / "anew")
         assert check_outputs(tmp_path / "grown" / "outputs") == []
+
+
+def test_a_digest_makes_no_page_again_that_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[list[str]] = []
+
+    async def noted(batch: Sequence[Work], asker: Asker) -> list[Asked]:
+        asked.append(sorted(work.entry.paper.label for work in batch))
+        return await ask_batch(batch, asker)
+
+    monkeypatch.setattr(jobs, "ask_batch", noted)
+    texts = {
+        "Kelpie: Pots": "We present Kelpie. It wakes nobody in nine kitchens.",
+        "Kelpie 2: Pans": "We present Kelpie 2, which builds upon Kelpie and keeps its lid.",
+        "Oxbow: Urns": "We present Oxbow. We employ Kelpie as the encoder of Oxbow.",
+    }
+    for week, (title, text) in enumerate(texts.items()):
+        day = FIRST + dt.timedelta(weeks=week)
+        record = listed(text, f"3011.{week:05d}", f"{title}\nAda Brew", dates=f"Created: {day}")
+        run(tmp_path, weekly_digest, [record], week)
+    assert asked == [[title] for title in texts]
+    line = json.loads((tmp_path / "outputs/lineages/kelpie/lineage.json").read_text("utf-8"))
+    assert [len(line["steps"]), len(line["beside"])] == [2, 1]
