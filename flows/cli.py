@@ -190,6 +190,45 @@ def digest(
 
 
 @app.command()
+def serve(
+    watch: Annotated[str, typer.Option("--watch", metavar="DIR", help="The folder to read.")],
+    cron: Annotated[
+        str | None,
+        typer.Option("--cron", metavar="LINE", help="When it is due [default: 0 9 * * MON]."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option("--timezone", metavar="ZONE", help="As Europe/Berlin [the machine's]."),
+    ] = None,
+    out: Out = None,
+    store: StoreUrl = None,
+    engine: EngineName = None,
+    model: Model = None,
+    budget: BudgetUsd = None,
+    concurrency: Concurrency = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read a folder and write each week's digest when it is due, until Ctrl-C.
+
+    Weeks that were missed are made up. docs/scheduling.md says how, and how to do without.
+    """
+    from flows.library_digests import LibraryDigests  # noqa: PLC0415
+    from flows.schedule import DEFAULT_CRON  # noqa: PLC0415
+    from flows.serving import serve_weekly  # noqa: PLC0415
+
+    settings = _settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        budget=budget,
+        concurrency=concurrency,
+        quiet=quiet,
+    )
+    serve_weekly(watch, settings, cron or DEFAULT_CRON, timezone, LibraryDigests)
+
+
+@app.command()
 def read(documents: Given, store: StoreUrl = None, as_of: AsOf = None, json: Json = False) -> None:
     """Show what the readers find in documents; writes nothing."""
     from flows import reading  # noqa: PLC0415

@@ -12,20 +12,23 @@ from filelock import FileLock, Timeout
 
 from flows import wiring
 from flows.bounds import follow_ups, settled_answers, story_keys
+from flows.cards import Cards
 from flows.delivery import deliver, versions
 from flows.digests import Drafts, Span, latest_span, moved_lines, wanted_spans
 from flows.issues import Background, Editor
-from flows.pages import MAIN, Made, all_sheets, earlier_report, write_pages
+from flows.pages import MAIN, Made, Sheets, earlier_report, write_pages
 from flows.progress import reporter
 from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
 from flows.stages import StageRunner
 from flows.tracing import (
+    Notes,
     Told,
     Traced,
     choose_line,
-    members_of,
+    name_lines,
     tell,
+    trace_again,
     trace_graph,
 )
 from pipeline.ask import Asker
@@ -166,7 +169,7 @@ async def _write(
 ) -> Path:
     outputs = Outputs(Path(settings.out))
     outputs.create()
-    with _lock(outputs.root):
+    with _lock(outputs.root), wiring.rare_collections():
         outputs.prepare()
         before = versions(outputs.root)
         path = await _write_locked(documents, settings, outputs, run_stage, scope)
@@ -188,10 +191,11 @@ async def _write_locked(
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
-            job = _Job(documents, settings, store, shelves, asker, run_stage, clock)
+            cards = Cards(store, outputs)
+            job = _Job(documents, settings, store, shelves, asker, run_stage, clock, cards)
             made, drafts = await _make(job, outputs, scope)
         with clock.stage("pages"):
-            report = write_pages(shelves, made, outputs)
+            report = write_pages(shelves, made, outputs, cards)
         drafts.save()
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
@@ -207,7 +211,7 @@ async def _write_locked(
 def _main(made: Made, scope: Scope) -> str:
     """Return the page that a person opens first, within the outputs folder."""
     if scope.name:
-        return f"lineages/{made.slugs[0]}/lineage.html"
+        return f"lineages/{made.told[0].slug}/lineage.html"
     return MAIN if scope.everything else f"digests/{made.digests[-1].name}/digest.html"
 
 
@@ -221,41 +225,41 @@ class _Job(NamedTuple):
     asker: Asker
     run_stage: StageRunner
     clock: Clock
+    cards: Cards
 
 
 async def _make(job: _Job, outputs: Outputs, scope: Scope) -> tuple[Made, Drafts]:
     """Ask, check and tell; nothing is written but to the store, and digests not even there."""
     works = [plan_paper(entry) for entry in job.shelves.entries]
-    finder = FactFinder(job.store)
-    members = members_of(works, finder) if scope.lines else []
-    finder.save()
-    traced = trace_graph(works, members)
+    notes = Notes(job.store)
+    members = notes.members(works) if scope.lines else []
+    traced = trace_graph(works, members, notes)
     readings = _readings(members, traced, job.asker)
     missing = _unanswered(readings, job.asker)
     failed = list(job.shelves.failures)
     if not missing:  # what is known costs nothing, and tells which lines there will be
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
+        traced, failed = await _with_relations(traced, readings, failed, job)
     spans = scope.spans(job.shelves, job.store)
     drafts = Drafts(spans, job.shelves, job.store)
-    wanted = _wanted_lines(traced, scope, drafts)
-    chosen = _works_of(works, wanted, traced, drafts)
+    wanted = _wanted_lines(traced, scope, drafts, job)
+    chosen = _works_of(works, wanted, traced, drafts, job)
     with job.clock.stage("plan"):
-        lines = (wanted or traced.lines) if scope.lines else []
+        lines = (traced.lines if wanted is None else wanted) if scope.lines else []
         plan = _plan(chosen, missing, lines, job)
     _warn_of_replacing(outputs, job.asker)
     if missing and wanted is not None:
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
-        wanted = _wanted_lines(traced, scope, drafts)
-        chosen = _works_of(works, wanted, traced, drafts)
+        traced, failed = await _with_relations(traced, readings, failed, job)
+        wanted = _wanted_lines(traced, scope, drafts, job)
+        chosen = _works_of(works, wanted, traced, drafts, job)
     with job.clock.stage(STAGE):
         asked = await _ask(chosen, job)
     with job.clock.stage(CHECKS):
         outcomes = await _ground(asked, job)
     failed += [outcome.failure for outcome in outcomes if outcome.failure]
     if missing and wanted is None:  # summaries come first, if a budget does not reach for all
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
+        traced, failed = await _with_relations(traced, readings, failed, job)
     fresh = [outcome.sheet for outcome in outcomes if outcome.sheet]
-    sheets = all_sheets(job.shelves, fresh, outputs)
+    sheets = Sheets(job.shelves.entries, fresh, outputs)
     told: list[LineageSheet] = []
     if scope.lines:
         with job.clock.stage("lineages"):
@@ -273,7 +277,7 @@ async def _make(job: _Job, outputs: Outputs, scope: Scope) -> tuple[Made, Drafts
             editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
             digests = drafts.make(editor.issue)
     graph = traced.graph if scope.lines else None
-    made = Made(plan, sheets, fresh, failed, graph, told, wanted is None, digests)
+    made = Made(plan, fresh, failed, graph, told, name_lines(traced, job.store), digests)
     return made, drafts
 
 
@@ -289,19 +293,14 @@ def _unanswered(readings: Sequence[Reading], asker: Asker) -> list[Reading]:
 
 
 async def _with_relations(
-    traced: Traced,
-    members: Sequence[Member],
-    readings: Sequence[Reading],
-    failed: Sequence[Failure],
-    job: _Job,
+    traced: Traced, readings: Sequence[Reading], failed: Sequence[Failure], job: _Job
 ) -> tuple[Traced, list[Failure]]:
     """Add what a model reads of relations to the graph; without a model nothing is asked."""
     if not readings:
         return traced, list(failed)
     with job.clock.stage(RELATIONS_STAGE):
         proposals, unread = await _ask_relations(readings, job)
-    works = list(traced.works.values())
-    return trace_graph(works, members, proposals), [*failed, *unread]
+    return trace_again(traced, proposals), [*failed, *unread]
 
 
 async def _ask_relations(
@@ -336,27 +335,50 @@ async def _narrate(
     return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
 
 
-def _wanted_lines(traced: Traced, scope: Scope, drafts: Drafts) -> list[Line] | None:
-    """Return the lines that are told: the named one, those that a digest moves, or None for all."""
+def _wanted_lines(traced: Traced, scope: Scope, drafts: Drafts, job: _Job) -> list[Line] | None:
+    """Return the lines that are told, None for all: the named one, or those that a digest moves.
+
+    With these go the lines of which an earlier page draws what is no longer so.
+    """
     if scope.name:
         return [choose_line(traced, scope.name)]
-    return None if scope.everything else moved_lines(traced, drafts.new())
+    if scope.everything:
+        return None
+    moved = moved_lines(traced, drafts.new())
+    others = {slug: one for slug, one in name_lines(traced, job.store).items() if one not in moved}
+    return moved + job.cards.outdated_lines(others, traced.graph)
 
 
 def _works_of(
-    works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced, drafts: Drafts
+    works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced, drafts: Drafts, job: _Job
 ) -> list[Work]:
     """Return the works that the pages of some lines and digests lead to, or all.
 
-    What a digest shows comes first, then the members of lines, then what stands beside these.
+    What a digest shows comes first, then the members of lines, then what stands beside these. A
+    digest leaves out those whose page still stands, and adds those whose page does so no more.
     """
     if wanted is None:
         return list(works)
     members = {node.id for line in wanted for node in line.members}
     beside = set[str]().union(*(side_edges(line, traced.graph) for line in wanted))
-    rank = dict.fromkeys(beside, 2) | dict.fromkeys(members, 1) | dict.fromkeys(drafts.shown(), 0)
+    outdated, standing = _pages_of(job) if drafts.spans else (set[str](), set[str]())
+    ranked = (outdated, beside - standing, members - standing, drafts.shown())
+    rank = {id_: -n for n, ids in enumerate(ranked) for id_ in ids}
     shown = [work for work in works if work.entry.paper.id in rank]
     return sorted(shown, key=lambda work: rank[work.entry.paper.id])
+
+
+def _pages_of(job: _Job) -> tuple[set[str], set[str]]:
+    """Part the papers that have a page: those it no longer tells truly, those this engine wrote."""
+    entries, engine = job.shelves.entries, job.asker.provider
+    standing = job.cards.standing(entries)
+    written = {card.paper for card in job.cards.papers([e.paper.id for e in entries], {})}
+    own = {
+        id_
+        for id_, card in standing.items()
+        if (card.engine, card.model) == (engine.engine, engine.model)
+    }
+    return written - standing.keys(), own
 
 
 @contextmanager

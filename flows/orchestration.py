@@ -129,11 +129,11 @@ async def weekly_digest(
         horizon=horizon,
     )
     page = await jobs.weekly_digest(documents, settings, run_as_tasks, week, since, until)
-    await _show(page)
+    await show_digest(page)
     return str(page)
 
 
-async def _show(page: Path) -> None:
+async def show_digest(page: Path) -> None:
     """Put the digest on the page of the run: its text, and the terms that were told."""
     text = page.with_suffix(".json").read_text(encoding="utf-8")
     sheet = DigestSheet.model_validate_json(text)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
 
 from pipeline.digest_sheet import (
     Change,
@@ -18,13 +16,7 @@ from pipeline.digest_sheet import (
 from pipeline.issue import Interest, Issue, Line, Step
 from pipeline.opening import Opener
 from pipeline.scribe import Scribe, counted
-from pipeline.sheets import (
-    Claim,
-    Datum,
-    Stamp,
-    Tokens,
-    count,
-)
+from pipeline.sheets import Claim, Datum, code_stamp
 from pipeline.terms import broad
 
 STAGE = "digest"
@@ -61,27 +53,12 @@ def make_digest(issue: Issue) -> DigestSheet:
         failed=list(issue.failed),
         coverage=list(issue.coverage),
         trust=list(teller.trust()),
-        stamp=_stamp([], []),
+        stamp=code_stamp(ENGINE, [], []),
         dropped=[],
     )
     inputs = [one.stamp for id_ in sheet.new_papers if (one := issue.sheets.get(id_))]
-    stamp = _stamp([claim for _, claim in sheet.claims()], inputs)
+    stamp = code_stamp(ENGINE, [claim for _, claim in sheet.claims()], inputs)
     return sheet.model_copy(update={"listed": list(_listed(issue, sheet)), "stamp": stamp})
-
-
-def _stamp(claims: Sequence[Claim], inputs: Iterable[Stamp]) -> Stamp:
-    keys = sorted({key for stamp in inputs for key in stamp.inputs})
-    return Stamp(
-        engine=ENGINE,
-        model=None,
-        prompt="none",
-        prompt_version=1,
-        inputs=[sha256(json.dumps(keys).encode()).hexdigest()],
-        date=None,
-        tokens=Tokens(),
-        cost_usd=0.0,
-        counts=count(claims, 0),
-    )
 
 
 def _listed(issue: Issue, sheet: DigestSheet) -> Iterator[Listed]:
