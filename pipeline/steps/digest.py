@@ -21,6 +21,7 @@ from pipeline.terms import broad
 
 STAGE = "digest"
 ENGINE = "digest 1"
+_SHEET = "litline/digest"
 MOST_TOLD = 5
 _THEME = 2  # papers that make a theme
 _NAMED = 3  # papers that a sentence names
@@ -28,8 +29,8 @@ _NAMED = 3  # papers that a sentence names
 
 def make_digest(issue: Issue) -> DigestSheet:
     """Make the digest of a week; every choice and every figure in it is made by code."""
-    scribe = Scribe(issue)
-    teller, opener = _Teller(scribe), Opener(scribe)
+    scribe = Scribe(_SHEET, issue.name)
+    teller, opener = _Teller(issue, scribe), Opener(issue, scribe)
     chosen = opener.read_first()
     sheet = DigestSheet(
         week=issue.week,
@@ -105,10 +106,10 @@ def _themes(issue: Issue) -> Iterator[Theme]:
 class _Teller:
     """Makes the claims of one digest."""
 
-    def __init__(self, scribe: Scribe) -> None:
+    def __init__(self, issue: Issue, scribe: Scribe) -> None:
+        self._issue = issue
         self._scribe = scribe
-        self._issue = scribe.issue
-        self._new = scribe.new
+        self._new = issue.new
 
     # --- In short, lines, followed --------------------------------------------------------------
 
@@ -162,7 +163,7 @@ class _Teller:
             yield self._scribe.computed("short", text, data)
 
     def _step(self, field: str, line: Line, step: Step) -> Claim:
-        later, earlier = self._scribe.label(step.paper), line.labels[step.edge.target]
+        later, earlier = self._issue.label(step.paper), line.labels[step.edge.target]
         if step.edge.basis == "stated":
             verb = "succeeds" if step.edge.type == "succeeds" else "builds on"
             text, signs = f"{later} {verb} {earlier} (stated).", ""
@@ -202,7 +203,7 @@ class _Teller:
 
     def _some(self, what: str, papers: Sequence[str]) -> str:
         """Count papers and name the first of them; empty without any."""
-        names = ", ".join(self._scribe.label(id_) for id_ in papers[:_NAMED])
+        names = ", ".join(self._issue.label(id_) for id_ in papers[:_NAMED])
         more = f" and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ""
         return f"{counted(len(papers), what)}: {names}{more}" if papers else ""
 
@@ -211,7 +212,7 @@ class _Teller:
     def changed(self) -> Iterator[Claim]:
         """Say of each paper that was shown before what changed."""
         for change in self._issue.selection.changes:
-            label = self._scribe.label(change.paper)
+            label = self._issue.label(change.paper)
             data: dict[str, Datum] = {
                 "papers": [change.paper],
                 "label": label,
