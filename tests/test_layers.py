@@ -19,7 +19,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("records", "text", "latex", "sentences", "names", "phrases", "coining", "tokens"),
         *("figures", "untrusted", "synonyms", "wording", "quantities", "mentions"),
         *("acquaintance", "poles", "negation", "sides", "direction", "bounds", "labels"),
-        *("roles", "ownership", "promises"),
+        *("roles", "ownership", "promises", "people"),
         *("derivations", "numbers", "outcomes", "metric_phrases", "rivals", "bindings"),
         *("result_figures", "lacking", "lineage_clauses", "lineage_cues"),
     ),
