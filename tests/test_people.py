@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.people import Person, authors_of, may_be_one, people, person
+from pipeline.people import Person, authors_of, may_be_one, people, person, same_person
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,13 @@ from pipeline.people import Person, authors_of, may_be_one, people, person
         ("Madonna", (), "madonna"),
         ("", (), ""),
         ("李明", (), "李明"),
+        ("李 明", (), "李明"),
+        ("李, 明", (), "李明"),
+        ("김 철수", (), person("김철수").family),
+        ("Ada Brew (李明)", ("ada",), "brew"),
+        ("(李明)", (), "李明"),
+        ("Jan van der Pot", ("jan", "van", "der"), "pot"),
+        ("van der Pot, Jan", ("jan", "van", "der"), "pot"),
     ],
 )
 def test_a_name_is_taken_apart(name: str, given_names: tuple[str, ...], family: str) -> None:
@@ -54,6 +63,13 @@ def test_a_name_is_taken_apart(name: str, given_names: tuple[str, ...], family: 
         ("Yu\u2010Gang Tea", "Yu-Gang Tea"),
         ("Ana Pot-Lid", "A. Pot-Lid"),
         ("Madonna", "MADONNA"),
+        ("Jan van der Pot", "J. Van der Pot"),
+        ("Jan van der Pot", "van der Pot, J. K. L."),
+        ("Jan van der Pot", "J. V. D. Pot"),
+        ("Yi Du Tea", "Yidu Tea"),
+        ("Yi Du Tea", "Y. D. Tea"),
+        ("Bríd O'Lid", "B. O’Lid"),
+        ("李明", "李 明"),
     ],
 )
 def test_ways_to_write_one_person(one: str, other: str) -> None:
@@ -78,6 +94,13 @@ def test_ways_to_write_one_person(one: str, other: str) -> None:
         ("Yu-Gang Tea", "Y. K. Tea"),
         ("", ""),
         ("...", "..."),
+        ("Jan van der Pot", "Jan Pot"),
+        ("Jan van der Pot", "J. K. Pot"),
+        ("Jan van der Pot", "van der Pot"),
+        ("Jan van Pot", "Jan de Pot"),
+        ("May", "May Lid"),
+        ("May", "Ada May"),
+        ("李明", "李"),
     ],
 )
 def test_names_of_two_people(one: str, other: str) -> None:
@@ -107,3 +130,30 @@ def test_people_are_told_apart() -> None:
 
 def test_an_initial_of_two_people_is_nobodys() -> None:
     assert people(["A. Brew", "Ada Brew", "Al Brew"]) == [["A. Brew"], ["Ada Brew"], ["Al Brew"]]
+
+
+def test_a_shortened_name_of_two_people_parts_neither_from_their_own() -> None:
+    assert people(["A. C. Brew", "Al Brew", "Ada Brew", "Ada C. Brew"]) == [
+        ["A. C. Brew"],
+        ["Al Brew"],
+        ["Ada Brew", "Ada C. Brew"],
+    ]
+
+
+NAMES = st.sampled_from(["", "Ada", "A.", "A. C.", "Ada C.", "Al", "Al D.", "Bo", "Ada-Clara"])
+
+
+@given(st.lists(st.tuples(NAMES, st.sampled_from(["Brew", "BREW", "Lid"]))), st.randoms())
+def test_the_order_of_names_decides_nothing(parts: list[tuple[str, str]], random: Random) -> None:
+    names = [f"{given_name} {family}".strip() for given_name, family in parts]
+    mixed = random.sample(names, len(names))
+    assert {frozenset(group) for group in people(names)} == {
+        frozenset(group) for group in people(mixed)
+    }
+    assert sorted(name for group in people(names) for name in group) == sorted(set(names))
+
+
+def test_names_that_are_kept_apart_are_not_one_persons() -> None:
+    full, short = person("Ada Brew"), person("A. Brew")
+    assert same_person(full, [short]) == {full, short}
+    assert same_person(full, [short], lambda *_: False) == {full}
