@@ -30,7 +30,9 @@ def reading_list(dossier: Dossier, authorships: Mapping[str, Authorship]) -> lis
         reasons = list(_reasons(dossier, authorships, entry.paper.id))
         scored.append((-sum(weight for _, weight in reasons), place, entry.paper.id, reasons))
     home = {paper: part.slug for part in dossier.parts for paper in part.own}
-    first, second, taken = [], [], set[str]()
+    first: list[Choice] = []
+    second: list[Choice] = []
+    taken = set[str]()
     for _, _, id_, reasons in sorted(scored, key=lambda one: one[:2]):
         told = sorted((one for one in reasons if one[1] > 0), key=lambda one: -one[1])
         choice = Choice(id_, tuple(words for words, _ in told))
