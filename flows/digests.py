@@ -59,13 +59,18 @@ def wanted_spans(
 def _window(since: str | None, until: str | None, today: dt.date) -> Days:
     if since is None:
         raise UsageError("--until needs --since, the first day of the window")
-    first, last = _day("since", since), _day("until", until) if until else today
+    first, last = day_of("since", since), day_of("until", until) if until else today
     if last < first:
         raise UsageError(f"the window ends before it begins: {first} to {last}")
     return Days(since=first, until=last)
 
 
-def _day(option: str, text: str) -> dt.date:
+def day_of(option: str, text: str) -> dt.date:
+    """Return the day that an option names.
+
+    Raises:
+        UsageError: it is no ISO day.
+    """
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:

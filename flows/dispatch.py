@@ -28,6 +28,7 @@ _JOBS: dict[str, Callable[..., Coroutine[Any, Any, Path]]] = {
     "summarize_papers": jobs.write_summaries,
     "trace_lineage": jobs.trace_lineage,
     "weekly_digest": jobs.weekly_digest,
+    "author_briefing": jobs.author_briefing,
 }
 More = Mapping[str, str | None]
 

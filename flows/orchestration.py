@@ -102,6 +102,33 @@ async def trace_lineage(
     return str(await jobs.trace_lineage(documents, settings, run_as_tasks, name))
 
 
+@flow(name="litline-brief", persist_result=False, retries=0, validate_parameters=False)
+async def author_briefing(
+    documents: list[str],
+    author: str,
+    owner: str | None = None,
+    since: str | None = None,
+    out: str | None = None,
+    store: str | None = None,
+    engine: str | None = None,
+    model: str | None = None,
+    as_of: str | None = None,
+    budget: float | None = None,
+    concurrency: int | None = None,
+) -> str:
+    """Add documents to the library and write what one should know of an author."""
+    settings = load_settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        as_of=as_of,
+        budget=budget,
+        concurrency=concurrency,
+    )
+    return str(await jobs.author_briefing(documents, settings, run_as_tasks, author, owner, since))
+
+
 @flow(name="litline-digest", persist_result=False, retries=0, validate_parameters=False)
 async def weekly_digest(
     documents: list[str],

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flows.cards import Cards, read_sheet
 from flows.shelves import Shelves
 from pipeline import __version__
+from pipeline.briefing_sheet import BriefingSheet
 from pipeline.digest_sheet import DigestSheet
 from pipeline.library import Entry
 from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet, RefusedEdge
@@ -40,6 +41,7 @@ class Made(NamedTuple):
     told: list[LineageSheet]
     lines: Collection[str]
     digests: Sequence[DigestSheet] = ()
+    briefings: Sequence[BriefingSheet] = ()
 
 
 class Sheets(Mapping[str, PaperSheet]):
@@ -76,6 +78,9 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
     _write_lines(made, outputs)
     if made.graph is not None:
         removed += outputs.remove_lines(made.lines)
+    for briefing in made.briefings:
+        stem = f"briefings/{briefing.slug}/briefing"
+        outputs.write(f"{stem}.json", briefing.model_dump_json(indent=2) + "\n")
     papers = cards.papers(ids, {sheet.paper.id: sheet for sheet in made.fresh})
     lines = cards.lines({sheet.slug: sheet for sheet in made.told})
     lines.sort(key=lambda line: (line.name.casefold(), line.slug))

@@ -80,6 +80,11 @@ def months_before(until: dt.date, months: int) -> dt.date:
     return dt.date(years, month + 1, min(until.day, last)) + dt.timedelta(days=1)
 
 
+def terms_by_paper(entries: Sequence[Entry], store: Store) -> dict[str, frozenset[str]]:
+    """Return the curated terms of each paper by its id."""
+    return {id_: frozenset(one.terms) for id_, one in _words(entries, store).items()}
+
+
 def _words(entries: Sequence[Entry], store: Store) -> dict[str, Words]:
     """Return the terms of each paper by its id; those of papers met before come from the store."""
     kept = Kept(store, "terms", TypeAdapter(Words))

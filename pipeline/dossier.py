@@ -45,6 +45,16 @@ class Dossier(NamedTuple):
     sheets: Mapping[str, PaperSheet]
 
     def label(self, paper: str) -> str:
-        """Return what a sentence calls a paper: its name, else what pages call it."""
-        known = next(entry.paper for entry in self.entries if entry.paper.id == paper)
-        return known.names[0] if known.names else known.label
+        """Return what a sentence calls a paper: its name, else what pages call it.
+
+        Of papers that share a name, each is told by its year too.
+        """
+        names = [_called(entry) for entry in self.entries]
+        own = next(entry for entry in self.entries if entry.paper.id == paper)
+        if names.count(_called(own)) > 1 and own.paper.date:
+            return f"{_called(own)} ({own.paper.date.year})"
+        return _called(own)
+
+
+def _called(entry: Entry) -> str:
+    return entry.paper.names[0] if entry.paper.names else entry.paper.label

@@ -42,9 +42,13 @@ def _shared(before: list[FigureRow], after: list[FigureRow]) -> tuple[FigureRow,
     for keys in (_benchmark, _rival):
         for new in after:
             for old in before:
-                if keys(new) and keys(new) == keys(old) and new.evidence != old.evidence:
+                if keys(new) and keys(new) == keys(old) and _differ(old, new):
                     return old, new
     return None
+
+
+def _differ(old: FigureRow, new: FigureRow) -> bool:
+    return new.evidence.quote != old.evidence.quote and new.value_printed != old.value_printed
 
 
 def _benchmark(row: FigureRow) -> str:

@@ -9,7 +9,7 @@ from pipeline.briefing_sheet import Authorship
 from pipeline.dossier import Dossier
 
 MOST_READ = 5
-_ROLE, _NEWEST, _STEP, _FIGURE, _CODE = 3, 3, 3, 2, 1
+_ROLE, _NEWEST, _STEP, _FIGURE, _CODE = 4, 3, 3, 2, 1
 _NO_TEXT = -5
 
 
@@ -20,7 +20,9 @@ class Choice(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def reading_list(dossier: Dossier, authorships: Mapping[str, Authorship]) -> list[Choice]:
+def reading_list(
+    dossier: Dossier, authorships: Mapping[str, Authorship], most: int = MOST_READ
+) -> list[Choice]:
     """Choose papers by the sum of their reasons, a second one of a line only where others fail.
 
     Of equal sums the newer comes first.
@@ -38,7 +40,7 @@ def reading_list(dossier: Dossier, authorships: Mapping[str, Authorship]) -> lis
         choice = Choice(id_, tuple(words for words, _ in told))
         (second if home.get(id_) in taken else first).append(choice)
         taken |= {home[id_]} if id_ in home else set()
-    return [*first, *second][:MOST_READ]
+    return [*first, *second][:most]
 
 
 def _reasons(

@@ -31,7 +31,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("editions", "shelf"),
         *("links", "lines", "aspects", "memory", "issue", "scribe", "opening"),
         *("following", "suggestions", "roster", "authorship", "companions"),
-        *("statistics", "terms", "trends"),
+        *("statistics", "terms", "trends", "dossier", "themes", "reading_list", "questions"),
         *("lineage_members", "lineage_names", "lineage_kin", "lineage_order", "lineage_graph"),
     ),
     (4, ""): ("ask", "grounded"),

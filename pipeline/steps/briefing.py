@@ -254,7 +254,7 @@ class _Teller:
         if not first:
             return
         told = ", ".join(f"{one.name} {len(one.papers):,}" for one in first)
-        cut = f", since {found.cut:,} of {found.listed:,} lists are cut" if found.cut else ""
+        cut = f" ({found.cut:,} of {found.listed:,} lists are cut)" if found.cut else ""
         papers = [id_ for one in first for id_ in one.papers]
         yield self._said("people", f"Of the names printed{cut}: {told}.", [*dict.fromkeys(papers)])
         if found.since is None:
