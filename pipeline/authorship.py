@@ -142,8 +142,8 @@ def _several(name: str, found: Iterable[Collection[Person]], roster: Roster) -> 
     )
 
 
-def _unknown(name: str, spelled: Sequence[str]) -> str:
-    near = ", ".join(_nearest(name, spelled))
+def _unknown(name: str, spelled: Iterable[str]) -> str:
+    near = ", ".join(_nearest(name, sorted(spelled)))
     advice = f"the nearest names are {near}" if near else "and no name is near to it"
     return f"no author list or profile names {name!r}; {advice}"
 
