@@ -109,9 +109,13 @@ def _headings(pages: Iterable[str], volumes: Mapping[str, Volume]) -> list[str]:
 
 
 def _ways(names: Iterable[Person], roster: Roster) -> list[str]:
-    """List the ways to spell these names, those in most author lists first, then the longer."""
+    """List the ways to spell these names: those in most author lists, then more written out."""
     ways = (way for one in names for way in roster.ways[one])
-    return sorted(ways, key=lambda way: (-roster.count(way), -len(way), way))
+    return sorted(ways, key=lambda way: (-roster.count(way), -_letters(way), way))
+
+
+def _letters(name: str) -> int:
+    return len("".join(person(name).given))
 
 
 def _others(names: Iterable[Person], roster: Roster) -> list[str]:
@@ -142,8 +146,8 @@ def _several(name: str, found: Iterable[Collection[Person]], roster: Roster) -> 
     )
 
 
-def _unknown(name: str, spelled: Sequence[str]) -> str:
-    near = ", ".join(_nearest(name, spelled))
+def _unknown(name: str, spelled: Iterable[str]) -> str:
+    near = ", ".join(_nearest(name, sorted(spelled)))
     advice = f"the nearest names are {near}" if near else "and no name is near to it"
     return f"no author list or profile names {name!r}; {advice}"
 
@@ -229,7 +233,7 @@ def slug_of(author: Author) -> str:
     one = person(author.name)
     words = " ".join((*one.given, one.family))
     short = slug(words, _SLUG)
-    if words.isascii() and len(words) <= _SLUG:
+    if short and words.isascii() and len(words) <= _SLUG:
         return short
     digest = sha256(words.encode()).hexdigest()[:_HASH]
     return f"{short or 'author'}-{digest}"

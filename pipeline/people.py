@@ -43,18 +43,22 @@ _PLAIN = str.maketrans(
 @lru_cache(maxsize=_CACHED)
 def person(name: str) -> Person:
     """Take a name apart; `Lu, Lewei` is `Lewei Lu`, and what stands in brackets is left out."""
+    spaced = name.replace(".", " ")
+    if spaced.isascii() and spaced.replace(" ", "").isalpha():
+        return _person(spaced.lower().split())
     bare = _BRACKETED.sub(" ", name)
     family, comma, given = (bare if bare.strip() else name).partition(",")
     parts = _parts(f"{given} {family}" if comma else family)
     if _EAST_ASIAN.fullmatch("".join(parts)):
         return Person((), "".join(_parts(f"{family} {given}")))
+    return _person(parts)
+
+
+def _person(parts: list[str]) -> Person:
     return Person(tuple(parts[:-1]), parts[-1].lstrip("-") if parts else "")
 
 
 def _parts(name: str) -> list[str]:
-    spaced = name.replace(".", " ")
-    if spaced.isascii() and spaced.replace(" ", "").isalpha():
-        return spaced.lower().split()
     return _NAME_PART.findall(_APOSTROPHES.sub("", _folded(name)).replace(".", " "))
 
 

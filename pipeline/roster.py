@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pipeline.library import Entry, Volume
 from pipeline.people import Person, agree, around, person, same_person
+
+_UNUSUAL = "[^a-z .,-]"  # what may keep a family name from standing in a name as it is
 
 
 class Roster:
@@ -24,21 +27,27 @@ class Roster:
     ) -> None:
         self._entries = entries
         self._owner = dict(_owned(volumes, owners))
-        self._lists: defaultdict[str, list[int]] = defaultdict(list)
-        for place, entry in enumerate(entries):
-            for name in dict.fromkeys(entry.paper.authors or ()):
-                self._lists[name].append(place)
         self.ways: defaultdict[Person, list[str]] = defaultdict(list)
-        for name in self.spelled():
+        maybe = re.compile("|".join((*map(re.escape, families), _UNUSUAL)), re.IGNORECASE)
+        for name in filter(maybe.search, self.spelled()):
             if person(name).family in families:
                 self.ways[person(name)].append(name)
+        self._lists = self._find({way for ways in self.ways.values() for way in ways})
         self._alike: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
         for one in self.ways:
             self._alike[_shared(one)].append(one)
 
-    def spelled(self) -> list[str]:
-        """List the names of all families, each in every way that it is spelled."""
-        return list(dict.fromkeys((*self._lists, *self._owner.values())))
+    def spelled(self) -> set[str]:
+        """Return the names of all families, each in every way that it is spelled."""
+        return set(self._owner.values()).union(*(e.paper.authors or () for e in self._entries))
+
+    def _find(self, names: set[str]) -> dict[str, list[int]]:
+        """Return where the papers stand whose author lists print each of the names."""
+        lists: defaultdict[str, list[int]] = defaultdict(list)
+        for place, entry in enumerate(self._entries):
+            for name in names.intersection(entry.paper.authors or ()):
+                lists[name].append(place)
+        return lists
 
     def alike(self, names: Iterable[Person]) -> set[Person]:
         """Return the names that share the family name and the first initial with one of these."""
