@@ -69,17 +69,15 @@ def _pair(
     old, new = figures
     if _benchmark(old) == _benchmark(new):
         what = (
-            f"On {new.metric}, {first} gives {old.value_printed} and {second} "
-            f"{new.value_printed}. What made the difference?"
+            f"On {new.metric}, {first} gives {old.value_printed} and {second} {new.value_printed}."
         )
+        ask = "What made the difference?"
     else:
-        what = (
-            f"{first} and {second} both measure themselves against {new.baseline}. "
-            "How far did the second step go beyond the first?"
-        )
+        what = f"{first} and {second} both measure themselves against {new.baseline}."
+        ask = "How far did the second step go beyond the first?"
     data: dict[str, Datum] = {"papers": list(papers), "said": what}
     claim = scribe.computed("questions", what, data, [old.evidence, new.evidence])
-    return Question(kind="pair", claim=claim, papers=list(papers))
+    return Question(kind="pair", claim=claim, ask=ask, papers=list(papers))
 
 
 def _limits(dossier: Dossier, scribe: Scribe) -> Iterator[Question]:
@@ -94,7 +92,8 @@ def _limits(dossier: Dossier, scribe: Scribe) -> Iterator[Question]:
 
 
 def _limit(dossier: Dossier, scribe: Scribe, paper: str, limit: Claim) -> Question:
-    said = limit.text.rstrip(".")
-    what = f"{dossier.label(paper)} states a limit: “{said}.” What has been done about it since?"
-    claim = scribe.computed("questions", what, {"papers": [paper], "said": what}, limit.evidence)
-    return Question(kind="limit", claim=claim, papers=[paper])
+    what = f"{dossier.label(paper)} states a limit: “{limit.text}”"
+    data: dict[str, Datum] = {"papers": [paper], "said": what}
+    claim = scribe.computed("questions", what, data, limit.evidence)
+    ask = "What has been done about it since?"
+    return Question(kind="limit", claim=claim, ask=ask, papers=[paper])

@@ -34,7 +34,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("statistics", "terms", "trends", "dossier", "themes", "reading_list", "questions"),
         *("lineage_members", "lineage_names", "lineage_kin", "lineage_order", "lineage_graph"),
     ),
-    (4, ""): ("ask", "grounded"),
+    (4, ""): ("ask", "grounded", "telling"),
     (5, "a"): ("steps",),
     (5, "b"): ("report",),
 }
