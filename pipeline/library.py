@@ -301,8 +301,14 @@ def _unique(entries: Sequence[Entry], known: Sequence[str | None], taken: set[st
 
 def unstored(rows: Iterable[StoredPaper], stored: Iterable[StoredPaper]) -> list[StoredPaper]:
     """Return the rows that the store does not hold as they are."""
-    known = {(row.id, row.alias_of, frozenset(row.records)) for row in stored}
-    return [row for row in rows if (row.id, row.alias_of, frozenset(row.records)) not in known]
+    listed = list(rows)
+    wanted = {row.id for row in listed}
+    known = {row.id: _content(row) for row in stored if row.id in wanted}
+    return [row for row in listed if known.get(row.id) != _content(row)]
+
+
+def _content(row: StoredPaper) -> tuple[str | None, frozenset[RecordRef]]:
+    return row.alias_of, frozenset(row.records)
 
 
 def coverage(volumes: Mapping[str, Volume]) -> list[Coverage]:
