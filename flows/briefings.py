@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from flows.shelves import Shelves
 from flows.tracing import Traced, name_lines
 from flows.trending import terms_by_paper
-from pipeline.authorship import Author, authorships, who
-from pipeline.briefing_sheet import BriefingSheet, ProfileFigures
+from pipeline.answers import Question
+from pipeline.authorship import Author, authorships, slug_of, who
+from pipeline.briefing_sheet import ProfileFigures
 from pipeline.dossier import Dossier, Part
 from pipeline.errors import UsageError
 from pipeline.facts import FactFinder, Facts
+from pipeline.prompts import load_prompt
 from pipeline.readers.profile import figure_lines
 from pipeline.reading_list import reading_list
 from pipeline.sheets import Evidence, PaperSheet
 from pipeline.steps.briefing import make_briefing
+from pipeline.steps.interview import PROMPT, Interview, plan_interview
 from pipeline.steps.lineage import line_name
 from pipeline.steps.summarise import Work
 from pipeline.store import Store
@@ -75,7 +79,9 @@ class Briefers:
         store: Store,
         works: Sequence[Work],
     ) -> None:
+        self.authors = list(authors)
         self._store = store
+        self._works = {work.entry.paper.id: work for work in works}
         terms = terms_by_paper(shelves.entries, store) if authors else {}
         finder = FactFinder(store)
         self._dossiers = [
@@ -98,14 +104,30 @@ class Briefers:
         """Return the papers of which the briefings show more than the title."""
         return {paper for one in self._dossiers for paper in _shown(self._with_lines(one, traced))}
 
-    def make(self, traced: Traced, sheets: Mapping[str, PaperSheet]) -> list[BriefingSheet]:
-        """Make the briefings."""
+    def make(self, traced: Traced, sheets: Mapping[str, PaperSheet]) -> list[Interview]:
+        """Make the briefings, each with what a model may be asked about it."""
         made = []
         for one in self._dossiers:
             dossier = self._with_lines(one, traced)
             own = {paper: sheets[paper] for paper in _shown(dossier) if paper in sheets}
-            made.append(make_briefing(dossier._replace(sheets=own)))
+            made.append(plan_interview(make_briefing(dossier._replace(sheets=own)), own))
         return made
+
+    def keys(self, traced: Traced, key: Callable[[Question], str], *, judge: bool) -> list[str]:
+        """Return a key for what a model is asked about each author: the papers and their texts."""
+        return [self._key(self._with_lines(one, traced), key, judge) for one in self._dossiers]
+
+    def _key(self, dossier: Dossier, key: Callable[[Question], str], judge: bool) -> str:
+        shown = _shown(dossier)
+        parts = [
+            load_prompt(PROMPT).fingerprint,
+            "judged" if judge else "",
+            slug_of(dossier.author),
+            *(entry.paper.id for entry in dossier.entries),
+            *(repr(part) for part in dossier.parts),
+            *(key(question) for id_ in shown for question in self._works[id_].questions),
+        ]
+        return sha256("\x1f".join(parts).encode(errors="surrogatepass")).hexdigest()
 
     def _with_lines(self, dossier: Dossier, traced: Traced) -> Dossier:
         return dossier._replace(parts=_parts(dossier, traced, self._store))

@@ -39,6 +39,8 @@ from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
 from pipeline.report.files import Outputs
 from pipeline.sheets import Failure, PaperSheet, StageTime
+from pipeline.steps.interview import STAGE as INTERVIEWS
+from pipeline.steps.interview import interview, most_interviews
 from pipeline.steps.lineage import side_edges
 from pipeline.steps.narrative import STAGE as RELATIONS_STAGE
 from pipeline.steps.narrative import (
@@ -148,7 +150,7 @@ class Making:
         lines = self._wanted_lines()
         with job.clock.stage("plan"):
             told = (self._traced.lines if lines is None else lines) if self._scope.lines else []
-            plan = _plan(self._chosen(lines), self._missing, told, job)
+            plan = _plan(self._chosen(lines), self._missing, told, self._interviews(), job)
         _warn_of_replacing(self._outputs, job.asker)
         if self._missing and lines is not None:
             await self._add_relations()
@@ -166,7 +168,7 @@ class Making:
             sheets_of_lines,
             name_lines(self._traced, job.store),
             self._digests(sheets_of_lines, sheets),
-            self._briefings(sheets),
+            await self._briefings(sheets),
         )
 
     async def _add_relations(self) -> None:
@@ -246,11 +248,28 @@ class Making:
             editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
             return self.drafts.make(editor.issue)
 
-    def _briefings(self, sheets: Sheets) -> list[BriefingSheet]:
-        if self._job.asker.stopped is not None:
+    def _interviews(self) -> list[str]:
+        """Return a key for what a model is asked about each author."""
+        asker = self._job.asker
+        if asker.provider.model is None:
             return []
-        with self._job.clock.stage("briefings"):
-            return self._briefers.make(self._traced, sheets)
+        return self._briefers.keys(self._traced, asker.key, judge=self._job.settings.judge)
+
+    async def _briefings(self, sheets: Sheets) -> list[BriefingSheet]:
+        """Make the briefings, and let a model add to them, where there is one."""
+        job = self._job
+        if not self._briefers.authors or job.asker.stopped is not None:
+            return []
+        with job.clock.stage(INTERVIEWS):
+            planned = self._briefers.make(self._traced, sheets)
+            if job.asker.provider.model is None:
+                return [one.sheet for one in planned]
+            made = await interview(planned, wiring.grounder(job.settings, job.store, job.asker))
+        failed = [failure for _, failure in made if failure]
+        self._failed += failed
+        if not failed:
+            Told(job.store).keep(self._interviews())
+        return [sheet for sheet, _ in made]
 
 
 def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:
@@ -310,7 +329,11 @@ def _pages_of(job: Job) -> tuple[set[str], set[str]]:
 
 
 def _plan(
-    works: Sequence[Work], readings: Sequence[Reading], lines: Sequence[Line], job: Job
+    works: Sequence[Work],
+    readings: Sequence[Reading],
+    lines: Sequence[Line],
+    interviews: Sequence[str],
+    job: Job,
 ) -> Plan:
     """Look the answers up, and say what is left to ask; each reading may lead to one more line."""
     asker, settings = job.asker, job.settings
@@ -324,6 +347,8 @@ def _plan(
         keys = story_keys(lines, by_id, asker.key, judge=settings.judge)
         new = Told(job.store).missing(keys)
         more += most_tellings(len(new) + len(readings), judge=settings.judge)
+        asked_about = Told(job.store).missing(interviews)
+        more += most_interviews(len(asked_about), judge=settings.judge)
     price = wiring.price(settings)
     plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)
     reporter().say(_announcement(len(works), plan, asker))
