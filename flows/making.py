@@ -127,7 +127,7 @@ class Making:
         members = notes.members(self._works) if scope.lines or authors else []
         self._traced = trace_graph(self._works, members, notes)
         self._spans = scope.spans(job.shelves, job.store)
-        self.drafts = Drafts(self._spans, job.shelves, job.store)
+        self.drafts = Drafts(self._spans, job.shelves, job.store, job.settings.as_of)
         self._briefers = Briefers(authors, scope.since, job.shelves, job.store, self._works)
         self._readings, self._missing = self._read_or_missing(members)
 
@@ -208,7 +208,9 @@ class Making:
             return list(self._works)
         members = {node.id for line in lines for node in line.members}
         beside = set[str]().union(*(side_edges(line, self._traced.graph) for line in lines))
-        outdated, standing = _pages_of(self._job) if self._spans else (set[str](), set[str]())
+        outdated, standing = set[str](), set[str]()
+        if self._spans:
+            outdated, standing = _pages_of(self._job, self.drafts.seen())
         shown = self.drafts.shown() | self._briefers.shown(self._traced)
         ranked = (outdated, beside - standing, members - standing, shown)
         rank = {id_: -n for n, ids in enumerate(ranked) for id_ in ids}
@@ -315,8 +317,11 @@ async def _narrate(
     return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
 
 
-def _pages_of(job: Job) -> tuple[set[str], set[str]]:
-    """Part the papers that have a page: those it no longer tells truly, those this engine wrote."""
+def _pages_of(job: Job, seen: set[str]) -> tuple[set[str], set[str]]:
+    """Return the papers whose page is missing or not true any more, and those this engine wrote.
+
+    A page may be missing of those that digests have `seen`: it failed, or the outputs are others.
+    """
     entries, engine = job.shelves.entries, job.asker.provider
     standing = job.cards.standing(entries)
     written = {card.paper for card in job.cards.papers([e.paper.id for e in entries], {})}
@@ -325,7 +330,8 @@ def _pages_of(job: Job) -> tuple[set[str], set[str]]:
         for id_, card in standing.items()
         if (card.engine, card.model) == (engine.engine, engine.model)
     }
-    return written - standing.keys(), own
+    known = {entry.paper.id for entry in entries}
+    return (written | seen & known) - standing.keys(), own
 
 
 def _plan(

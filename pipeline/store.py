@@ -218,6 +218,14 @@ class Store:
         with self.transaction() as connection:
             return list(connection.scalars(sa.select(DIGESTS.c.week).order_by(DIGESTS.c.week)))
 
+    def ended_weeks(self) -> list[str]:
+        """Return the weeks of which a digest was made when they had ended, oldest first."""
+        if self._version < WITH_DIGESTS:
+            return []
+        query = sa.select(DIGESTS.c.week).where(DIGESTS.c.ended).order_by(DIGESTS.c.week)
+        with self.transaction() as connection:
+            return list(connection.scalars(query))
+
     def digest(self, week: str) -> str | None:
         """Return the digest of a week as JSON, or None where it has none."""
         if self._version < WITH_DIGESTS:
@@ -234,10 +242,15 @@ class Store:
         with self.transaction() as connection:
             return [StoredShown._make(row) for row in connection.execute(query)]
 
-    def save_digest(self, week: str, sheet: str, shown: Iterable[StoredShown]) -> None:
-        """Write the digest of a week and what it shows over what was kept of that week."""
+    def save_digest(
+        self, week: str, sheet: str, shown: Iterable[StoredShown], *, ended: bool
+    ) -> None:
+        """Write the digest of a week and what it shows over what was kept of that week.
+
+        `ended` says that the week had ended when the digest was made.
+        """
         with self.transaction() as connection:
-            replace(connection, DIGESTS, [{"week": week, "sheet": sheet}])
+            replace(connection, DIGESTS, [{"week": week, "sheet": sheet, "ended": ended}])
             connection.execute(sa.delete(SHOWN).where(SHOWN.c.week == week))
             rows = [one._asdict() for one in shown]
             if rows:
