@@ -239,6 +239,24 @@ def test_superseded_pages_are_left_aside() -> None:
     assert asked("Ada Brew", volumes=volumes).pages == ("old.txt",)
 
 
+def test_pages_of_one_name_may_be_of_two_people() -> None:
+    entries = [
+        byline("x", "Bo Steam", on=["x.txt"]),
+        byline("y", "Cy Pan", on=["y.txt"]),
+        byline("printed", "Ada Brew", on=["y.txt"]),
+        byline("both", "Ada Brew", on=[LISTING]),
+    ]
+    volumes = pages(page("x.txt", "Ada Brew", h_index=3), page("y.txt", "A. Brew", h_index=4))
+    with pytest.raises(AmbiguousName, match=r"x\.txt; y\.txt; .*--owner x\.txt=\"Ada Brew\"$"):
+        who("Ada Brew", entries, volumes, {})
+    first = who("Ada Brew", entries, volumes, {"x.txt": "Ada Brew"})
+    assert (first.pages, ids(first)) == (("x.txt",), ["both", "x"])
+    second = who("Ada Brew", entries, volumes, {"y.txt": "Ada Brew"})
+    assert (second.pages, ids(second)) == (("y.txt",), ["both", "printed", "y"])
+    whole = who("Ada Brew", entries, volumes, {"x.txt": "Ada Brew", "y.txt": "Ada Brew"})
+    assert (whole.pages, len(whole.papers)) == (("x.txt", "y.txt"), 4)
+
+
 def test_an_author_may_have_no_paper() -> None:
     author = asked("Ada Brew", ["Bo Steam"], volumes=pages(page("own.txt", "Ada Brew")))
     assert author == Author("Ada Brew", ("Ada Brew",), (), ("own.txt",), ())

@@ -29,7 +29,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("tables", "database", "kept", "verdicts", "facts"),
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
         *("links", "lines", "aspects", "memory", "issue", "scribe", "opening"),
-        *("following", "suggestions", "roster", "authorship", "companions"),
+        *("following", "suggestions", "roster", "namesakes", "authorship", "companions"),
         *("statistics", "terms", "trends"),
         *("lineage_names", "lineage_kin", "lineage_order", "lineage_graph"),
     ),
