@@ -27,7 +27,7 @@ def byline(
     records = [RecordRef(document=document, index=0) for document in on]
     one = paper(id=id_, authors=list(authors) or None, date=day, records=records)
     et_al = cut if authors else None
-    return Entry(one, details(et_al=et_al, affiliations=list(places)), None, None)
+    return Entry(one, details(et_al=et_al, affiliations=list(places)), lambda: None)
 
 
 def page(

@@ -15,6 +15,7 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_parts import ROOT as DIGEST_ROOT
 from pipeline.report.digest_view import MOST, digest_view
@@ -32,16 +33,16 @@ def paper_html(sheet: PaperSheet) -> str:
 
 
 def index_html(
-    sheets: Sequence[PaperSheet],
+    papers: Sequence[Card],
     coverage: Sequence[Coverage],
     notes: Sequence[str],
     failed: Sequence[Failure],
     *,
-    lineages: Sequence[LineageSheet] = (),
+    lineages: Sequence[LineCard] = (),
     digests: Sequence[DigestCard] = (),
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
-    page = index_view(sheets, coverage, notes, failed, lineages, digests)
+    page = index_view(papers, coverage, notes, failed, lineages, digests)
     return render("index.html.j2", root="", page=page)
 
 
