@@ -60,7 +60,7 @@ def who(
     wanted = person(name)
     if not wanted.family:
         raise UsageError(f"{name!r} holds no letter, so it names nobody")
-    readings = list(dict.fromkeys([wanted, *_turned(wanted)]))
+    readings = _readings(wanted)
     roster = Roster(entries, volumes, owners, {reading.family for reading in readings})
     tried = [wanted] if wanted in roster.ways else readings
     found = list(dict.fromkeys(names for one in tried for names in roster.fitting(one)))
@@ -68,10 +68,35 @@ def who(
         raise UsageError(_unknown(name, roster.spelled()))
     if len(found) > 1:
         raise AmbiguousName(_several(name, found, roster))
-    owned = roster.pages(found[0])
-    current = [id_ for id_ in owned if volumes[id_].current] or owned
-    own = own_pages(name, current, entries, volumes, owners)
-    return _author(found[0], readings, roster, _Pages(own, set(current) - set(own), volumes))
+    pages = _pages(name, roster.pages(found[0]), entries, volumes, owners)
+    return _author(found[0], readings, roster, pages)
+
+
+def owner_of(page: str, entries: Sequence[Entry], volumes: Mapping[str, Volume]) -> Author | None:
+    """Return whose page a document is, by its header; None where that prints no name.
+
+    This is never in doubt: where the name may be that of several people, only what stands on the
+    page counts as this person's.
+    """
+    header = volumes[page].reading.header
+    name = (header and header.name) or ""
+    wanted = person(name)
+    if not wanted.family:
+        return None
+    readings = _readings(wanted)
+    roster = Roster(entries, volumes, {}, {reading.family for reading in readings})
+    found = roster.fitting(wanted)
+    names = found[0] if len(found) == 1 else frozenset([wanted])
+    pages = _pages(name, roster.pages(names), entries, volumes, {page: name})
+    author = _author(names, readings, roster, pages)
+    if len(found) == 1:
+        return author
+    return author._replace(papers=tuple(e for e in author.papers if stands_on(e, author.pages)))
+
+
+def _readings(one: Person) -> list[Person]:
+    """List the orders in which a name may be read, as it is first."""
+    return list(dict.fromkeys([one, *_turned(one)]))
 
 
 def _turned(one: Person) -> Iterator[Person]:
@@ -101,6 +126,18 @@ class _Pages(NamedTuple):
     def may_hold(self, entry: Entry) -> bool:
         """Say whether a paper that prints the name may be the author's."""
         return stands_on(entry, self.own) or not stands_on(entry, self.foreign)
+
+
+def _pages(
+    name: str,
+    owned: Sequence[str],
+    entries: Sequence[Entry],
+    volumes: Mapping[str, Volume],
+    owners: Mapping[str, str],
+) -> _Pages:
+    current = [id_ for id_ in owned if volumes[id_].current] or owned
+    own = own_pages(name, current, entries, volumes, owners)
+    return _Pages(own, set(current) - set(own), volumes)
 
 
 def _author(
