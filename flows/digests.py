@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from flows.progress import reporter
 from flows.shelves import Shelves
 from flows.tracing import Traced
 from flows.weeks import Week, weeks_between, weeks_to_make
@@ -19,7 +20,7 @@ from pipeline.lineage_sheet import LineageSheet
 from pipeline.lines import Line as TracedLine
 from pipeline.memory import Past, Selection, recall, select, state_of
 from pipeline.steps.digest import make_digest
-from pipeline.store import Store, StoredShown
+from pipeline.store import Store, StoredDigest, StoredShown
 
 MOST_MISSED = 60  # weeks that are made up; papers of earlier ones are backlog
 
@@ -130,9 +131,14 @@ Telling = Callable[[Span, Past, Selection, DigestSheet | None], Issue]
 class _Draft(NamedTuple):
     """A digest of a week that is not stored yet, with what it shows."""
 
-    week: str
+    stored: StoredDigest
     sheet: DigestSheet
     shown: list[StoredShown]
+
+    @property
+    def week(self) -> str:
+        """The week."""
+        return self.stored.week
 
 
 class Drafts:
@@ -172,31 +178,37 @@ class Drafts:
 
     def make(self, told: Telling) -> list[DigestSheet]:
         """Make the digests in order; each knows what those before it show."""
-        return [self._closed(span) or self._make(span, told) for span in self.spans]
+        made = []
+        for span in self.spans:
+            closed = self._closed(span)
+            if closed is not None:
+                reporter().say(f"{span.week} is closed, since a later week has a digest.")
+            made.append(closed or self._make(span, told))
+        return made
 
     def save(self) -> None:
         """Store the digests that were made, and what they show."""
         for draft in self._made:
-            ended = draft.sheet.until < self._today
-            sheet = draft.sheet.model_dump_json()
-            self._store.save_digest(draft.week, sheet, draft.shown, ended=ended)
+            self._store.save_digest(draft.stored, draft.shown)
 
     def _make(self, span: Span, told: Telling) -> DigestSheet:
         past, chosen = self._select(span)
         before = [week for week in past.weeks if span.week is None or week < span.week]
         sheet = make_digest(told(span, past, chosen, self._sheet(before[-1]) if before else None))
         if span.week is not None:
-            # A week that is made after a later one is a look back, and counts as showing nothing.
+            # What is made after a later week is a look back, and counts as showing nothing.
             late = any(week > span.week for week in self._weeks())
+            ended = span.days.until < self._today
             rows = [
                 StoredShown(span.week, e.paper.id, state_of(e, self._texts).model_dump_json())
                 for e in sorted([] if late else chosen.shown, key=lambda entry: entry.paper.id)
             ]
-            self._made.append(_Draft(span.week, sheet, rows))
+            stored = StoredDigest(span.week, sheet.model_dump_json(), ended, late)
+            self._made.append(_Draft(stored, sheet, rows))
         return sheet
 
     def _weeks(self) -> list[str]:
-        return sorted({*self._store.weeks(), *(draft.week for draft in self._made)})
+        return sorted({*self._store.weeks(), *(d.week for d in self._made if not d.stored.late)})
 
     def _select(self, span: Span) -> tuple[Past, Selection]:
         """Return what a digest is about, which those that were made before it may change."""

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 from flows import wiring
 from flows.briefings import named_author, page_owners
 from flows.cards import Cards
-from flows.delivery import deliver, versions
+from flows.delivery import Deliveries
 from flows.digests import Calendar, Span, day_of, latest_spans, wanted_spans
 from flows.making import Clock, Job, Making, Scope
 from flows.pages import MAIN, Made, write_pages
@@ -93,7 +93,7 @@ async def weekly_digest(
         return wanted_spans(_calendar(store), settings.as_of, week, since, until)
 
     wanted_spans(
-        Made([], []), settings.as_of, week, since, until
+        Calendar([], []), settings.as_of, week, since, until
     )  # refuses before anything is read
     scope = Scope(lines=True, spans=chosen, everything=False)
     return await _write(documents, settings, run_stage, scope)
@@ -136,11 +136,7 @@ async def _write(
     outputs.create()
     with _lock(outputs.root), wiring.rare_collections():
         outputs.prepare()
-        before = versions(outputs.root)
-        path = await _write_locked(documents, settings, outputs, run_stage, scope)
-    if settings.after:
-        deliver(settings.after, outputs.root, before)
-    return path
+        return await _write_locked(documents, settings, outputs, run_stage, scope)
 
 
 async def _write_locked(
@@ -167,6 +163,8 @@ async def _write_locked(
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
         store.save_run(wiring.surroundings().today, text)
+        if settings.after:
+            Deliveries(settings.after, outputs.root, store).deliver(made.digests)
     finally:
         store.close()
     if asker.stopped is not None:

@@ -87,6 +87,7 @@ DIGESTS = sa.Table(
     sa.Column("week", sa.String, primary_key=True),
     sa.Column("sheet", sa.Text, nullable=False),
     sa.Column("ended", sa.Boolean, nullable=False),
+    sa.Column("late", sa.Boolean, nullable=False),
 )
 SHOWN = sa.Table(
     "shown",

@@ -118,6 +118,7 @@ class _Teller:
         new = self._new
         if not new:
             yield from self._empty()
+            yield from self._changed_in_short()
             return
         text = f"{counted(len(new), 'new paper')}."
         yield self._scribe.computed("short", text, {"papers": new, "new": f"{len(new):,}"})
@@ -125,11 +126,19 @@ class _Teller:
             for step in line.steps:
                 yield self._step("short", line, step)
         yield from self._figures()
-        for verdict, words in (("emerging", "More"), ("declining", "Fewer")):
+        yield from self._changed_in_short()
+        for verdict, words in (("emerging", "A larger"), ("declining", "A smaller")):
             terms = ", ".join(r.term for r in self._issue.trends.rows if r.verdict == verdict)
             if terms:
-                text = f"{words} papers than before ({verdict}): {terms}."
+                text = f"{words} share of papers than before ({verdict}): {terms}."
                 yield self._scribe.computed("short", text, {"papers": new, "terms": terms})
+
+    def _changed_in_short(self) -> Iterator[Claim]:
+        papers = [entry.paper.id for entry in self._issue.selection.changed]
+        if papers:
+            text = f"{counted(len(papers), 'paper')} shown before changed."
+            data: dict[str, Datum] = {"papers": papers, "changed": f"{len(papers):,}"}
+            yield self._scribe.computed("short", text, data)
 
     def _figures(self) -> Iterator[Claim]:
         sheets = self._issue.sheets
@@ -155,13 +164,14 @@ class _Teller:
         dates = [e.paper.date for e in issue.entries.values() if e.paper.date]
         before = max((day for day in dates if day < issue.days.since), default=None)
         documents = [one.document for one in issue.coverage]
-        latest = f" The latest before is of {_day(before)}." if before else ""
+        latest = f" The latest before is of {_day(before)} ({_week(before)})." if before else ""
         data: dict[str, Datum] = {"documents": documents, "latest": latest}
         text = f"Nothing new: no paper in these documents is dated in {span}.{latest}"
         if issue.selection.again:
             shown = [entry.paper.id for entry in issue.selection.again]
             of = counted(len(shown), "paper")
-            text = f"Nothing new: {of} dated in {span} {'was' if len(shown) == 1 else 'were'} shown before."
+            verb = "was" if len(shown) == 1 else "were"
+            text = f"Nothing new: {of} dated in {span} {verb} shown before."
             data = {"papers": shown, "shown": of}
         yield self._scribe.computed("short", text, data)
         if issue.nothing_since:
@@ -339,6 +349,11 @@ def _sizes(papers: Sequence[str]) -> str:
 
 
 _RANK = {"emerging": 0, "declining": 0, "possible": 1}
+
+
+def _week(date: dt.date) -> str:
+    year, number, _ = date.isocalendar()
+    return f"{year}-W{number:02}"
 
 
 def _day(date: dt.date) -> str:
