@@ -11,7 +11,7 @@ from flows.shelves import Shelves
 from flows.tracing import Traced, name_lines
 from flows.trending import terms_by_paper
 from pipeline.answers import Question
-from pipeline.authorship import Author, authorships, slug_of, who
+from pipeline.authorship import Author, authorships, owner_of, slug_of, who
 from pipeline.briefing_sheet import ProfileFigures
 from pipeline.dossier import Dossier, Part
 from pipeline.errors import UsageError
@@ -26,6 +26,7 @@ from pipeline.steps.lineage import line_name
 from pipeline.steps.summarise import Work
 from pipeline.store import Store
 
+PROFILE = "profile"
 MOST_SUMMARISED = 8  # papers of which a briefing shows more than the title
 Authors = Callable[[Shelves, Store], Sequence[Author]]
 
@@ -37,10 +38,9 @@ def nobody(_: Shelves, __: Store) -> Sequence[Author]:
 
 def page_owners(shelves: Shelves, _: Store) -> list[Author]:
     """Return the people whose profiles are in the library, each once."""
-    headers = (shelves.volumes[one.document].reading.header for one in shelves.coverage)
-    names = dict.fromkeys(header.name for header in headers if header and header.name)
-    found = (who(name, shelves.entries, shelves.volumes, {}) for name in names)
-    return list({author.name: author for author in found}.values())
+    pages = [one.document for one in shelves.coverage if shelves.formats[one.document] == PROFILE]
+    found = (owner_of(page, shelves.entries, shelves.volumes) for page in pages)
+    return list({author.pages: author for author in found if author}.values())
 
 
 def named_author(name: str, owner: str | None) -> Authors:

@@ -49,7 +49,8 @@ class Editor:
         self._follow = settings.follow
         self._trending = Trending(shelves, settings, store)
         self._background = background
-        self._gone = list(gone_documents(documents, settings.watch, store))
+        gone = list(gone_documents(documents, settings.watch, store))
+        self.remarks = [*self._trending.remarks, *_gone(gone)]
 
     def issue(self, span: Span, past: Past, chosen: Selection, before: DigestSheet | None) -> Issue:
         """Return what the digest of some days is made from; `before` is that of the last week."""
@@ -70,8 +71,9 @@ class Editor:
             trends=self._trending.over(span.days, chosen.new),
             failed=[f for f in background.failed if f.paper is None or f.paper in shown],
             coverage=shelves.coverage,
+            notes=shelves.notes,
             nothing_since=before.week if before and known else None,
-            remarks=[*self._trending.remarks, *_gone(self._gone)],
+            remarks=self.remarks,
         )
 
 

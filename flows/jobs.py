@@ -14,7 +14,7 @@ from flows.cards import Cards
 from flows.delivery import Deliveries
 from flows.digests import Calendar, Span, day_of, latest_spans, wanted_spans
 from flows.making import Clock, Job, Making, Scope
-from flows.pages import MAIN, Made, write_pages
+from flows.pages import MAIN, Made, write_moved, write_pages
 from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
 from flows.stages import StageRunner
@@ -147,7 +147,7 @@ async def _write_locked(
     scope: Scope,
 ) -> Path:
     clock = Clock()
-    store, documents = open_library(documents, settings)
+    store, documents = open_library(documents, settings, samples=scope.everything)
     try:
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
@@ -158,6 +158,7 @@ async def _write_locked(
             made = await making.made()
         with clock.stage("pages"):
             report = write_pages(shelves, made, outputs, cards)
+            write_moved(outputs, store)
         making.drafts.save()
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"

@@ -38,6 +38,7 @@ from pipeline.lineage_graph import Member, Proposal
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
+from pipeline.prompts import load_prompt
 from pipeline.report.files import Outputs
 from pipeline.scribe import counted
 from pipeline.sheets import Failure, PaperSheet, StageTime
@@ -57,6 +58,7 @@ from pipeline.steps.narrative import (
 )
 from pipeline.steps.summarise import (
     CHECKS,
+    PROMPT,
     STAGE,
     Asked,
     Outcome,
@@ -259,6 +261,8 @@ class Making:
         with job.clock.stage("digests"):
             background = Background(self._traced, told, sheets, self._failed)
             editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
+            for words, _ in editor.remarks:
+                reporter().say(words)
             made = self.drafts.make(editor.issue)
         for sheet in made:
             new = counted(len(sheet.new_papers), "new paper")
@@ -340,11 +344,9 @@ def _pages_of(job: Job, seen: set[str]) -> tuple[set[str], set[str]]:
     entries, engine = job.shelves.entries, job.asker.provider
     standing = job.cards.standing(entries)
     written = {card.paper for card in job.cards.papers([e.paper.id for e in entries], {})}
-    own = {
-        id_
-        for id_, card in standing.items()
-        if (card.engine, card.model) == (engine.engine, engine.model)
-    }
+    prompt = load_prompt(PROMPT)
+    made = (engine.engine, engine.model, f"{prompt.name} {prompt.version}")
+    own = {id_ for id_, c in standing.items() if (c.engine, c.model, c.prompt) == made}
     known = {entry.paper.id for entry in entries}
     return (written | seen & known) - standing.keys(), own
 
@@ -413,6 +415,8 @@ async def _ground(asked: Sequence[Asked], job: Job) -> list[Outcome]:
 
 
 def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
+    if not papers and not plan.calls:
+        return "Every page that is needed is there; no summary is made anew."
     if asker.provider.model is None:
         return f"{papers} papers; no language model: sentences are copied from the sources."
     cost = "price unknown" if plan.price_high is None else f"at most {plan.price_high:.4f} USD"

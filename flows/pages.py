@@ -18,10 +18,11 @@ from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.feed import feed_xml
 from pipeline.report.files import Outputs
-from pipeline.report.html import digest_html, index_html, lineage_html, paper_html
+from pipeline.report.html import digest_html, index_html, lineage_html, moved_html, paper_html
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, total
+from pipeline.store import Store
 
 MAIN = "index.html"
 GRAPH = "lineages/graph.json"
@@ -147,6 +148,14 @@ def _write_digests(
     if standing or outputs.read("feed.xml"):
         outputs.write("feed.xml", feed_xml(standing, _library(shelves)))
     return standing, removed
+
+
+def write_moved(outputs: Outputs, store: Store) -> None:
+    """Leave a page that leads on where a digest named a paper by an id that another took over."""
+    aliases = store.aliases()
+    for alias in sorted({row.paper for row in store.shown()} & aliases.keys()):
+        outputs.write(f"papers/{alias}.html", moved_html(aliases[alias]))
+        outputs.write(f"papers/{alias}.md", f"This paper is now [here]({aliases[alias]}.md).\n")
 
 
 def _library(shelves: Shelves) -> str:

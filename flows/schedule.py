@@ -148,6 +148,7 @@ def machine_zone(environment: Mapping[str, str], localtime: Path = LOCALTIME) ->
 
 def _nearest(name: str, known: set[str]) -> list[str]:
     """Return up to three zones whose name, or whose city, is spelt nearly so."""
+    known = {zone for zone in known if not zone.startswith("Etc/")}  # their signs are turned round
     spelt = {zone.rpartition("/")[2].lower(): zone for zone in sorted(known)}
     spelt |= {zone.lower(): zone for zone in known}
     found = get_close_matches(name.replace(" ", "_").lower(), spelt, n=3, cutoff=0.75)

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from filelock import FileLock
 
 from flows.progress import reporter
-from flows.settings import DEFAULT_STORE, Settings
+from flows.settings import DEFAULT_STORE, Settings, without_secrets
 from pipeline.database import open_store, store_folder
-from pipeline.documents import find_files, load_text, shown
-from pipeline.errors import DocumentError
+from pipeline.documents import EMPTY_FOLDER, find_files, load_text, shown
+from pipeline.errors import DocumentError, UsageError
 from pipeline.library import (
     Entry,
     Volume,
@@ -56,12 +56,22 @@ class Shelves(NamedTuple):
     notes: list[str]
 
 
-def open_library(documents: Sequence[str], settings: Settings) -> tuple[Store, Sequence[str]]:
-    """Open the store; without documents and with an empty library, the samples and their store."""
+def open_library(
+    documents: Sequence[str], settings: Settings, *, samples: bool
+) -> tuple[Store, Sequence[str]]:
+    """Open the store; without documents and with an empty library, the samples and their store.
+
+    Raises:
+        UsageError: the library is empty, and `samples` are not wanted.
+    """
     store = open_store(settings.store)
     if documents or store.shelved():
         return store, documents
     store.close()
+    if not samples:
+        raise UsageError(
+            f"the library ({without_secrets(settings.store)}) is empty: name documents"
+        )
     reporter().say("The library is empty: showing the sample documents that ship with Litline.")
     folder = store_folder(settings.store) or Path(DEFAULT_STORE).parent
     return open_store(str(folder / SAMPLE_STORE)), sample_files()
@@ -89,6 +99,7 @@ def _library_lock(settings: Settings) -> Iterator[None]:
 def _add_documents(documents: Sequence[str], settings: Settings, store: Store) -> Shelves:
     texts, failures = load_texts(documents)
     before = store.shelved()
+    failures = [one for one in failures if not before or one.reason != EMPTY_FOLDER]
     added = add_texts(texts, {row.sha256: row.id for row in before}, settings.as_of)
     store.save_documents(stored_rows(added.volumes), added.paths)
     volumes = Volumes(store, store.shelved() if added.paths else before)

@@ -17,23 +17,16 @@ from pipeline.digest_sheet import Days
 from pipeline.issue import Trends
 from pipeline.kept import Kept
 from pipeline.library import Entry
-from pipeline.records import Frozen
 from pipeline.sheets import Datum
 from pipeline.shelf import basis_of
 from pipeline.store import Store
-from pipeline.terms import choose, curated, phrases_of, terms_of
+from pipeline.terms import choose, curated
 from pipeline.trends import Dated, leave_out, trends
+from pipeline.vocabulary import Words, words_of
 
 _LISTS = ("profile", "listing")  # what lists the papers of one person: a source of its own
 _WATCHED = "watch folder"
 _NAMED = 3
-
-
-class Words(Frozen):
-    """The terms of one paper; `phrases` are parted by newlines, since a library has many."""
-
-    terms: list[str]
-    phrases: str
 
 
 class Trending:
@@ -56,14 +49,18 @@ class Trending:
                 for entry in shelves.entries
                 if (date := entry.paper.date) and (id_ := entry.paper.id)
             ],
-            settings.not_counted,
+            _by_id(settings.not_counted, store.aliases()),
             self._terms,
         )
         self._papers = counted.papers
         self._horizon = settings.horizon
         self.remarks = [
+            *_taken_off(counted.taken_off),
             *_unknown("[not_counted] names no term that is counted here", counted.unknown_terms),
-            *_unknown("[not_counted] names no paper with a date", counted.unknown_papers),
+            *_unknown(
+                "[not_counted] names no paper of the library that has a date",
+                counted.unknown_papers,
+            ),
         ]
 
     def over(self, days: Days, new: Iterable[Entry]) -> Trends:
@@ -98,18 +95,11 @@ def _words(entries: Sequence[Entry], store: Store) -> dict[str, Words]:
         id_ = entry.paper.id
         known = kept.get(id_, bases[id_])
         if known is None:
-            phrases = "\n".join(sorted(phrases_of(_text(entry))))
-            known = Words(terms=sorted(terms_of(_text(entry))), phrases=phrases)
+            known = words_of(entry)
             kept.put(id_, bases[id_], known)
         found[id_] = known
     kept.save()
     return found
-
-
-def _text(entry: Entry) -> str:
-    """Return what terms are looked for in: the title, and the wording of the abstract."""
-    abstract = entry.record.abstract if entry.record else None
-    return f"{entry.paper.title or ''}\n\n{abstract or ''}"
 
 
 def _sources(shelves: Shelves, settings: Settings, store: Store) -> dict[str, frozenset[str]]:
@@ -135,6 +125,22 @@ def documents_within(paths: Mapping[str, str], folders: Iterable[str]) -> dict[s
         for path, document in paths.items()
         if any(Path(path).is_relative_to(root) for root in roots)
     }
+
+
+def _by_id(
+    not_counted: Mapping[str, Sequence[str]], aliases: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Return the ids that papers have now, for those that a person wrote down."""
+    return {term: [aliases.get(id_, id_) for id_ in ids] for term, ids in not_counted.items()}
+
+
+def _taken_off(papers: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Mapping[str, Datum]]]:
+    """Say from which terms a person took papers."""
+    told = ", ".join(f"{term} {len(ids):,}" for term, ids in sorted(papers.items()))
+    if told:
+        text = f"Papers taken off terms by hand ([not_counted]): {told}."
+        ids = sorted({id_ for some in papers.values() for id_ in some})
+        yield text, {"papers": ids, "terms": told}
 
 
 def _unknown(what: str, names: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Datum]]]:

@@ -291,9 +291,11 @@ async def _run(weekly: Flow[..., Any], run: FlowRun, service: Service) -> None:
             )
         except Abort:
             return
+    due = f"{_due(run).astimezone(service.zone):%Y-%m-%d at %H:%M}"
     if not state.is_completed():
-        due = _due(run).astimezone(service.zone)
-        Lines().say(f"The run due on {due:%Y-%m-%d at %H:%M} failed: {state.message}")
+        Lines().say(f"The run due on {due} failed: {state.message}")
+    else:
+        say(service, f"The run due on {due} is done.")
 
 
 async def _runs(

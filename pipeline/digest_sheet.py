@@ -140,6 +140,7 @@ class DigestSheet(Frozen):
     told: list[Claim] = Field(description="The terms that are printed, at most five.")
     failed: list[Failure]
     coverage: list[Coverage]
+    notes: list[str] = Field(description="What was passed over in reading, by document.")
     trust: list[Claim] = Field(description="How far the counts can be trusted.")
     stamp: Stamp
     dropped: list[Dropped]

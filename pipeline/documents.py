@@ -37,6 +37,9 @@ _MAX_CONTROL_SHARE = 0.02
 Refusal = tuple[str, str]
 
 
+EMPTY_FOLDER = "the folder holds no files"
+
+
 def find_files(arguments: Iterable[str]) -> tuple[list[Path], list[Refusal]]:
     """Return the files that paths and folders name, in order, and what was refused with reasons.
 
@@ -52,7 +55,7 @@ def find_files(arguments: Iterable[str]) -> tuple[list[Path], list[Refusal]]:
             continue
         found = list(_expand(Path(argument), refused))
         if not found and len(refused) == known:
-            refused.append((argument, "the folder holds no files"))
+            refused.append((argument, EMPTY_FOLDER))
         files += found
     return list(dict.fromkeys(files)), refused
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
@@ -15,6 +15,8 @@ from pipeline.library import Entry, Volume
 from pipeline.mentions import name_key
 from pipeline.people import person
 from pipeline.records import Frozen
+from pipeline.terms import curated
+from pipeline.vocabulary import words_of
 
 Kind = Literal["author", "topic", "lineage"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -113,9 +115,19 @@ def _singular(word: str) -> str:
 
 
 def is_about(entry: Entry, topic: str) -> bool:
-    """Say whether the title or the abstract of a paper holds a topic."""
+    """Say whether the title or the abstract of a paper holds a topic.
+
+    A topic that is called like a curated group of terms counts as that group does.
+    """
+    if topic.casefold() in _groups():
+        return _groups()[topic.casefold()] in words_of(entry).terms
     texts = (entry.paper.title, entry.record and entry.record.abstract)
     return any(topic_in(text, topic) for text in texts if text)
+
+
+@cache
+def _groups() -> dict[str, str]:
+    return {term.name.casefold(): term.name for term in curated()}
 
 
 def same_topic(one: str, other: str) -> bool:

@@ -65,6 +65,7 @@ class Issue(NamedTuple):
     trends: Trends
     failed: Sequence[Failure]
     coverage: Sequence[Coverage]
+    notes: Sequence[str]
     nothing_since: str | None
     remarks: Sequence[tuple[str, Mapping[str, Datum]]]
 

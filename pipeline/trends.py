@@ -31,9 +31,13 @@ class Dated(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Papers without the terms that a person took off, and what of that list is unknown."""
+    """Papers without the terms that a person took off, and what of that list is unknown.
+
+    `taken_off` are ids by term, of papers that would count.
+    """
 
     papers: list[Dated]
+    taken_off: dict[str, list[str]]
     unknown_terms: list[str]
     unknown_papers: list[str]
 
@@ -94,6 +98,7 @@ def leave_out(
     kept = [_without(paper, off) if paper.id in touched else paper for paper in papers]
     return Counted(
         kept,
+        _taken_off(papers, off),
         sorted(name for name in not_counted if name.casefold() not in known),
         sorted({paper for named in not_counted.values() for paper in named} - ids),
     )
@@ -125,6 +130,15 @@ def trends(papers: Iterable[Dated], terms: Sequence[str], days: Days) -> list[Tr
         _row(term, count, found, sides, sources)
         for term, count, found in zip(terms, counts, tested, strict=True)
     ]
+
+
+def _taken_off(papers: Iterable[Dated], off: Collection[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for paper in papers:
+        for term in paper.terms:
+            if (term.casefold(), paper.id) in off:
+                found.setdefault(term, []).append(paper.id)
+    return found
 
 
 def _sides(papers: Iterable[Dated], days: Days) -> _Sides:

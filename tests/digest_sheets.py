@@ -128,7 +128,18 @@ def digest(**changes: Any) -> DigestSheet:
 
 _LISTS = (
     *("followed", "short", "new_papers", "read_first", "opened", "themes", "lines", "updated"),
-    *("changed", "backlog", "listed", "trends", "told", "failed", "coverage", "trust", "dropped"),
+    *(
+        "changed",
+        "backlog",
+        "listed",
+        "trends",
+        "told",
+        "failed",
+        "coverage",
+        "notes",
+        "trust",
+        "dropped",
+    ),
 )
 
 

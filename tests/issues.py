@@ -46,6 +46,7 @@ def issue(*new: Entry, **changes: Any) -> Issue:
         "trends": Trends(YEAR, [], {}),
         "failed": [],
         "coverage": [Coverage(document="kettles.txt", declared=None, present=len(new))],
+        "notes": [],
         "nothing_since": None,
         "remarks": [],
     }

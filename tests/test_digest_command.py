@@ -362,7 +362,7 @@ def test_a_term_and_a_paper_that_are_not_known_are_said(digest: Digest) -> None:
     )
     digest(put(kettles()), "--week", WEEK)
     assert "[not_counted] names no term that is counted here: kettledrums." in words(sheet())
-    assert "[not_counted] names no paper with a date: no-such-paper." in words(sheet())
+    assert "[not_counted] names no paper that has a date: no-such-paper." in words(sheet())
 
 
 def test_a_paper_is_taken_off_a_term(digest: Digest) -> None:
@@ -384,8 +384,11 @@ def test_a_paper_is_taken_off_a_term(digest: Digest) -> None:
     paper = sheet().new_papers[0]
     off = f'[not_counted]\n"reinforcement learning" = ["{paper}"]\n'
     Path("litline.toml").write_text(off, encoding="utf-8")
-    digest("in", "--week", WEEK)
+    done = digest("in", "--week", WEEK)
     assert share() == 2
+    said = "Papers taken off terms by hand ([not_counted]): reinforcement learning 1."
+    assert said in words(sheet())
+    assert said in done.err
 
 
 def test_the_horizon_sets_the_months_of_the_trend_window(digest: Digest) -> None:
@@ -497,3 +500,31 @@ def test_a_digest_of_another_library_is_removed(litline: Litline) -> None:
     assert weeks() == ["2031-W06"]
     assert f"digests/{WEEK}/digest.html" in report().removed
     assert litline("check").out == "outputs: all holds\n"
+
+
+def test_an_empty_library_asks_for_documents_and_shows_no_samples(digest: Digest) -> None:
+    done = digest()
+    assert (done.code, done.err.splitlines()[-1]) == (
+        2,
+        "litline: the library (.litline/litline.db) is empty: name documents to add",
+    )
+    assert not Path("outputs/index.html").exists()
+
+
+def test_a_folder_that_was_emptied_is_no_failure(digest: Digest) -> None:
+    digest(put(kettles()))
+    Path("in/list.txt").unlink()
+    done = digest("in", as_of="2031-06-09")
+    assert done.code == 0
+    assert "1 document is no longer in the folder" in words(sheet("2031-W23"))
+
+
+def test_a_paper_that_was_merged_into_another_keeps_an_address(digest: Digest) -> None:
+    digest(put(listed(KETTLES, "3105.00417", None, dates="Created: 2031-05-27")))
+    (untitled,) = sheet().new_papers
+    put(listed(LANTERNS, "3105.00418", FRONT, dates="Created: 2031-05-27"), name="b.txt")
+    digest("in", as_of="2031-06-09")
+    both = listing(listed(KETTLES, "3105.00417", FRONT), listed(LANTERNS, "3105.00418", None))
+    put(both, name="c.txt")
+    assert digest("in", as_of="2031-06-16").code == 0
+    assert Path(f"outputs/papers/{untitled}.html").exists()

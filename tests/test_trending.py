@@ -60,7 +60,7 @@ def test_a_watch_folder_is_one_source_and_every_text_is_searched_once(
     assert {len(of) for of in sources.values()} == {2}
     days = Days(since=dt.date(2031, 5, 26), until=dt.date(2031, 6, 1))
     first = Trending(shelves, settings, store).over(days, shelves.entries)
-    monkeypatch.setattr(trending, "terms_of", _never)
+    monkeypatch.setattr(trending, "words_of", _never)
     again = Trending(shelves, settings, store).over(days, shelves.entries)
     assert again == first
     row = next(row for row in first.rows if row.term == "reinforcement learning")
@@ -68,5 +68,5 @@ def test_a_watch_folder_is_one_source_and_every_text_is_searched_once(
     store.close()
 
 
-def _never(_: str) -> Datum:
+def _never(_: object) -> Datum:
     raise AssertionError("a text is searched again")

@@ -26,6 +26,7 @@ class Card(Frozen):
     short: str = Field(description="The summary's first sentence; empty without one.")
     engine: str
     model: str | None
+    prompt: str = Field(description="Name and version.")
     counts: Counts
     documents: list[str] = Field(description="Those that the sheet quotes.")
 
@@ -55,6 +56,7 @@ def card_of(sheet: PaperSheet) -> Card:
         short=tldr.text if tldr else "",
         engine=sheet.stamp.engine,
         model=sheet.stamp.model,
+        prompt=f"{sheet.stamp.prompt} {sheet.stamp.prompt_version}",
         counts=sheet.stamp.counts,
         documents=_quoted(sheet),
     )

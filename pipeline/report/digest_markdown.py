@@ -259,7 +259,8 @@ def _appendix(page: DigestView) -> Iterator[str]:
     documents = (
         f"[{escape_markdown(one.document)}]({one.path}): {one.words}" for one in page.documents
     )
-    yield from _section("What was read", _list("", documents))
+    notes = map(escape_markdown, page.notes)
+    yield from _section("What was read", _list("", [*documents, *notes]))
     yield from _section("What was dropped", _list("", map(_dropped, page.dropped)))
 
 

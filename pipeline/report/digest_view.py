@@ -130,6 +130,7 @@ class DigestView(NamedTuple):
     trust: list[view.Line]
     failed: list[str]
     documents: list[Covered]
+    notes: list[str]
     dropped: list[Refused]
     evidence: list[Evidence]
     stamp: str
@@ -156,6 +157,7 @@ def digest_view(sheet: DigestSheet) -> DigestView:
         trust=[cite(claim) for claim in sheet.trust],
         failed=[failure_words(one, names) for one in sheet.failed],
         documents=[_covered(one) for one in sheet.coverage],
+        notes=sheet.notes,
         dropped=[_refused(one) for one in sheet.dropped],
         evidence=cite.references.listed(),
         stamp=view.stamp_words(sheet.stamp),

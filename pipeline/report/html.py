@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from base64 import b64encode
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -112,4 +114,14 @@ def policy(*others: str) -> str:
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
+    )
+
+
+def moved_html(paper: str) -> str:
+    """Return a page that leads on to the page of a paper."""
+    link = html.escape(f"{quote(paper)}.html")
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="refresh" content="0; url={link}">\n<title>Moved</title>\n</head>\n'
+        f'<body>\n<p>This paper is now <a href="{link}">here</a>.</p>\n</body>\n</html>\n'
     )

@@ -53,6 +53,7 @@ def make_digest(issue: Issue) -> DigestSheet:
         told=list(teller.told()),
         failed=list(issue.failed),
         coverage=list(issue.coverage),
+        notes=list(issue.notes),
         trust=list(teller.trust()),
         stamp=code_stamp(ENGINE, [], []),
         dropped=[],
