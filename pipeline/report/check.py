@@ -17,7 +17,8 @@ from pipeline.grounding import check_claim
 from pipeline.latex import plain
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.records import Frozen
-from pipeline.report.digest_check import digest_faults, known
+from pipeline.report.check_parts import known
+from pipeline.report.digest_check import digest_faults
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.graph_check import graph_faults, line_faults
 from pipeline.report.html import digest_html, lineage_html, paper_html
@@ -192,11 +193,17 @@ def _lineage_faults(sheet: LineageSheet, path: Path) -> Iterator[str]:
 
 def _digest_faults(sheet: DigestSheet, folder: Path) -> Iterator[str]:
     claims = list(sheet.claims())
+    about = known({one.paper for one in sheet.opened}, sheet.listed, _papers_of(folder))
     # Its rewordings come from papers' sheets, where a judge may have let them stand.
-    subject = _Subject(sheet.schema_, sheet.name, known(sheet, folder), judged=True)
+    subject = _Subject(sheet.schema_, sheet.name, about, judged=True)
     yield from _claims_faults(claims, subject, sheet.stamp)
     yield from digest_faults(sheet, folder)
     yield from _count_faults(claims, len(sheet.dropped), sheet.stamp)
+
+
+def _papers_of(folder: Path) -> Path:
+    """Return the folder of papers, from one that lies in another folder of the outputs."""
+    return folder.parent.with_name("papers")
 
 
 class _Subject(NamedTuple):

@@ -16,12 +16,12 @@ from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.report.digest_card import DigestCard
-from pipeline.report.digest_parts import ROOT as DIGEST_ROOT
 from pipeline.report.digest_view import MOST, digest_view
 from pipeline.report.drawing import lineage_svg
 from pipeline.report.index_view import index_view
 from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, ROOT, lineage_view
 from pipeline.report.paper_view import paper_view
+from pipeline.report.parts import ROOT as DIGEST_ROOT
 from pipeline.report.trend_drawing import trend_svg
 from pipeline.sheets import Failure, PaperSheet
 
