@@ -310,7 +310,10 @@ def _questions() -> list[Question]:
         Question(
             kind="limit",
             claim=told(
-                "questions", f'Steam-U1 reports "{_PRELIMINARY}". What would count?', _WHOLE
+                "questions",
+                f'Steam-U1 reports "{_PRELIMINARY}". What would count?',
+                _WHOLE,
+                about="Steam-U1",
             ),
             papers=[STEAM],
         ),
