@@ -336,6 +336,36 @@ def short_author() -> BriefingSheet:
     )
 
 
+def usual() -> BriefingSheet:
+    """Return a briefing as long as most: six questions, four terms, sentences of abstracts."""
+    made = author()
+    table = made.themes
+    more = [row.model_copy(update={"term": f"{row.term} by night"}) for row in table.rows[:2]]
+    read = [
+        one.model_copy(update={"what": quoted("what", _long(n, 130), start=40 * n)})
+        for n, one in enumerate(made.read)
+    ]
+    pairs = [
+        told("questions", f"Pot {n} and lid {n}: how do these fit together?", *quotes, n=n)
+        for n in (1, 2)
+        if (quotes := (_long(n, 100), _long(n + 50, 100)))
+    ]
+    limits = [quoted("questions", _long(n, 150), start=n) for n in (3,)]
+    return author(
+        short=[*made.short, told("short", _long(1, 140), n=1)],
+        read=read,
+        lines=[*made.lines, TakesPart(slug="pot", claim=told("lines", _long(2, 80), n=2))],
+        released=[quoted("released", _long(n, 90), start=n) for n in range(2)],
+        figures=[quoted("figures", _long(n, 110), start=n) for n in range(5)],
+        themes=table.model_copy(update={"rows": [*table.rows, *more[:1]]}),
+        questions=[
+            *made.questions,
+            *(Question(kind="pair", claim=one, papers=[KETTLE, URN]) for one in pairs),
+            *(Question(kind="limit", claim=one, papers=[KETTLE]) for one in limits),
+        ],
+    )
+
+
 def full(length: int = 200) -> BriefingSheet:
     """Return a briefing in which every part holds as much as it may, in long sentences."""
 
