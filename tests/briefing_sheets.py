@@ -346,11 +346,14 @@ def usual() -> BriefingSheet:
         for n, one in enumerate(made.read)
     ]
     pairs = [
-        told("questions", f"Pot {n} and lid {n}: how do these fit together?", *quotes, n=n)
+        told(
+            *("questions", f"Pot {n} and lid {n}: how do these fit together?"),
+            *(_long(n, 100), _long(n + 50, 100)),
+            n=n,
+        )
         for n in (1, 2)
-        if (quotes := (_long(n, 100), _long(n + 50, 100)))
     ]
-    limits = [quoted("questions", _long(n, 150), start=n) for n in (3,)]
+    limit = quoted("questions", _long(3, 150), start=3)
     return author(
         short=[*made.short, told("short", _long(1, 140), n=1)],
         read=read,
@@ -361,7 +364,7 @@ def usual() -> BriefingSheet:
         questions=[
             *made.questions,
             *(Question(kind="pair", claim=one, papers=[KETTLE, URN]) for one in pairs),
-            *(Question(kind="limit", claim=one, papers=[KETTLE]) for one in limits),
+            Question(kind="limit", claim=limit, papers=[KETTLE]),
         ],
     )
 
@@ -417,7 +420,7 @@ def filled_briefing(text: str) -> BriefingSheet:
     made = briefing(
         slug=text,
         author=text,
-        names=[text],
+        names=[text, f"{text} 2"],
         since=dt.date(2031, 1, 1),
         profile=profile(document=text, name=text, area=text, evidence=[evidence(text)]),
         coverage=[Coverage(document=text, declared=2, present=1)],

@@ -113,14 +113,20 @@ def test_ordinals(number: int, words: str) -> None:
 
 
 def test_unknown_roles_are_said_once() -> None:
-    assert briefing_view(author()).roles == (
+    assert briefing_view(author()).notes == [
         "Where no place is given the role is unknown: on 48 papers the list is cut before the name."
-    )
+    ]
     papers = [authored("a"), authored("b", None, None)]
-    assert briefing_view(briefing(papers=papers, named=Named(printed=0, of=2))).roles.endswith(
+    (note,) = briefing_view(briefing(papers=papers, named=Named(printed=0, of=2))).notes
+    assert note.endswith(
         "on 1 paper the list is cut before the name; on 1 paper no list of authors is printed."
     )
-    assert briefing_view(short_author()).roles == ""
+    assert briefing_view(short_author()).notes == []
+
+
+def test_other_ways_in_which_the_name_is_printed_are_said() -> None:
+    made = briefing(names=["A. Brew", "Ada Brew", "Brew, Ada"])
+    assert briefing_view(made).notes == ["Taken as the same person: A. Brew · Brew, Ada."]
 
 
 def test_all_papers_stand_by_year_newest_first_and_undated_last() -> None:
@@ -135,6 +141,14 @@ def test_all_papers_stand_by_year_newest_first_and_undated_last() -> None:
     years = briefing_view(made).years
     assert [(year.name, [own.paper.label for own in year.papers]) for year in years] == [
         *(("2031", ["new"]), ("2029", ["old"]), ("Date not stated", ["none"])),
+    ]
+
+
+def test_a_paper_of_the_list_has_its_day_and_its_place() -> None:
+    first, *_ = briefing_view(author()).years
+    assert [own.when for own in first.papers] == [
+        *("27 May, year inferred", "22 April", "18 March", "11 February, 2nd of 3"),
+        "7 January, 3rd name, list cut",
     ]
 
 

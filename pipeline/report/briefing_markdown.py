@@ -142,7 +142,9 @@ def _appendix(page: BriefingView) -> Iterator[str]:
     )
     if page.themes and (rows := page.themes.rows[page.themes.shown :]):
         yield from section("More terms by year", _table(page.themes, rows))
-    yield from section(_all(page), page.roles, *_years(page)) if page.years else []
+    yield from (
+        section(_all(page), *map(escape_markdown, page.notes), *_years(page)) if page.years else []
+    )
     yield from was_read(page.documents)
     yield from was_dropped(page.dropped)
 
@@ -157,4 +159,4 @@ def _years(page: BriefingView) -> Iterator[str]:
 
 
 def _own(own: Own) -> str:
-    return ", ".join(filter(None, (linked(own.paper), own.paper.day, own.role)))
+    return ", ".join(filter(None, (linked(own.paper), own.when)))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.briefing_sheet import Authorship, BriefingSheet, Question, ThemeTable, ToRead
+from pipeline.digest_sheet import Listed
 from pipeline.latex import plain
 from pipeline.report import view
 from pipeline.report.parts import (
@@ -113,10 +114,10 @@ class Asked(NamedTuple):
 
 
 class Own(NamedTuple):
-    """A paper of the author; `role` is their place in its list, empty where that is unknown."""
+    """A paper of the author; `when` is its day, and their place in its list where it is known."""
 
     paper: Linked
-    role: str
+    when: str
 
 
 class Year(NamedTuple):
@@ -145,7 +146,7 @@ class BriefingView(NamedTuple):
     figures: Part
     asked: list[Asked]
     unknown: list[view.Line]
-    roles: str
+    notes: list[str]
     years: list[Year]
     number: int
     documents: list[Covered]
@@ -180,7 +181,7 @@ def briefing_view(sheet: BriefingSheet) -> BriefingView:
         figures=_part("Figures they will be asked about", sheet.figures, cite),
         asked=[_asked(one, cite) for one in sheet.questions],
         unknown=_lines(sheet.unknown, cite),
-        roles=_unknown_roles(sheet.papers),
+        notes=list(filter(None, (_printed(sheet), _unknown_roles(sheet.papers)))),
         years=_years(sheet, roles, names),
         number=len(sheet.papers),
         documents=[covered(one) for one in sheet.coverage],
@@ -218,10 +219,14 @@ def _reading(number: int) -> str:
 
 
 def _read(one: ToRead, roles: Mapping[str, str], names: Names, cite: Citing) -> Reading:
-    paper, inferred = names[one.paper], names.paper(one.paper).year_inferred
-    when = (paper.dated, "year inferred" * inferred, roles.get(one.paper, ""))
+    paper, listed = names[one.paper], names.paper(one.paper)
     what = cite.sentence(one.what) if one.what else None
-    return Reading(paper, ", ".join(filter(None, when)), what, cite.sentence(one.why))
+    when = _when(paper.dated, listed, roles.get(one.paper, ""))
+    return Reading(paper, when, what, cite.sentence(one.why))
+
+
+def _when(date: str, one: Listed, role: str) -> str:
+    return ", ".join(filter(None, (date, "year inferred" * one.year_inferred, role)))
 
 
 def _work(slug: str) -> str:
@@ -289,6 +294,12 @@ def ordinal(number: int) -> str:
     return f"{number:,}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
+def _printed(sheet: BriefingSheet) -> str:
+    """Name the ways in which the name is printed, where there is more than the author's own."""
+    others = [name for name in sheet.names if name != sheet.author]
+    return f"Taken as the same person: {' · '.join(others)}." if others else ""
+
+
 def _unknown_roles(papers: Sequence[Authorship]) -> str:
     """Say once, for all papers, where the role is unknown and why; empty where it is nowhere."""
     why = Counter(_why(one) for one in papers if one.position is None)
@@ -307,9 +318,13 @@ def _why(one: Authorship) -> str:
 def _years(sheet: BriefingSheet, roles: Mapping[str, str], names: Names) -> list[Year]:
     ordered = sorted((names.paper(one.paper) for one in sheet.papers), key=newest_first)
     return [
-        Year(year, [Own(names[one.paper], roles[one.paper]) for one in group])
-        for year, group in by_year(ordered)
+        Year(year, [_own(one, roles, names) for one in group]) for year, group in by_year(ordered)
     ]
+
+
+def _own(one: Listed, roles: Mapping[str, str], names: Names) -> Own:
+    paper = names[one.paper]
+    return Own(paper, _when(paper.day, one, roles[one.paper]))
 
 
 # --- What is not printed -------------------------------------------------------------------
