@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["run", "summarize_papers", "trace_lineage", "weekly_digest"]
+__all__ = ["author_briefing", "run", "summarize_papers", "trace_lineage", "weekly_digest"]
 
 
 def __getattr__(name: str) -> Any:

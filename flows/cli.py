@@ -190,6 +190,95 @@ def digest(
 
 
 @app.command()
+def serve(
+    watch: Annotated[str, typer.Option("--watch", metavar="DIR", help="The folder to read.")],
+    cron: Annotated[
+        str | None,
+        typer.Option("--cron", metavar="LINE", help="When it is due [default: 0 9 * * MON]."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option("--timezone", metavar="ZONE", help="As Europe/Berlin [the machine's]."),
+    ] = None,
+    out: Out = None,
+    store: StoreUrl = None,
+    engine: EngineName = None,
+    model: Model = None,
+    budget: BudgetUsd = None,
+    concurrency: Concurrency = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read a folder and write each week's digest when it is due, until Ctrl-C.
+
+    Weeks that were missed are made up. docs/scheduling.md says how, and how to do without.
+    """
+    from flows.library_digests import LibraryDigests  # noqa: PLC0415
+    from flows.schedule import DEFAULT_CRON  # noqa: PLC0415
+    from flows.serving import serve_weekly  # noqa: PLC0415
+
+    settings = _settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        budget=budget,
+        concurrency=concurrency,
+        quiet=quiet,
+    )
+    serve_weekly(watch, settings, cron or DEFAULT_CRON, timezone, LibraryDigests)
+
+
+@app.command()
+def brief(
+    author: Annotated[str, typer.Argument(metavar="NAME", help="An author, as usually written.")],
+    documents: Documents = None,
+    owner: Annotated[
+        str | None,
+        typer.Option("--owner", metavar="FILE=NAME", help="Whose page a document is."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="When you last met: what is new.")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="F", help="Print the page: md, html or json."),
+    ] = None,
+    out: Out = None,
+    store: StoreUrl = None,
+    engine: EngineName = None,
+    model: Model = None,
+    as_of: AsOf = None,
+    budget: BudgetUsd = None,
+    concurrency: Concurrency = None,
+    direct: Direct = False,
+    quiet: Quiet = False,
+) -> None:
+    """Add documents to the library and write what one should know of an author before a meeting.
+
+    Where several people may be meant, they are listed, and nothing is written.
+    """
+    if form not in (None, "md", "html", "json"):
+        raise UsageError(f"--format: {form!r} is none of md, html, json")
+    settings = _settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        as_of=as_of,
+        budget=budget,
+        concurrency=concurrency,
+        direct=direct,
+        quiet=quiet,
+    )
+    more = {"author": author, "owner": owner, "since": since}
+    if form is None:
+        _work("author_briefing", documents or [], settings, **more)
+        return
+    page = _done("author_briefing", documents or [], settings, **more)
+    typer.echo(page.with_suffix(f".{form}").read_text(encoding="utf-8"), nl=False)
+
+
+@app.command()
 def read(documents: Given, store: StoreUrl = None, as_of: AsOf = None, json: Json = False) -> None:
     """Show what the readers find in documents; writes nothing."""
     from flows import reading  # noqa: PLC0415
@@ -309,11 +398,15 @@ def _exists(path: str) -> bool:
 
 
 def _work(flow: str, documents: list[str], settings: Settings, **more: str | None) -> None:
-    from flows.dispatch import work  # noqa: PLC0415
-
-    path = work(flow, documents, settings, **more)
+    path = _done(flow, documents, settings, **more)
     if not settings.quiet:
         typer.echo(str(path))
+
+
+def _done(flow: str, documents: list[str], settings: Settings, **more: str | None) -> Path:
+    from flows.dispatch import work  # noqa: PLC0415
+
+    return work(flow, documents, settings, **more)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from flows.weeks import Week, weeks_to_make
 from pipeline.digest_sheet import Days, DigestSheet
 from pipeline.errors import UsageError
 from pipeline.issue import Issue, Line, Step
-from pipeline.library import Entry
+from pipeline.library import Entry, Texts
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.lines import Line as TracedLine
 from pipeline.memory import Past, Selection, recall, select, state_of
@@ -59,13 +59,18 @@ def wanted_spans(
 def _window(since: str | None, until: str | None, today: dt.date) -> Days:
     if since is None:
         raise UsageError("--until needs --since, the first day of the window")
-    first, last = _day("since", since), _day("until", until) if until else today
+    first, last = day_of("since", since), day_of("until", until) if until else today
     if last < first:
         raise UsageError(f"the window ends before it begins: {first} to {last}")
     return Days(since=first, until=last)
 
 
-def _day(option: str, text: str) -> dt.date:
+def day_of(option: str, text: str) -> dt.date:
+    """Return the day that an option names.
+
+    Raises:
+        UsageError: it is no ISO day.
+    """
     try:
         return dt.date.fromisoformat(text)
     except ValueError as error:
@@ -98,11 +103,12 @@ class Drafts:
     """
 
     def __init__(self, spans: Sequence[Span], shelves: Shelves, store: Store) -> None:
-        self._spans = spans
+        self.spans = spans
         self._store = store
-        self._texts = {id_: volume.document.text for id_, volume in shelves.volumes.items()}
+        self._texts = Texts(shelves.volumes)
         self._entries = {entry.paper.id: entry for entry in shelves.entries}
         self._made: list[_Draft] = []
+        self._selected: dict[tuple[Span, int], tuple[Past, Selection]] = {}
         self._first = [self._select(span) for span in spans if not self._closed(span)]
 
     def shown(self) -> set[str]:
@@ -118,7 +124,7 @@ class Drafts:
 
     def make(self, told: Telling) -> list[DigestSheet]:
         """Make the digests in order; each knows what those before it show."""
-        return [self._closed(span) or self._make(span, told) for span in self._spans]
+        return [self._closed(span) or self._make(span, told) for span in self.spans]
 
     def save(self) -> None:
         """Store the digests that were made, and what they show."""
@@ -141,11 +147,16 @@ class Drafts:
         return sorted({*self._store.weeks(), *(draft.week for draft in self._made)})
 
     def _select(self, span: Span) -> tuple[Past, Selection]:
-        own = {draft.week for draft in self._made}
-        rows = [row for row in self._store.shown() if row.week not in own]
-        rows += [row for draft in self._made for row in draft.shown]
-        past = recall(rows, self._weeks(), span.week, self._store.papers())
-        return past, select(self._entries.values(), span.days, past, self._texts)
+        """Return what a digest is about, which those that were made before it may change."""
+        at = (span, len(self._made))
+        if at not in self._selected:
+            own = {draft.week for draft in self._made}
+            rows = [row for row in self._store.shown() if row.week not in own]
+            rows += [row for draft in self._made for row in draft.shown]
+            past = recall(rows, self._weeks(), span.week, self._store.aliases())
+            chosen = select(self._entries.values(), span.days, past, self._texts)
+            self._selected[at] = past, chosen
+        return self._selected[at]
 
     def _closed(self, span: Span) -> DigestSheet | None:
         """Return the digest of a week after which another one has a digest."""

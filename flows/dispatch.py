@@ -28,6 +28,7 @@ _JOBS: dict[str, Callable[..., Coroutine[Any, Any, Path]]] = {
     "summarize_papers": jobs.write_summaries,
     "trace_lineage": jobs.trace_lineage,
     "weekly_digest": jobs.weekly_digest,
+    "author_briefing": jobs.author_briefing,
 }
 More = Mapping[str, str | None]
 
@@ -46,7 +47,7 @@ def work(flow: str, documents: Sequence[str], settings: Settings, **more: str | 
     """
     with reporting(quiet=settings.quiet):
         path = _run(flow, documents, settings, more)
-    _raise_failures(Path(settings.out) / "run.json")
+    raise_failures(Path(settings.out) / "run.json")
     return path
 
 
@@ -57,7 +58,7 @@ def _run(name: str, documents: Sequence[str], settings: Settings, more: More) ->
         reporter().say("Prefect is not installed; running without it.")
         return _directly(name, documents, settings, more)
     try:
-        with _api(os.environ):
+        with prefect_api(os.environ):
             return _as_flow(name, documents, settings, more)
     except ServerDown as error:
         reporter().say(f"Running without Prefect: {error}.")
@@ -82,17 +83,23 @@ def _as_flow(name: str, documents: Sequence[str], settings: Settings, more: More
 
 
 def _parameters(settings: Settings) -> dict[str, Any]:
+    return plain_parameters(settings) | {"as_of": settings.as_of.isoformat()}
+
+
+def plain_parameters(settings: Settings) -> dict[str, Any]:
     """Return a flow's parameters; the address of a server, which may hold a password, is none."""
     parameters: dict[str, Any] = {field: getattr(settings, field) for field in _PASSED}
     if store_folder(settings.store) is None:
         os.environ["LITLINE_STORE"] = settings.store
         parameters["store"] = None
-    return parameters | {"as_of": settings.as_of.isoformat()}
+    return parameters
 
 
 @contextmanager
-def _api(environment: Mapping[str, str]) -> Iterator[None]:
+def prefect_api(environment: Mapping[str, str], *, standing: bool = False) -> Iterator[None]:
     """Point this process at the configured Prefect API, else at an embedded server.
+
+    A `standing` server has Prefect's page as well.
 
     Raises:
         ServerDown: the embedded server did not come up.
@@ -105,7 +112,12 @@ def _api(environment: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(prefect_settings(home, None))
         yield
         return
-    with embedded_server(home, environment, meanwhile=lambda url: _import_prefect(home, url)):
+    with embedded_server(
+        home,
+        environment,
+        meanwhile=lambda url: _import_prefect(home, url),
+        standing=standing,
+    ):
         yield
 
 
@@ -147,7 +159,12 @@ def _require_api(url: str) -> None:
         ) from error
 
 
-def _raise_failures(path: Path) -> None:
+def raise_failures(path: Path) -> None:
+    """Raise what a run's report lists as failed.
+
+    Raises:
+        PartialError: something is listed.
+    """
     report = RunReport.model_validate_json(path.read_text(encoding="utf-8"))
     if report.failed:
         raise PartialError(_listed(report.failed, path))

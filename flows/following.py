@@ -17,20 +17,10 @@ from flows.shelves import look_up
 from flows.tracing import Traced, lines_by_name, members_looked_up, trace_graph
 from pipeline.database import read_store
 from pipeline.errors import UsageError
-from pipeline.following import (
-    Follow,
-    Kind,
-    authors_of,
-    by_any_name,
-    is_about,
-    may_be_one,
-    people,
-    person,
-    same_topic,
-    signed,
-)
+from pipeline.following import Follow, Kind, by_any_name, is_about, same_topic, signed
 from pipeline.library import Entry
 from pipeline.lines import Line
+from pipeline.people import authors_of, may_be_one, people, person
 from pipeline.steps.lineage import line_name
 from pipeline.steps.summarise import plan_paper
 from pipeline.suggestions import Suggested, papers_by_author, strongest

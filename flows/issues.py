@@ -12,12 +12,13 @@ from flows.shelves import Shelves
 from flows.tracing import Traced, lines_by_name
 from flows.trending import Trending, documents_within
 from pipeline.digest_sheet import DigestSheet
-from pipeline.following import Follow, authors_of, by_any_name, is_about, signed
+from pipeline.following import Follow, by_any_name, is_about, signed
 from pipeline.issue import Interest, Issue
 from pipeline.lacking import lacks
 from pipeline.library import Entry, Volume
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.memory import Past, Selection
+from pipeline.people import authors_of
 from pipeline.sheets import Datum, Failure, PaperSheet
 from pipeline.store import Store
 

@@ -2,104 +2,40 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
 from flows import wiring
-from flows.bounds import follow_ups, settled_answers, story_keys
+from flows.briefings import named_author, page_owners
+from flows.cards import Cards
 from flows.delivery import deliver, versions
-from flows.digests import Drafts, Span, latest_span, moved_lines, wanted_spans
-from flows.issues import Background, Editor
-from flows.pages import MAIN, Made, all_sheets, earlier_report, write_pages
-from flows.progress import reporter
+from flows.digests import Span, day_of, latest_span, wanted_spans
+from flows.making import Clock, Job, Making, Scope
+from flows.pages import MAIN, Made, write_pages
 from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
 from flows.stages import StageRunner
-from flows.tracing import (
-    Told,
-    Traced,
-    choose_line,
-    members_of,
-    tell,
-    trace_graph,
-)
 from pipeline.ask import Asker
-from pipeline.digest_sheet import DigestSheet
 from pipeline.errors import LockHeld
-from pipeline.facts import FactFinder
-from pipeline.lineage_graph import Member, Proposal
-from pipeline.lineage_sheet import LineageSheet
-from pipeline.lines import Line
-from pipeline.planning import Plan, make_plan
+from pipeline.planning import Plan
 from pipeline.report.files import Outputs
-from pipeline.sheets import Failure, RunReport, StageTime
-from pipeline.steps.lineage import side_edges
-from pipeline.steps.narrative import STAGE as RELATIONS_STAGE
-from pipeline.steps.narrative import (
-    TELLING,
-    Reading,
-    Story,
-    ask_relations,
-    most_tellings,
-    plan_relations,
-    plan_story,
-    tell_stories,
-)
-from pipeline.steps.summarise import (
-    CHECKS,
-    STAGE,
-    Asked,
-    Outcome,
-    Work,
-    ask_batch,
-    ground_batch,
-    plan_paper,
-)
+from pipeline.sheets import RunReport
 from pipeline.store import Store
 
 LOCK = ".lock"
 
 
-class Clock:
-    """Seconds per stage, in the order of the stages."""
-
-    def __init__(self) -> None:
-        self.stages: list[StageTime] = []
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time a block."""
-        begun = time.perf_counter()
-        yield
-        seconds = round(time.perf_counter() - begun, 3)
-        self.stages.append(StageTime(name=name, seconds=seconds))
-
-
-Chooser = Callable[[Shelves, Store], Sequence[Span]]
-
-
-class Scope(NamedTuple):
-    """What a job writes beside summaries.
-
-    `lines`: lines of work, all of them or the one of a `name`. `spans` chooses the digests; with
-    `everything` all papers are summarised, else only those that the digests and lines show.
-    """
-
-    lines: bool
-    name: str | None = None
-    spans: Chooser = lambda _shelves, _store: ()
-    everything: bool = True
-
-
 async def write_all(documents: Sequence[str], settings: Settings, run_stage: StageRunner) -> Path:
     """Add documents to the library and write everything about it; see `write_summaries`."""
     as_of = settings.as_of
-    scope = Scope(lines=True, spans=lambda shelves, _: latest_span(shelves.entries, as_of))
+    scope = Scope(
+        lines=True,
+        spans=lambda shelves, _: latest_span(shelves.entries, as_of),
+        authors=page_owners,
+    )
     return await _write(documents, settings, run_stage, scope)
 
 
@@ -161,12 +97,38 @@ async def weekly_digest(
     return await _write(documents, settings, run_stage, scope)
 
 
+async def author_briefing(
+    documents: Sequence[str],
+    settings: Settings,
+    run_stage: StageRunner,
+    author: str,
+    owner: str | None = None,
+    since: str | None = None,
+) -> Path:
+    """Add documents to the library and write what one should know of an author before a meeting.
+
+    `owner` says whose page a document is (FILE=NAME), `since` when the last meeting was. Only the
+    papers of which the page shows more than the title are summarised.
+
+    Raises:
+        UsageError: nobody is called so, or several people may be; the message names them.
+        ConfigError, BudgetReached: the run stopped; what was finished was written.
+    """
+    scope = Scope(
+        lines=False,
+        authors=named_author(author, owner),
+        since=day_of("since", since) if since else None,
+        everything=False,
+    )
+    return await _write(documents, settings, run_stage, scope)
+
+
 async def _write(
     documents: Sequence[str], settings: Settings, run_stage: StageRunner, scope: Scope
 ) -> Path:
     outputs = Outputs(Path(settings.out))
     outputs.create()
-    with _lock(outputs.root):
+    with _lock(outputs.root), wiring.rare_collections():
         outputs.prepare()
         before = versions(outputs.root)
         path = await _write_locked(documents, settings, outputs, run_stage, scope)
@@ -188,11 +150,13 @@ async def _write_locked(
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
-            job = _Job(documents, settings, store, shelves, asker, run_stage, clock)
-            made, drafts = await _make(job, outputs, scope)
+            cards = Cards(store, outputs)
+            job = Job(documents, settings, store, shelves, asker, run_stage, clock, cards)
+            making = Making(job, outputs, scope)
+            made = await making.made()
         with clock.stage("pages"):
-            report = write_pages(shelves, made, outputs)
-        drafts.save()
+            report = write_pages(shelves, made, outputs, cards)
+        making.drafts.save()
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
@@ -206,157 +170,11 @@ async def _write_locked(
 
 def _main(made: Made, scope: Scope) -> str:
     """Return the page that a person opens first, within the outputs folder."""
+    if not scope.everything and made.briefings:
+        return f"briefings/{made.briefings[0].slug}/briefing.html"
     if scope.name:
-        return f"lineages/{made.slugs[0]}/lineage.html"
+        return f"lineages/{made.told[0].slug}/lineage.html"
     return MAIN if scope.everything else f"digests/{made.digests[-1].name}/digest.html"
-
-
-class _Job(NamedTuple):
-    """What the stages of a job work with."""
-
-    documents: Sequence[str]
-    settings: Settings
-    store: Store
-    shelves: Shelves
-    asker: Asker
-    run_stage: StageRunner
-    clock: Clock
-
-
-async def _make(job: _Job, outputs: Outputs, scope: Scope) -> tuple[Made, Drafts]:
-    """Ask, check and tell; nothing is written but to the store, and digests not even there."""
-    works = [plan_paper(entry) for entry in job.shelves.entries]
-    finder = FactFinder(job.store)
-    members = members_of(works, finder) if scope.lines else []
-    finder.save()
-    traced = trace_graph(works, members)
-    readings = _readings(members, traced, job.asker)
-    missing = _unanswered(readings, job.asker)
-    failed = list(job.shelves.failures)
-    if not missing:  # what is known costs nothing, and tells which lines there will be
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
-    spans = scope.spans(job.shelves, job.store)
-    drafts = Drafts(spans, job.shelves, job.store)
-    wanted = _wanted_lines(traced, scope, drafts)
-    chosen = _works_of(works, wanted, traced, drafts)
-    with job.clock.stage("plan"):
-        lines = (wanted or traced.lines) if scope.lines else []
-        plan = _plan(chosen, missing, lines, job)
-    _warn_of_replacing(outputs, job.asker)
-    if missing and wanted is not None:
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
-        wanted = _wanted_lines(traced, scope, drafts)
-        chosen = _works_of(works, wanted, traced, drafts)
-    with job.clock.stage(STAGE):
-        asked = await _ask(chosen, job)
-    with job.clock.stage(CHECKS):
-        outcomes = await _ground(asked, job)
-    failed += [outcome.failure for outcome in outcomes if outcome.failure]
-    if missing and wanted is None:  # summaries come first, if a budget does not reach for all
-        traced, failed = await _with_relations(traced, members, readings, failed, job)
-    fresh = [outcome.sheet for outcome in outcomes if outcome.sheet]
-    sheets = all_sheets(job.shelves, fresh, outputs)
-    told: list[LineageSheet] = []
-    if scope.lines:
-        with job.clock.stage("lineages"):
-            lines = traced.lines if wanted is None else wanted
-            told = tell(lines, traced, sheets, job.shelves.coverage, job.store)
-            told, untold = await _narrate(told, traced, job)
-        failed += untold
-        if not untold and job.asker.provider.model is not None:
-            judge = job.settings.judge
-            Told(job.store).keep(story_keys(lines, traced.works, job.asker.key, judge=judge))
-    digests: list[DigestSheet] = []
-    if spans and job.asker.stopped is None:  # what a budget cut short is no week to close
-        with job.clock.stage("digests"):
-            background = Background(traced, told, sheets, failed)
-            editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
-            digests = drafts.make(editor.issue)
-    graph = traced.graph if scope.lines else None
-    made = Made(plan, sheets, fresh, failed, graph, told, wanted is None, digests)
-    return made, drafts
-
-
-def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:
-    """Return the papers about whose relations a model is asked; none without a model."""
-    return [] if asker.provider.model is None else plan_relations(members, traced.graph)
-
-
-def _unanswered(readings: Sequence[Reading], asker: Asker) -> list[Reading]:
-    keyed = {asker.key(reading.question): reading for reading in readings}
-    known = asker.prime({key: reading.question for key, reading in keyed.items()})
-    return [reading for key, reading in keyed.items() if key not in known]
-
-
-async def _with_relations(
-    traced: Traced,
-    members: Sequence[Member],
-    readings: Sequence[Reading],
-    failed: Sequence[Failure],
-    job: _Job,
-) -> tuple[Traced, list[Failure]]:
-    """Add what a model reads of relations to the graph; without a model nothing is asked."""
-    if not readings:
-        return traced, list(failed)
-    with job.clock.stage(RELATIONS_STAGE):
-        proposals, unread = await _ask_relations(readings, job)
-    works = list(traced.works.values())
-    return trace_graph(works, members, proposals), [*failed, *unread]
-
-
-async def _ask_relations(
-    readings: Sequence[Reading], job: _Job
-) -> tuple[list[Proposal], list[Failure]]:
-    say = reporter()
-    say.start(RELATIONS_STAGE, len(readings))
-
-    async def batch(part: Sequence[Reading]) -> list[tuple[list[Proposal], Failure | None]]:
-        found = await ask_relations(part, job.asker)
-        say.advance(RELATIONS_STAGE, len(part))
-        return found
-
-    asked = await job.run_stage(RELATIONS_STAGE, readings, batch)
-    proposals = [one for some, _ in asked for one in some]
-    return proposals, [failure for _, failure in asked if failure]
-
-
-async def _narrate(
-    told: Sequence[LineageSheet], traced: Traced, job: _Job
-) -> tuple[list[LineageSheet], list[Failure]]:
-    """Let a model tell the lines, where there is one."""
-    if job.asker.provider.model is None or not told:
-        return list(told), []
-    grounder = wiring.grounder(job.settings, job.store, job.asker)
-    stories = [plan_story(sheet) for sheet in told]
-
-    async def batch(part: Sequence[Story]) -> list[tuple[LineageSheet, Failure | None]]:
-        return await tell_stories(part, grounder, traced.names)
-
-    found = await job.run_stage(TELLING, stories, batch)
-    return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
-
-
-def _wanted_lines(traced: Traced, scope: Scope, drafts: Drafts) -> list[Line] | None:
-    """Return the lines that are told: the named one, those that a digest moves, or None for all."""
-    if scope.name:
-        return [choose_line(traced, scope.name)]
-    return None if scope.everything else moved_lines(traced, drafts.new())
-
-
-def _works_of(
-    works: Sequence[Work], wanted: Sequence[Line] | None, traced: Traced, drafts: Drafts
-) -> list[Work]:
-    """Return the works that the pages of some lines and digests lead to, or all.
-
-    What a digest shows comes first, then the members of lines, then what stands beside these.
-    """
-    if wanted is None:
-        return list(works)
-    members = {node.id for line in wanted for node in line.members}
-    beside = set[str]().union(*(side_edges(line, traced.graph) for line in wanted))
-    rank = dict.fromkeys(beside, 2) | dict.fromkeys(members, 1) | dict.fromkeys(drafts.shown(), 0)
-    shown = [work for work in works if work.entry.paper.id in rank]
-    return sorted(shown, key=lambda work: rank[work.entry.paper.id])
 
 
 @contextmanager
@@ -372,71 +190,6 @@ def _lock(root: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _plan(
-    works: Sequence[Work], readings: Sequence[Reading], lines: Sequence[Line], job: _Job
-) -> Plan:
-    """Look the answers up, and say what is left to ask; each reading may lead to one more line."""
-    asker, settings = job.asker, job.settings
-    questions = {asker.key(q): q for work in works for q in work.questions}
-    asked = questions | {asker.key(reading.question): reading.question for reading in readings}
-    known = asker.prime(asked)
-    done = settled_answers(works, job.store, settings, asker.key)
-    more = follow_ups(questions, done, settings)
-    if asker.provider.model is not None:
-        by_id = {work.entry.paper.id: work for work in works}
-        keys = story_keys(lines, by_id, asker.key, judge=settings.judge)
-        new = Told(job.store).missing(keys)
-        more += most_tellings(len(new) + len(readings), judge=settings.judge)
-    price = wiring.price(settings)
-    plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)
-    reporter().say(_announcement(len(works), plan, asker))
-    return plan
-
-
-def _warn_of_replacing(outputs: Outputs, asker: Asker) -> None:
-    """Say so where pages that a model wrote are about to be written without one."""
-    before = earlier_report(outputs)
-    if before is not None and before.model is not None and asker.provider.model is None:
-        reporter().say(
-            f"Warning: {before.model} wrote the pages in {outputs.root}; this run replaces them. "
-            "Its answers stay in the store: a run with that model brings them back free of charge."
-        )
-
-
-async def _ask(works: Sequence[Work], job: _Job) -> list[Asked]:
-    say = reporter()
-    say.start(STAGE, len(works))
-
-    async def batch(part: Sequence[Work]) -> list[Asked]:
-        asked = await ask_batch(part, job.asker)
-        say.advance(STAGE, len(part))
-        return asked
-
-    return await job.run_stage(STAGE, works, batch)
-
-
-async def _ground(asked: Sequence[Asked], job: _Job) -> list[Outcome]:
-    grounder = wiring.grounder(job.settings, job.store, job.asker)
-    finder = FactFinder(job.store)
-    say = reporter()
-    say.start(CHECKS, len(asked))
-
-    async def batch(part: Sequence[Asked]) -> list[Outcome]:
-        outcomes = await ground_batch(part, grounder, finder, job.shelves.coverage)
-        say.advance(CHECKS, len(part))
-        return outcomes
-
-    return await job.run_stage(CHECKS, asked, batch)
-
-
-def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
-    if asker.provider.model is None:
-        return f"{papers} papers; no language model: sentences are copied from the sources."
-    cost = "price unknown" if plan.price_high is None else f"at most {plan.price_high:.4f} USD"
-    more = f" and at most {plan.follow_ups} more where a check fails" * bool(plan.follow_ups)
-    return f"{papers} papers; {plan.calls} calls to {asker.provider.model}{more}, {cost}."
 
 
 def _report(report: RunReport, plan: Plan, asker: Asker, clock: Clock) -> RunReport:

@@ -102,6 +102,33 @@ async def trace_lineage(
     return str(await jobs.trace_lineage(documents, settings, run_as_tasks, name))
 
 
+@flow(name="litline-brief", persist_result=False, retries=0, validate_parameters=False)
+async def author_briefing(
+    documents: list[str],
+    author: str,
+    owner: str | None = None,
+    since: str | None = None,
+    out: str | None = None,
+    store: str | None = None,
+    engine: str | None = None,
+    model: str | None = None,
+    as_of: str | None = None,
+    budget: float | None = None,
+    concurrency: int | None = None,
+) -> str:
+    """Add documents to the library and write what one should know of an author."""
+    settings = load_settings(
+        out=out,
+        store=store,
+        engine=engine,
+        model=model,
+        as_of=as_of,
+        budget=budget,
+        concurrency=concurrency,
+    )
+    return str(await jobs.author_briefing(documents, settings, run_as_tasks, author, owner, since))
+
+
 @flow(name="litline-digest", persist_result=False, retries=0, validate_parameters=False)
 async def weekly_digest(
     documents: list[str],
@@ -129,11 +156,11 @@ async def weekly_digest(
         horizon=horizon,
     )
     page = await jobs.weekly_digest(documents, settings, run_as_tasks, week, since, until)
-    await _show(page)
+    await show_digest(page)
     return str(page)
 
 
-async def _show(page: Path) -> None:
+async def show_digest(page: Path) -> None:
     """Put the digest on the page of the run: its text, and the terms that were told."""
     text = page.with_suffix(".json").read_text(encoding="utf-8")
     sheet = DigestSheet.model_validate_json(text)

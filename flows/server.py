@@ -30,12 +30,17 @@ SERVER_COMMAND = (
     *("--lifespan", "on", "--log-level", "error", "--timeout-graceful-shutdown", "1"),
 )
 
+PAGE_PORT = 4200
+"""The port of a standing server where it is free: the one that Prefect's handbook names."""
+
 _HOST = "127.0.0.1"
 _STEP = 0.05
 _ENDING = watcher.GRACE + 3.0
 _DRAINING = 3.0
 _LOG_TAIL = 64 * 1024
 _ERROR_LINE = re.compile(r"(\w+\.)*\w*(Error|Exception)\b")
+# Prefect's marks for a temporary server: no page, no scheduler.
+_TEMPORARY = {"PREFECT_SERVER_UI_ENABLED": "false", "PREFECT__SERVER_EPHEMERAL": "1"}
 _FOREIGN = ("PREFECT_", "LITLINE_", "OPENAI_", "OTEL_")
 
 
@@ -87,8 +92,14 @@ def _past_proxies(environment: Mapping[str, str]) -> dict[str, str]:
     return {"no_proxy": hosts, "NO_PROXY": hosts}
 
 
-def server_environment(home: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """The server's environment: the caller's, without keys and without other Prefect settings."""
+def server_environment(
+    home: Path, environment: Mapping[str, str], page_of: str | None = None
+) -> dict[str, str]:
+    """The server's environment: the caller's, without keys and without other Prefect settings.
+
+    `page_of` is the address of the API that Prefect's page asks; None gives a temporary server,
+    without its page.
+    """
     own = {name: value for name, value in environment.items() if not name.startswith(_FOREIGN)}
     return {
         **own,
@@ -96,11 +107,9 @@ def server_environment(home: Path, environment: Mapping[str, str]) -> dict[str, 
         "PREFECT_HOME": str(home.absolute()),
         "PREFECT_PROFILES_PATH": os.devnull,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_UI_ENABLED": "false",
+        **(_TEMPORARY if page_of is None else _standing(home, page_of)),
         "PREFECT_LOGGING_LEVEL": "ERROR",
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
-        # Prefect's marks for a temporary server: no page, no scheduler.
-        "PREFECT__SERVER_EPHEMERAL": "1",
         "PREFECT__SERVER_FINAL": "1",
         # Nothing here asks for events or acts on them; they would only take turns at the database.
         "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
@@ -113,6 +122,18 @@ def server_environment(home: Path, environment: Mapping[str, str]) -> dict[str, 
     }
 
 
+def _standing(home: Path, page_of: str) -> dict[str, str]:
+    """The settings of a server with a page, whose files lie in `home` too."""
+    return {
+        "PREFECT_SERVER_UI_ENABLED": "true",
+        "PREFECT_SERVER_UI_API_URL": page_of,
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home.absolute() / "page"),
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # It fails with SQLAlchemy 2.1 ("supply a bulk_dml decorated function"); see `weekly`.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED": "false",
+    }
+
+
 @contextlib.contextmanager
 def embedded_server(
     home: Path,
@@ -121,12 +142,14 @@ def embedded_server(
     timeout: float = 120.0,
     meanwhile: Callable[[str], object] | None = None,
     command: Sequence[str] = SERVER_COMMAND,
+    standing: bool = False,
 ) -> Iterator[str]:
     """Run Prefect's server with its files in `home`, and yield the address of its API.
 
     `environment` is what the server inherits. `timeout` is in seconds, for the whole start.
     `meanwhile` gets the address while the server is still starting, to do what takes time too,
     such as importing Prefect. `command` is given `--fd N`, the number of the socket to serve.
+    A `standing` server has Prefect's page, on port 4200 where that is free.
     To be entered and left where no event loop runs: leaving waits for Prefect's own.
 
     Raises:
@@ -135,9 +158,12 @@ def embedded_server(
     deadline = time.monotonic() + timeout
     with contextlib.ExitStack() as stack:
         with _own_turn(home, deadline) as turn:
-            process, port = _start(home, environment, command, turn)
+            with _listening(PAGE_PORT if standing else 0) as listener:
+                port = listener.getsockname()[1]
+                url = f"http://{_HOST}:{port}/api"
+                own = server_environment(home, environment, url if standing else None)
+                process = _start(home, own, command, listener, turn)
             stack.callback(_stop, process)
-            url = f"http://{_HOST}:{port}/api"
             if meanwhile is not None:
                 meanwhile(url)
             _wait_until_up(process, port, home, deadline)
@@ -177,31 +203,43 @@ def _locked(lock: IO[bytes]) -> bool:
     return True
 
 
-def _start(
-    home: Path, environment: Mapping[str, str], command: Sequence[str], turn: int
-) -> tuple[subprocess.Popen[bytes], int]:
-    """Start `command` under the watcher; returns the watcher and the port that is served."""
-    with socket.socket() as listener:
+def _listening(port: int) -> socket.socket:
+    """A socket on `port`, or on any that is free where another program has it."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    # Inherited by each connection; else an answer in two parts waits for the first's receipt.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        listener.bind((_HOST, port))
+    except OSError:
         listener.bind((_HOST, 0))
-        # Inherited by each connection; else an answer in two parts waits for the first's receipt.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        fd = str(listener.fileno())
-        # By its path, isolated: a folder `flows` where the user works must not be taken for ours.
-        watched = (sys.executable, "-I", "-S", watcher.__file__, str(_log(home)), fd, "--")
-        try:
-            process = subprocess.Popen(
-                (*watched, *command, "--fd", fd),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=server_environment(home, environment),
-                cwd=home,
-                pass_fds=(listener.fileno(), turn),
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise ServerDown(f"Prefect's server cannot be started: {error}") from error
-        return process, listener.getsockname()[1]
+    return listener
+
+
+def _start(
+    home: Path,
+    environment: Mapping[str, str],
+    command: Sequence[str],
+    listener: socket.socket,
+    turn: int,
+) -> subprocess.Popen[bytes]:
+    """Start `command` under the watcher, which is returned, to serve what `listener` hears."""
+    fd = str(listener.fileno())
+    # By its path, isolated: a folder `flows` where the user works must not be taken for ours.
+    watched = (sys.executable, "-I", "-S", watcher.__file__, str(_log(home)), fd, "--")
+    try:
+        return subprocess.Popen(
+            (*watched, *command, "--fd", fd),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            cwd=home,
+            pass_fds=(listener.fileno(), turn),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise ServerDown(f"Prefect's server cannot be started: {error}") from error
 
 
 def _drain() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from pipeline.library import (
     Volume,
     add_texts,
     coverage,
+    hashes,
     link,
     stored_rows,
     stored_volumes,
@@ -28,6 +29,16 @@ from pipeline.library import (
 from pipeline.records import Coverage, Text
 from pipeline.samples import sample_files
 from pipeline.sheets import Failure
+from pipeline.shelf import (
+    Spine,
+    Spines,
+    Volumes,
+    coverage_of,
+    entries_of,
+    is_placed,
+    relink,
+    spine_of,
+)
 from pipeline.store import Store
 
 SAMPLE_STORE = "sample.db"
@@ -35,9 +46,10 @@ LIBRARY_LOCK = "library.lock"
 
 
 class Shelves(NamedTuple):
-    """The library as a job sees it, and what failed on the way in."""
+    """The library as a job sees it, and what failed on the way in; `formats` are by document."""
 
-    volumes: dict[str, Volume]
+    volumes: Mapping[str, Volume]
+    formats: Mapping[str, str]
     entries: list[Entry]
     coverage: list[Coverage]
     failures: list[Failure]
@@ -47,7 +59,7 @@ class Shelves(NamedTuple):
 def open_library(documents: Sequence[str], settings: Settings) -> tuple[Store, Sequence[str]]:
     """Open the store; without documents and with an empty library, the samples and their store."""
     store = open_store(settings.store)
-    if documents or store.documents():
+    if documents or store.shelved():
         return store, documents
     store.close()
     reporter().say("The library is empty: showing the sample documents that ship with Litline.")
@@ -76,15 +88,44 @@ def _library_lock(settings: Settings) -> Iterator[None]:
 
 def _add_documents(documents: Sequence[str], settings: Settings, store: Store) -> Shelves:
     texts, failures = load_texts(documents)
-    volumes = stored_volumes(store.documents())
-    added = add_texts(texts, volumes, settings.as_of)
+    before = store.shelved()
+    added = add_texts(texts, {row.sha256: row.id for row in before}, settings.as_of)
     store.save_documents(stored_rows(added.volumes), added.paths)
-    volumes = stored_volumes(store.documents()) if added.paths else volumes
+    volumes = Volumes(store, store.shelved() if added.paths else before)
+    spines, entries = _linked(volumes, {row.id for row in before}, store)
+    current = {id_: spine for id_, spine in spines.items() if volumes.rows[id_].current}
+    notes = [f"{id_}: {note}" for id_, spine in current.items() for note in spine.notes]
+    covered = [coverage_of(id_, spine) for id_, spine in sorted(current.items())]
+    formats = {id_: spine.format for id_, spine in spines.items()}
+    return Shelves(volumes, formats, entries, covered, failures + added.failures, notes)
+
+
+def _linked(
+    volumes: Volumes, before: Collection[str], store: Store
+) -> tuple[dict[str, Spine], list[Entry]]:
+    """Return the spines of all volumes, and the papers, the one stored first in front.
+
+    Only what new records touch is linked, and everything anew by new code. As long as nothing is
+    added, papers stay as other code linked them, and no spine is kept.
+    """
+    kept = Spines(store)
+    known = kept.known(volumes.rows.values())
     stored = store.papers()
-    entries, rows = link(volumes, stored)
+    missing = [id_ for id_ in volumes if id_ not in known]
+    volumes.open(missing)
+    spines = {id_: known.get(id_) or spine_of(volumes[id_]) for id_ in volumes}
+    if known.keys() >= set(before):
+        held, rows = relink(volumes, spines, stored)
+        entries = entries_of(held, volumes, store)
+    else:
+        entries, rows = link(volumes, stored)
+    ranks = {row.id: n for n, row in reversed(list(enumerate([*stored, *rows])))}
+    entries.sort(key=lambda entry: ranks[entry.paper.id])
     store.save_papers(unstored(rows, stored))
-    notes = reading_notes(volume for volume in volumes.values() if volume.current)
-    return Shelves(volumes, entries, coverage(volumes), failures + added.failures, notes)
+    if known.keys() >= set(before) or not is_placed(spines, stored):
+        kept.keep(volumes, {id_: spines[id_] for id_ in missing})
+        kept.save()
+    return spines, entries
 
 
 def load_texts(documents: Sequence[str]) -> tuple[list[Text], list[Failure]]:
@@ -104,11 +145,13 @@ def look_up(documents: Sequence[str], settings: Settings, store: Store | None) -
     """Return the library as it would be with these documents, without writing anything."""
     texts, failures = load_texts(documents)
     volumes = stored_volumes(store.documents()) if store else {}
-    added = add_texts(texts, volumes, settings.as_of)
+    added = add_texts(texts, hashes(volumes), settings.as_of)
     volumes = with_additions(volumes, added)
     entries, _ = link(volumes, store.papers() if store else [])
     notes = reading_notes(added.volumes)
-    return Shelves(volumes, entries, coverage(volumes), failures + added.failures, notes)
+    formats = {id_: volume.reading.format for id_, volume in volumes.items()}
+    failures += added.failures
+    return Shelves(volumes, formats, entries, coverage(volumes), failures, notes)
 
 
 def reading_notes(volumes: Iterable[Volume]) -> list[str]:

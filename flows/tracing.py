@@ -8,16 +8,20 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
+from pipeline.chunking import Unit
 from pipeline.errors import UsageError
 from pipeline.facts import FactFinder
 from pipeline.following import by_any_name
 from pipeline.kept import Kept
-from pipeline.lineage_graph import Member, Proposal, build_graph, names_of
+from pipeline.lineage_graph import Member, Proposal, link
+from pipeline.lineage_members import Words
+from pipeline.lineage_names import Index
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.lines import Line, around, lines
 from pipeline.links import links
 from pipeline.records import Coverage
 from pipeline.sheets import PaperSheet
+from pipeline.shelf import basis_of
 from pipeline.steps.lineage import Shelf, line_name, member_of, trace
 from pipeline.steps.summarise import Work
 from pipeline.store import Store
@@ -34,33 +38,83 @@ class Traced(NamedTuple):
     lines: list[Line]
     works: Mapping[str, Work]
     names: Mapping[str, Sequence[str]]
+    owners: Index
 
 
-def members_of(works: Sequence[Work], finder: FactFinder) -> list[Member]:
-    """Return the papers as the graph sees them."""
-    finder.prime(unit for work in works for unit in work.units)
-    return [
-        member_of(w.entry, w.units, (r.url for r in finder.of(w.units).releases if r.url))
-        for w in works
-    ]
+class Noted(NamedTuple):
+    """What a paper's sentences hold for the graph; `links` are the addresses of its releases."""
+
+    links: tuple[str, ...]
+    words: Words
+
+
+class Notes:
+    """Papers as the graph sees them; what their sentences hold is read once, and kept."""
+
+    def __init__(self, store: Store) -> None:
+        self._kept = Kept(store, "words", TypeAdapter(Noted))
+        self._finder = FactFinder(store)
+        self._known: dict[str, Noted] = {}
+        self._bases: dict[str, str] = {}
+
+    def members(self, works: Sequence[Work]) -> list[Member]:
+        """Return the papers as the graph sees them."""
+        self._bases = {work.entry.paper.id: basis_of(work.entry.paper.records) for work in works}
+        self._kept.prime_all()
+        found = ((id_, self._kept.get(id_, basis)) for id_, basis in self._bases.items())
+        self._known = {id_: noted for id_, noted in found if noted is not None}
+        new = [work for work in works if work.entry.paper.id not in self._known]
+        self._finder.prime(unit for work in new for unit in work.units)
+        members = [member_of(work.entry, work.sentences, self._links(work)) for work in works]
+        self._finder.save()
+        return members
+
+    def _links(self, work: Work) -> tuple[str, ...]:
+        noted = self._known.get(work.entry.paper.id)
+        if noted is not None:
+            return noted.links
+        return tuple(one.url for one in self._finder.of(work.units).releases if one.url)
+
+    @property
+    def words(self) -> dict[str, Words]:
+        """What the sentences of papers hold, as far as they were read before."""
+        return {id_: noted.words for id_, noted in self._known.items()}
+
+    def keep(self, index: Index) -> None:
+        """Write what was read of sentences since."""
+        for id_, words in index.words.items():
+            noted = Noted(tuple(index.members[id_].links), words)
+            if self._known.get(id_) != noted:
+                self._kept.put(id_, self._bases[id_], noted)
+                self._known[id_] = noted
+        self._kept.save()
 
 
 def members_looked_up(works: Sequence[Work]) -> list[Member]:
     """Return the same without a store to read or write."""
-    found = []
-    for work in works:
-        own = (one.url for unit in work.units for one in links(unit.sentences))
-        found.append(member_of(work.entry, work.units, filter(None, own)))
-    return found
+
+    def own(work: Work) -> tuple[str, ...]:
+        return tuple(one.url for unit in work.units for one in links(unit.sentences) if one.url)
+
+    return [member_of(work.entry, work.sentences, own(work)) for work in works]
 
 
 def trace_graph(
-    works: Sequence[Work], members: Sequence[Member], proposals: Iterable[Proposal] = ()
+    works: Sequence[Work], members: Sequence[Member], notes: Notes | None = None
 ) -> Traced:
-    """Link all papers; a model's proposals only add to what the code reads."""
-    graph = build_graph(members, proposals)
+    """Link all papers by what the code reads."""
+    index = Index(members, notes.words if notes else None)
+    graph = link(index)
+    if notes:
+        notes.keep(index)
     by_id = {work.entry.paper.id: work for work in works}
-    return Traced(graph, lines(graph), by_id, names_of(members))
+    return Traced(graph, lines(graph), by_id, index.names, index)
+
+
+def trace_again(traced: Traced, proposals: Iterable[Proposal]) -> Traced:
+    """Add what a model proposes, which takes nothing away from what the code reads."""
+    graph = link(traced.owners, proposals)
+    return traced._replace(graph=graph, lines=lines(graph))
 
 
 def choose_line(traced: Traced, name: str) -> Line:
@@ -99,6 +153,14 @@ def _all(traced: Traced) -> str:
     return f"there are {', '.join(names)}" if names else "the library has no line of two papers"
 
 
+def name_lines(traced: Traced, store: Store) -> dict[str, Line]:
+    """Return all lines by their slugs; a line keeps the slug that one of its papers has had."""
+    slugs = Slugs(store)
+    given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
+    slugs.save()
+    return dict(zip(given, traced.lines, strict=True))
+
+
 def tell(
     chosen: Sequence[Line],
     traced: Traced,
@@ -107,15 +169,20 @@ def tell(
     store: Store,
 ) -> list[LineageSheet]:
     """Make the sheet of each line; a line keeps the slug that one of its papers has had before."""
-    units = {id_: work.units for id_, work in traced.works.items()}
-    slugs = Slugs(store)
-    given = slugs.of([(line, line_name(line, traced.names)) for line in traced.lines])
-    slugs.save()
-    of = dict(zip((line.members[0].id for line in traced.lines), given, strict=True))
+    of = {line.members[0].id: slug_ for slug_, line in name_lines(traced, store).items()}
     return [
-        trace(line, of[line.members[0].id], Shelf(sheets, traced.names, units, part, coverage))
+        trace(
+            line,
+            of[line.members[0].id],
+            Shelf(sheets, traced.names, _units_of(part, traced), part, coverage),
+        )
         for line, part in zip(chosen, around(chosen, traced.graph), strict=True)
     ]
+
+
+def _units_of(part: GraphSheet, traced: Traced) -> dict[str, Sequence[Unit]]:
+    papers = (node.id for node in part.nodes if node.id in traced.works)
+    return {id_: traced.works[id_].units for id_ in papers}
 
 
 class Slugs:

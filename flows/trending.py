@@ -6,7 +6,6 @@ import calendar
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -19,11 +18,11 @@ from pipeline.kept import Kept
 from pipeline.library import Entry
 from pipeline.records import Frozen
 from pipeline.sheets import Datum
+from pipeline.shelf import basis_of
 from pipeline.store import Store
 from pipeline.terms import choose, curated, phrases_of, terms_of
 from pipeline.trends import Dated, leave_out, trends
 
-VERSION = "1"  # rises with every change of what counts as a term or a phrase
 _LISTS = ("profile", "listing")  # what lists the papers of one person: a source of its own
 _WATCHED = "watch folder"
 _NAMED = 3
@@ -81,19 +80,24 @@ def months_before(until: dt.date, months: int) -> dt.date:
     return dt.date(years, month + 1, min(until.day, last)) + dt.timedelta(days=1)
 
 
+def terms_by_paper(entries: Sequence[Entry], store: Store) -> dict[str, frozenset[str]]:
+    """Return the curated terms of each paper by its id."""
+    return {id_: frozenset(one.terms) for id_, one in _words(entries, store).items()}
+
+
 def _words(entries: Sequence[Entry], store: Store) -> dict[str, Words]:
-    """Return the terms of each paper by its id; those of texts met before come from the store."""
+    """Return the terms of each paper by its id; those of papers met before come from the store."""
     kept = Kept(store, "terms", TypeAdapter(Words))
-    texts = {entry.paper.id: _text(entry) for entry in entries}
-    keys = {id_: sha256(t.encode(errors="surrogatepass")).hexdigest() for id_, t in texts.items()}
-    kept.prime(list(keys.values()))
+    bases = {entry.paper.id: basis_of(entry.paper.records) for entry in entries}
+    kept.prime_all()
     found = {}
-    for id_, key in keys.items():
-        known = kept.get(key, VERSION)
+    for entry in entries:
+        id_ = entry.paper.id
+        known = kept.get(id_, bases[id_])
         if known is None:
-            phrases = "\n".join(sorted(phrases_of(texts[id_])))
-            known = Words(terms=sorted(terms_of(texts[id_])), phrases=phrases)
-            kept.put(key, VERSION, known)
+            phrases = "\n".join(sorted(phrases_of(_text(entry))))
+            known = Words(terms=sorted(terms_of(_text(entry))), phrases=phrases)
+            kept.put(id_, bases[id_], known)
         found[id_] = known
     kept.save()
     return found
@@ -107,7 +111,7 @@ def _text(entry: Entry) -> str:
 
 def _sources(shelves: Shelves, settings: Settings, store: Store) -> dict[str, frozenset[str]]:
     """Return, of each paper, the sources that may show a trend alone."""
-    lists = {id_ for id_, one in shelves.volumes.items() if one.reading.format in _LISTS}
+    lists = {id_ for id_, format_ in shelves.formats.items() if format_ in _LISTS}
     watched = documents_within(store.paths(), [settings.watch] if settings.watch else [])
     return {entry.paper.id: frozenset(_named(entry, lists, watched)) for entry in shelves.entries}
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 from flows.settings import Settings
@@ -21,6 +24,7 @@ from pipeline.store import Store
 from pipeline.verdicts import Verdicts
 
 _TURN_SECONDS = 0.001
+_COLLECT = (50_000, 50, 100)  # new objects, then rounds of these, then rounds of those
 
 
 def provider(settings: Settings) -> Provider:
@@ -69,6 +73,21 @@ def price(settings: Settings) -> Price | None:
             f"{', '.join(sorted(table.models))}; put others under [prices] in litline.toml"
         )
     return found
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let Python look for cycles of garbage rarely for the time of the block.
+
+    A job keeps nearly all that it makes, and looking through it again and again would take time
+    that grows with the library.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*_COLLECT)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def asker(settings: Settings, store: Store) -> Asker:

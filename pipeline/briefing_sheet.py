@@ -86,7 +86,8 @@ class Question(Frozen):
     """
 
     kind: Literal["pair", "limit"]
-    claim: Claim
+    claim: Claim = Field(description="What gives cause to ask.")
+    ask: str = Field(description="The question.")
     papers: list[str]
 
 

@@ -6,8 +6,9 @@ is extracted from each unit is merged by code.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import NamedTuple, overload
 
 from pipeline.latex import plain
 from pipeline.records import Document, Record
@@ -36,6 +37,27 @@ class Unit(NamedTuple):
     """What one call is shown: sentences numbered from 1."""
 
     sentences: tuple[Sentence, ...]
+
+
+class Sentences(Sequence[Sentence]):
+    """The sentences of a paper, found when they are first asked for."""
+
+    def __init__(self, units: Callable[[], Sequence[Unit]]) -> None:
+        self._units = units
+
+    @cached_property
+    def _all(self) -> tuple[Sentence, ...]:
+        return tuple(sentence for unit in self._units() for sentence in unit.sentences)
+
+    @overload
+    def __getitem__(self, at: int) -> Sentence: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sentence]: ...
+    def __getitem__(self, at: int | slice) -> Sentence | Sequence[Sentence]:
+        return self._all[at]
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 def units(document: Document, record: Record, limit: int = UNIT_TOKENS) -> list[Unit]:

@@ -2,6 +2,7 @@
 
 LitlineError
 ├── UsageError            the command was called in a way that cannot work (exit 2)
+│   └── AmbiguousName     several people may be meant by a name
 ├── PartialError          something failed and is listed; the rest was done (exit 3)
 ├── ConfigError           settings, key, quota, store or model are wrong (exit 4)
 │   ├── StoreError        the store cannot be opened, read or written
@@ -26,6 +27,10 @@ class UsageError(LitlineError):
     """The command was called in a way that cannot work."""
 
     exit_code = 2
+
+
+class AmbiguousName(UsageError):
+    """Several people may be meant by a name; the message lists them and how to say which."""
 
 
 class PartialError(LitlineError):

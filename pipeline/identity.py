@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from difflib import SequenceMatcher
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain, combinations
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from pipeline.coining import coined_names
 from pipeline.names import parse_name
@@ -30,36 +31,53 @@ _LABEL_WORDS = 8
 T = TypeVar("T")
 
 
-class Sighting(NamedTuple):
-    """One record with what identity compares; `key` is the hash behind a paper's id.
+class Sighting:
+    """One record with what identity compares, each worked out when it is first asked for.
 
-    `names` are what the paper goes by, `spoken` what it goes by first in its abstract alone.
+    `key` is the hash behind a paper's id. `names` are what the paper goes by, `spoken` what it goes
+    by first in its abstract alone.
     """
 
-    ref: RecordRef
-    document_hash: str
-    record: Record
-    title: str
-    words: list[str]
-    key: str
-    names: list[str]
-    spoken: str | None
+    def __init__(self, ref: RecordRef, document_hash: str, record: Record) -> None:
+        self.ref = ref
+        self.document_hash = document_hash
+        self.record = record
+
+    @cached_property
+    def title(self) -> str:
+        """The title as it is compared; empty without one."""
+        return normalise(self.record.title or "")
+
+    @cached_property
+    def _abstract(self) -> str:
+        return normalise(self.record.abstract or "")
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The first words of the abstract as they are compared."""
+        return self._abstract.split()[:_COMPARED_WORDS]
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of the abstract, else of the title, else of the arXiv id."""
+        said = self._abstract or self.title or self.record.arxiv_id or ""
+        return sha256(said.encode()).hexdigest()
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What title and abstract call the paper."""
+        return _coined(self.record.title, self.record.abstract)
+
+    @cached_property
+    def spoken(self) -> str | None:
+        """What the abstract alone calls it first."""
+        return _first(_coined(None, self.record.abstract) if self.title else self.names)
 
 
 def sight(document: Document, record: Record) -> Sighting:
     """Prepare a record of a document for comparison."""
-    title, abstract = normalise(record.title or ""), normalise(record.abstract or "")
-    names = _coined(record.title, record.abstract)
-    return Sighting(
-        ref=RecordRef(document=document.id, index=record.index),
-        document_hash=document.sha256,
-        record=record,
-        title=title,
-        words=abstract.split()[:_COMPARED_WORDS],
-        key=sha256((abstract or title or record.arxiv_id or "").encode()).hexdigest(),
-        names=names,
-        spoken=_first(_coined(None, record.abstract) if title else names),
-    )
+    ref = RecordRef(document=document.id, index=record.index)
+    return Sighting(ref, document.sha256, record)
 
 
 def _coined(title: str | None, abstract: str | None) -> list[str]:
@@ -76,12 +94,12 @@ def cluster(sightings: Iterable[Sighting]) -> list[list[Sighting]]:
     The strongest pairs join first, and no group ever holds two arXiv ids or two versions of a name.
     """
     listed = sorted(sightings, key=_order)
-    pairs = [(_strength(listed[i], listed[j]), i, j) for i, j in _candidates(listed)]
+    pairs = [(strength(listed[i], listed[j]), i, j) for i, j in _candidates(listed)]
     groups = {i: [i] for i in range(len(listed))}
     group_of = list(range(len(listed)))
-    for strength, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+    for sure, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
         left, right = group_of[i], group_of[j]
-        if not strength or left == right or _conflict(listed, groups[left] + groups[right]):
+        if not sure or left == right or _conflict(listed, groups[left] + groups[right]):
             continue
         keep, gone = min(left, right), max(left, right)
         groups[keep] += groups.pop(gone)
@@ -109,12 +127,13 @@ def _candidates(listed: Sequence[Sighting]) -> set[tuple[int, int]]:
     """Return pairs of positions that share an id, a date, a hash, a title or an edge of text."""
     buckets: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
     for i, sighting in enumerate(listed):
-        for key in _bucket_keys(sighting):
+        for key in bucket_keys(sighting):
             buckets[key].append(i)
     return {pair for members in buckets.values() for pair in combinations(members, 2)}
 
 
-def _bucket_keys(sighting: Sighting) -> Iterable[tuple[object, ...]]:
+def bucket_keys(sighting: Sighting) -> Iterable[tuple[object, ...]]:
+    """Yield what a record shares with every record that may be of the same paper."""
     record = sighting.record
     if record.arxiv_id:
         yield "arxiv", record.arxiv_id
@@ -127,8 +146,8 @@ def _bucket_keys(sighting: Sighting) -> Iterable[tuple[object, ...]]:
         yield "end", *sighting.words[-_EDGE_WORDS:]
 
 
-def _strength(a: Sighting, b: Sighting) -> float:
-    """Return 0 for different papers, else how sure it is that both are one."""
+def strength(a: Sighting, b: Sighting) -> float:
+    """Return 0 for records of different papers, else how sure it is that both are of one."""
     if a.record.arxiv_id and b.record.arxiv_id:
         return 3.0 if _same_arxiv_id(a, b) else 0.0
     agree = _dates_agree(a.record, b.record)

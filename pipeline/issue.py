@@ -69,6 +69,16 @@ class Issue(NamedTuple):
     remarks: Sequence[tuple[str, Mapping[str, Datum]]]
 
     @property
+    def new(self) -> list[str]:
+        """The ids of the new papers, newest first."""
+        return [entry.paper.id for entry in self.selection.new]
+
+    def label(self, paper: str) -> str:
+        """Return what a sentence calls a paper: its name, else what pages call it."""
+        known = self.entries[paper].paper
+        return known.names[0] if known.names else known.label
+
+    @property
     def name(self) -> str:
         """The folder of the digest."""
         return self.week or f"{self.days.since}--{self.days.until}"

@@ -25,11 +25,18 @@ class Kept(Generic[T]):
         self._adapter = adapter
         self._known: dict[str, StoredValue] = {}
         self._new: dict[str, StoredValue] = {}
+        self._primed = False
 
     def prime(self, keys: Sequence[str]) -> None:
         """Read the values of many keys at once."""
         missing = [key for key in keys if key not in self._known]
         self._known |= self._store.worked_out(self._kind, missing)
+
+    def prime_all(self) -> None:
+        """Read all values at once, if that was not done yet."""
+        if not self._primed:
+            self._known = self._store.worked_out(self._kind) | self._known
+            self._primed = True
 
     def get(self, key: str, basis: str) -> T | None:
         """Return a value that was primed or put, if it holds for the basis."""

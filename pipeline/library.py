@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from itertools import chain, count
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ from pipeline.records import Coverage, Details, Document, Paper, Reading, Record
 from pipeline.sheets import Failure
 from pipeline.store import StoredDocument, StoredPaper
 
+Wording = tuple[Document, Record]
+
 
 class Volume(NamedTuple):
     """A document and what it says; `current` is false once its path holds another text."""
@@ -27,13 +30,48 @@ class Volume(NamedTuple):
     current: bool
 
 
-class Entry(NamedTuple):
-    """A paper, and the wording of it that is read: a record and its document, if any has text."""
+class Texts(Mapping[str, str]):
+    """The texts of volumes, by id; each is opened when it is asked for."""
 
-    paper: Paper
-    details: Details
-    document: Document | None
-    record: Record | None
+    def __init__(self, volumes: Mapping[str, Volume]) -> None:
+        self._volumes = volumes
+
+    def __getitem__(self, id_: str) -> str:
+        return self._volumes[id_].document.text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._volumes)
+
+    def __len__(self) -> int:
+        return len(self._volumes)
+
+
+class Entry:
+    """A paper, and the wording of it that is read: a record and its document, if any has text.
+
+    `wording` gives these two when they are first asked for.
+    """
+
+    def __init__(
+        self, paper: Paper, details: Details, wording: Callable[[], Wording | None]
+    ) -> None:
+        self.paper = paper
+        self.details = details
+        self.wording = wording
+
+    @cached_property
+    def _wording(self) -> Wording | None:
+        return self.wording()
+
+    @property
+    def document(self) -> Document | None:
+        """The document that is read; None where no record has any text."""
+        return self._wording[0] if self._wording else None
+
+    @property
+    def record(self) -> Record | None:
+        """The record that is read."""
+        return self._wording[1] if self._wording else None
 
 
 class Additions(NamedTuple):
@@ -90,9 +128,11 @@ def stored_rows(volumes: Iterable[Volume]) -> list[StoredDocument]:
     ]
 
 
-def add_texts(texts: Sequence[Text], volumes: Mapping[str, Volume], as_of: dt.date) -> Additions:
-    """Read texts that are new; a known text keeps its id and its years wherever it lies now."""
-    known = {volume.document.sha256: id_ for id_, volume in volumes.items()}
+def add_texts(texts: Sequence[Text], known: Mapping[str, str], as_of: dt.date) -> Additions:
+    """Read texts that are new; a known text keeps its id and its years wherever it lies now.
+
+    `known` are the ids of all documents by the hashes of their texts.
+    """
     readings: dict[str, Reading] = {}
     failures = []
     new: dict[str, Text] = {}
@@ -105,7 +145,7 @@ def add_texts(texts: Sequence[Text], volumes: Mapping[str, Volume], as_of: dt.da
             failures.append(Failure(document=text.name, stage="read", reason=str(error)))
             continue
         new[text.sha256] = text
-    named = name_documents(list(new.values()), volumes)
+    named = name_documents(list(new.values()), known.values())
     added = [
         Volume(
             Document(id=named[sha], sha256=sha, text=text.text),
@@ -115,9 +155,14 @@ def add_texts(texts: Sequence[Text], volumes: Mapping[str, Volume], as_of: dt.da
         )
         for sha, text in new.items()
     ]
-    ids = known | named
+    ids = {**known, **named}
     paths = {text.path: ids[text.sha256] for text in texts if text.sha256 in ids}
     return Additions(added, paths, failures)
+
+
+def hashes(volumes: Mapping[str, Volume]) -> dict[str, str]:
+    """Return the ids of volumes by the hashes of their texts."""
+    return {volume.document.sha256: id_ for id_, volume in volumes.items()}
 
 
 def name_documents(texts: Sequence[Text], taken: Iterable[str]) -> dict[str, str]:
@@ -156,12 +201,25 @@ def link(
     seen = [sight(v.document, record) for v in volumes.values() for record in v.reading.records]
     sightings = {sighting.ref: sighting for sighting in seen}
     groups = _groups(sightings, stored)
+    return identified(groups, stored, {paper.id for paper in stored}, volumes)
+
+
+def identified(
+    groups: Sequence[Sequence[Sighting]],
+    stored: Sequence[StoredPaper],
+    taken: set[str],
+    volumes: Mapping[str, Volume],
+) -> tuple[list[Entry], list[StoredPaper]]:
+    """Return a paper for each group with its id, and the rows to store; new ids are none `taken`.
+
+    `stored` are the papers that any record of the groups belongs to, and all aliases.
+    """
     ids, rows = _identify(groups, stored)
     entries = []
     for group, known in zip(groups, ids, strict=True):
         counted = [s for s in group if volumes[s.ref.document].current] or group
-        entries.append(_entry(counted, known, volumes))
-    entries = _unique(entries, ids, {paper.id for paper in stored})
+        entries.append(entry_of(counted, known, volumes))
+    entries = _unique(entries, ids, taken)
     return entries, rows + _rows(groups, entries)
 
 
@@ -201,18 +259,24 @@ def _identify(
     return ids, aliases + chained
 
 
-def _entry(group: Sequence[Sighting], known: str | None, volumes: Mapping[str, Volume]) -> Entry:
-    paper, details = merge(group, known)
+def entry_of(group: Sequence[Sighting], known: str | None, volumes: Mapping[str, Volume]) -> Entry:
+    """Merge the sightings of one paper; without a `known` id it gets a new one."""
+    return shelved(*merge(group, known), volumes)
+
+
+def shelved(paper: Paper, details: Details, volumes: Mapping[str, Volume]) -> Entry:
+    """Return a merged paper; its document is opened when its words are asked for."""
+    return Entry(paper, details, lambda: _first_wording(details, volumes))
+
+
+def _first_wording(details: Details, volumes: Mapping[str, Volume]) -> Wording | None:
     if not details.wordings:
-        return Entry(paper, details, None, None)
+        return None
     first = details.wordings[0]
     volume = volumes[first.document]
-    record = next(
-        s.record
-        for s in group
-        if s.ref.document == first.document and s.record.abstract_span == (first.start, first.end)
-    )
-    return Entry(paper, details, volume.document, record)
+    records = volume.reading.records
+    at = (first.start, first.end)
+    return volume.document, next(one for one in records if one.abstract_span == at)
 
 
 def _rows(groups: Sequence[Sequence[Sighting]], entries: Sequence[Entry]) -> list[StoredPaper]:
@@ -231,14 +295,20 @@ def _unique(entries: Sequence[Entry], known: Sequence[str | None], taken: set[st
             ids = chain([paper.id], (f"{paper.id}-{n}" for n in count(2)))
             paper = paper.model_copy(update={"id": next(id_ for id_ in ids if id_ not in used)})
             used.add(paper.id)
-        unique.append(entry._replace(paper=paper))
+        unique.append(Entry(paper, entry.details, entry.wording))
     return unique
 
 
 def unstored(rows: Iterable[StoredPaper], stored: Iterable[StoredPaper]) -> list[StoredPaper]:
     """Return the rows that the store does not hold as they are."""
-    known = {(row.id, row.alias_of, frozenset(row.records)) for row in stored}
-    return [row for row in rows if (row.id, row.alias_of, frozenset(row.records)) not in known]
+    listed = list(rows)
+    wanted = {row.id for row in listed}
+    known = {row.id: _content(row) for row in stored if row.id in wanted}
+    return [row for row in listed if known.get(row.id) != _content(row)]
+
+
+def _content(row: StoredPaper) -> tuple[str | None, frozenset[RecordRef]]:
+    return row.alias_of, frozenset(row.records)
 
 
 def coverage(volumes: Mapping[str, Volume]) -> list[Coverage]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
 from pipeline.chunking import Sentence
 from pipeline.facts import evidence
-from pipeline.lineage_clauses import ANCESTRY, RelationType, introduces
-from pipeline.lineage_cues import benchmarks, may_state, shows, stated
+from pipeline.lineage_clauses import ANCESTRY, RelationType
+from pipeline.lineage_cues import may_state, shows
 from pipeline.lineage_kin import DISAGREE, Guess, guesses
-from pipeline.lineage_names import Index, Member, family_stems, kin
+from pipeline.lineage_members import Heard, Member, family_stems, hear, kin
+from pipeline.lineage_names import Index
 from pipeline.lineage_order import (
     When,
     assert_acyclic,
@@ -22,16 +23,15 @@ from pipeline.lineage_order import (
 )
 from pipeline.lineage_sheet import GraphEdge, GraphNode, GraphSheet, RefusedEdge
 from pipeline.mentions import Mention, mentions, name_key
+from pipeline.sheets import Evidence
 from pipeline.text import slug
 from pipeline.wording import readable
 
-__all__ = ["Member", "Proposal", "build_graph", "names_of", "unread"]
+__all__ = ["Member", "Proposal", "build_graph", "link", "unread"]
 
 AMBIGUOUS = "several papers go by this name, and neither dates nor authors tell which is meant"
+_MANY = 1 << 16  # works of a library, each of which is asked for several times
 _MOST_QUOTES = 3  # sentences kept as evidence of one edge
-
-
-_PLURAL = re.compile(r"\s+(?:[a-z]+\s+)?(?:models|versions|variants|checkpoints|releases|works)\b")
 
 
 Works = dict[tuple[str, str], str]  # label by key and size
@@ -44,7 +44,7 @@ class _Said(NamedTuple):
     type: RelationType
     name: Mention
     targets: tuple[str, ...]
-    sentence: Sentence
+    place: Evidence
 
 
 class Proposal(NamedTuple):
@@ -63,11 +63,15 @@ def build_graph(members: Iterable[Member], proposals: Iterable[Proposal] = ()) -
     if its sentence names the work and has a cue of the relation; the dates then decide as for
     every other edge, and no edge of the code's own depends on one.
     """
-    papers = sorted(members, key=lambda member: member.id)
-    index = Index(papers)
-    own = list(_said(papers, index))
+    return link(Index(members), proposals)
+
+
+def link(index: Index, proposals: Iterable[Proposal] = ()) -> GraphSheet:
+    """Link the papers of an index, and note among its words what they state."""
+    papers = list(index.members.values())
+    own = list(_said(index))
     said = [*own, *_added(own, sorted(proposals), index)]
-    data = {name.key for member in papers for name in _data(member)}
+    data = {key for words in index.words.values() for key in words.data}
     works = _works(said)
     edges, unclear = _stated_edges([_placed(one, data, index) for one in said], works)
     dates = {member.id: When(member.date, member.year_inferred) for member in papers}
@@ -92,19 +96,23 @@ def _order(edge: GraphEdge | RefusedEdge) -> tuple[str, str, str]:
 # --- What texts state ----------------------------------------------------------------------
 
 
-def _said(papers: Sequence[Member], index: Index) -> Iterator[_Said]:
+def _said(index: Index) -> Iterator[_Said]:
     """List the relations that the sentences of all papers state."""
-    for member in papers:
-        own = index.keys[member.id]
-        opened = False
-        for sentence in member.sentences:
-            text = readable(sentence.quote)
-            opened = opened or introduces(text, own)
-            for one in stated(text, own, index.known, opened=opened):
-                if index.is_line(one.name) and _PLURAL.match(text, one.name.end):
-                    continue
+    for member in index.members.values():
+        for one in _heard(member, index).said:
+            if not (one.plural and index.is_line(one.name)):
                 name = index.known_as(one.name)
-                yield _Said(member.id, one.type, name, tuple(index.meant(member, name)), sentence)
+                targets = tuple(index.meant(member, name))
+                yield _Said(member.id, one.type, name, targets, one.place)
+
+
+def _heard(member: Member, index: Index) -> Heard:
+    words, own = index.words[member.id], index.keys[member.id]
+    if words.heard is not None and words.heard.holds(own, index.known):
+        return words.heard
+    heard = hear(member, own, index.known)
+    index.words[member.id] = words._replace(heard=heard)
+    return heard
 
 
 def _added(own: Sequence[_Said], proposals: Iterable[Proposal], index: Index) -> Iterator[_Said]:
@@ -120,18 +128,13 @@ def _added(own: Sequence[_Said], proposals: Iterable[Proposal], index: Index) ->
         if not unfit and shows(text, one.type) and not index.is_line(name):
             known = index.known_as(name)
             targets = tuple(index.meant(member, known))
-            yield _Said(one.source, one.type, known, targets, one.sentence)
+            yield _Said(one.source, one.type, known, targets, evidence(one.sentence))
 
 
 def _named(text: str, written: str) -> Mention | None:
     """Find a name in a readable sentence, however it is written there."""
     key = name_key(written)[0]
     return next((name for name in mentions(text) if name.key == key), None)
-
-
-def names_of(members: Iterable[Member]) -> dict[str, tuple[str, ...]]:
-    """Return the names of each paper, by id: its own, or the one that the library shows."""
-    return dict(Index(sorted(members, key=lambda member: member.id)).names)
 
 
 def unread(member: Member, graph: GraphSheet) -> bool:
@@ -146,11 +149,6 @@ def unread(member: Member, graph: GraphSheet) -> bool:
     )
 
 
-def _data(member: Member) -> Iterator[Mention]:
-    for sentence in member.sentences:
-        yield from benchmarks(readable(sentence.quote))
-
-
 def _placed(said: _Said, data: set[str], index: Index) -> _Said:
     """Make what is said to rest on a benchmark a use of it, other versions of it apart."""
     if said.type not in ANCESTRY or said.name.key not in data:
@@ -162,14 +160,14 @@ def _placed(said: _Said, data: set[str], index: Index) -> _Said:
 
 def _stated_edges(said: Sequence[_Said], works: Works) -> tuple[list[GraphEdge], list[RefusedEdge]]:
     """Merge what is said into one edge per pair and type, and part off what is ambiguous."""
-    found: dict[tuple[str, str, RelationType], list[Sentence]] = {}
+    found: dict[tuple[str, str, RelationType], list[Evidence]] = {}
     unclear: set[tuple[str, str, RelationType]] = set()
     for one in said:
         for target in one.targets or (_external_id(one.name, works),):
             at = (one.source, target, one.type)
             places = found.setdefault(at, [])
-            if one.sentence not in places:
-                places.append(one.sentence)
+            if one.place not in places:
+                places.append(one.place)
             if len(one.targets) > 1:
                 unclear.add(at)
     edges = [
@@ -178,7 +176,8 @@ def _stated_edges(said: Sequence[_Said], works: Works) -> tuple[list[GraphEdge],
             target=target,
             type=kind,
             basis="stated",
-            evidence=[evidence(place) for place in places[:_MOST_QUOTES]],
+            evidence=places[:_MOST_QUOTES],
+            signs=[],
         )
         for (source, target, kind), places in found.items()
     ]
@@ -193,12 +192,13 @@ def _inferred(
     found: Sequence[Guess], edges: Sequence[GraphEdge], index: Index
 ) -> tuple[list[GraphEdge], list[RefusedEdge]]:
     """Return the guesses that no statement makes needless, and those that dates contradict."""
-    stems = {id_: family_stems(names) for id_, names in index.names.items()}
+    guessed = {guess.source for guess in found}
     told = {
         edge.source
         for edge in edges
-        if edge.type in (*ANCESTRY, "uses")
-        and stems.get(edge.source, set()) & stems.get(edge.target, set())
+        if edge.source in guessed
+        and edge.type in (*ANCESTRY, "uses")
+        and _stems(edge.source, index) & _stems(edge.target, index)
     }
     drawn: dict[tuple[str, str], GraphEdge] = {}
     odd: dict[tuple[str, str], RefusedEdge] = {}
@@ -219,6 +219,10 @@ def _inferred(
         else:
             odd.setdefault(pair, refused(edge, DISAGREE))
     return list(drawn.values()), list(odd.values())
+
+
+def _stems(node: str, index: Index) -> frozenset[str]:
+    return family_stems(index.names.get(node, ()))
 
 
 # --- Nodes ---------------------------------------------------------------------------------
@@ -249,18 +253,20 @@ def _works(said: Sequence[_Said]) -> Works:
 def _external_id(name: Mention, works: Works) -> str:
     """Return the id of a work that no document describes."""
     whole = (name.key, "")
-    return _id_of(whole if whole in works else (name.key, name.size), works)
+    work = whole if whole in works else (name.key, name.size)
+    return _id_of(work, works[work])
 
 
-def _id_of(work: tuple[str, str], works: Works) -> str:
+@lru_cache(maxsize=_MANY)
+def _id_of(work: tuple[str, str], label: str) -> str:
     """Return the id of a work: its slug, and a hash, as slugs may coincide."""
     digest = sha256("|".join(work).encode()).hexdigest()[:6]
-    return f"external:{slug(works[work], 40) or 'x'}-{digest}"
+    return f"external:{slug(label, 40) or 'x'}-{digest}"
 
 
 def _externals(works: Works, edges: Sequence[GraphEdge]) -> list[GraphNode]:
     used = {edge.target for edge in edges}
-    ids = {_id_of(work, works): label for work, label in works.items()}
+    ids = {_id_of(work, label): label for work, label in works.items()}
     return [
         GraphNode(id=id_, label=ids[id_], kind="external", paper=None, date=None)
         for id_ in sorted(ids)

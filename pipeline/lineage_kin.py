@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pipeline.facts import evidence
 from pipeline.lineage_clauses import RelationType
-from pipeline.lineage_cues import is_series, series
-from pipeline.lineage_names import Index, Kin, Member, kin, kinships, parent_stem
-from pipeline.mentions import mentions, name_key
+from pipeline.lineage_members import Kin, Member, parent_stem
+from pipeline.lineage_names import Index
 from pipeline.sheets import Evidence
-from pipeline.wording import readable
 
 DISAGREE = "the order of the versions and the order of the dates disagree"
 _NAMED = 3  # authors whom a sign names
@@ -43,9 +41,8 @@ def guesses(index: Index) -> Iterator[Guess]:
     """
     families: dict[str, list[_Relative]] = {}
     for member in index.members.values():
-        for one in kinships(index.names[member.id]):
-            if member.date is not None:
-                families.setdefault(one.stem, []).append(_Relative(one, member))
+        for one in index.kin[member.id] if member.date is not None else ():
+            families.setdefault(one.stem, []).append(_Relative(one, member))
     for stem in sorted(families):
         family = sorted(families[stem], key=_rank)
         lines: dict[str, list[_Relative]] = {}
@@ -99,9 +96,7 @@ def _base(index: Index, later: _Relative, family: Sequence[_Relative]) -> Iterat
 
 def _named(index: Index, member: Member) -> set[str]:
     """List the keys of names in a paper's text, its own and those of whole families left out."""
-    texts = [readable(sentence.quote) for sentence in member.sentences]
-    named = {name.key for text in texts for name in mentions(text) if not is_series(text, name)}
-    return named - index.keys[member.id]
+    return set(index.words[member.id].named - index.keys[member.id])
 
 
 def _guess(index: Index, kind: RelationType, later: Member, earlier: Member) -> Guess | None:
@@ -110,14 +105,15 @@ def _guess(index: Index, kind: RelationType, later: Member, earlier: Member) -> 
         return None
     further = [*_authors(index, later, earlier), *_repository(later, earlier)]
     further += _series(index, later, earlier)
-    places = [*_place(index, later), *_place(index, earlier)] if further else []
-    if len(places) < 2:
+    places = [index.words[one.id].place for one in (later, earlier)] if further else []
+    found = tuple(place for place in places if place)
+    if len(found) < 2:
         return None
     before = bool(later.date and earlier.date and later.date > earlier.date)
     guessed = later.year_inferred or earlier.year_inferred
     date = "later date, a year of which is inferred" if guessed else "later date"
     signs = ("same family name", *further, date) if before else ()
-    return Guess(kind, later.id, earlier.id, signs, tuple(places))
+    return Guess(kind, later.id, earlier.id, signs, found)
 
 
 def _authors(index: Index, later: Member, earlier: Member) -> list[str]:
@@ -141,26 +137,6 @@ def _place_of_code(url: str) -> str:
 
 def _series(index: Index, later: Member, earlier: Member) -> list[str]:
     """Say so where a paper speaks of the series that both belong to."""
-    stems = {one.stem for one in kinships(index.names[earlier.id])}
-    for sentence in later.sentences:
-        if "seri" not in sentence.quote and "famil" not in sentence.quote:
-            continue
-        text = readable(sentence.quote)
-        for name in mentions(text):
-            one = kin(name.text)
-            words = series(text, name)
-            if words and one.stem in stems and not one.version:
-                return [f'it speaks of "the {words}"']
-    return []
-
-
-def _place(index: Index, member: Member) -> list[Evidence]:
-    """Return where a document prints a name by which a paper belongs to its family."""
-    main = index.names[member.id][0]
-    stem = kin(main).stem
-    keys = {name_key(name)[0] for name in index.names[member.id] if kin(name).stem == stem}
-    for sentence in member.sentences:
-        text = readable(sentence.quote)
-        if main in text or any(name.key in keys for name in mentions(text)):
-            return [evidence(sentence)]
-    return [member.title_at] if member.title_at and main in (member.title or "") else []
+    stems = {one.stem for one in index.kin[earlier.id]}
+    words = (words for stem, words in index.words[later.id].series if stem in stems)
+    return [f'it speaks of "the {one}"' for one in islice(words, 1)]

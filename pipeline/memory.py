@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pipeline.digest_sheet import Change, ChangedField, Days
 from pipeline.library import Entry
 from pipeline.records import Frozen
-from pipeline.store import StoredPaper, StoredShown
+from pipeline.store import StoredShown
 from pipeline.text import normalise
 
 Texts = Mapping[str, str]
@@ -86,14 +86,14 @@ def recall(
     rows: Iterable[StoredShown],
     weeks: Iterable[str],
     week: str | None,
-    papers: Iterable[StoredPaper],
+    aliases: Mapping[str, str],
 ) -> Past:
     """Return what was shown before the digest of `week`; before a window of days, by all digests.
 
     A window hides nothing that was shown before. A paper whose id another one took over counts as
-    that one; a row that does not fit counts as shown, in a state that nothing is known of.
+    that one (`aliases`); a row that does not fit counts as shown, in a state that nothing is known
+    of.
     """
-    aliases = {paper.id: paper.alias_of for paper in papers if paper.alias_of}
     states: dict[str, State] = {}
     earlier, ever = set(), set()
     for row in rows:

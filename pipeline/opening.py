@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.digest_sheet import Opened, ReadFirst
+from pipeline.issue import Issue
 from pipeline.scribe import Scribe
 from pipeline.sheets import Claim, PaperSheet
 
@@ -16,15 +17,17 @@ _NO_FIGURE, _NO_BENCHMARK = -2, -1  # and against
 class Opener:
     """Chooses papers of an issue, and fills the slots of each."""
 
-    def __init__(self, scribe: Scribe) -> None:
+    def __init__(self, issue: Issue, scribe: Scribe) -> None:
+        self._issue = issue
         self._scribe = scribe
+        self._new = issue.new
 
     def read_first(self) -> list[ReadFirst]:
         """Choose at most five of the new papers, by the sum of the weights of what speaks for them.
 
         Of equal sums, the newer paper comes first.
         """
-        found = [(id_, list(self._reasons(id_))) for id_ in self._scribe.new]
+        found = [(id_, list(self._reasons(id_))) for id_ in self._new]
         found.sort(key=lambda one: -sum(weight for _, weight in one[1]))
         return [
             ReadFirst(paper=id_, reasons=[words for words, _ in sorted(reasons, key=_heaviest)])
@@ -33,13 +36,13 @@ class Opener:
 
     def _reasons(self, paper: str) -> Iterator[tuple[str, int]]:
         """Yield the reasons for and against a paper, with their weights."""
-        for interest in self._scribe.issue.interests:
+        for interest in self._issue.interests:
             if paper in interest.papers:
                 yield f"followed {interest.kind}: {interest.name}", _FOLLOWED
-        for line in self._scribe.issue.lines:
+        for line in self._issue.lines:
             if any(step.paper == paper for step in line.steps):
                 yield f"next step of a line in your library: {line.name}", _NEXT_STEP
-        yield from self._strength(self._scribe.issue.sheets.get(paper))
+        yield from self._strength(self._issue.sheets.get(paper))
 
     def _strength(self, sheet: PaperSheet | None) -> Iterator[tuple[str, int]]:
         if sheet is None:
@@ -48,7 +51,7 @@ class Opener:
         whole = any(not claim.lacks for claim in sheet.summary.results)
         if sheet.figures and whole:
             yield "a figure with its benchmark", _FIGURE
-        elif sheet.paper.id in self._scribe.issue.silent:
+        elif sheet.paper.id in self._issue.silent:
             yield "the abstract gives no figure", _NO_FIGURE
         elif "benchmark" in lacks:
             yield "the result names no benchmark", _NO_BENCHMARK
@@ -57,11 +60,11 @@ class Opener:
 
     def opened(self, chosen: ReadFirst) -> Opened:
         """Fill the four slots of a paper."""
-        sheet = self._scribe.issue.sheets.get(chosen.paper)
+        sheet = self._issue.sheets.get(chosen.paper)
         new = self._first_of(sheet, "new")
         result = _result(sheet, new)
         good = [words for words, weight in self._reasons(chosen.paper) if weight > 0]
-        number = len(self._scribe.new)
+        number = len(self._new)
         plain = "the only new paper" if number == 1 else f"one of {number:,} new papers"
         reasons = "; ".join(good) or plain
         text = f"{reasons[0].upper()}{reasons[1:]}."
@@ -85,7 +88,7 @@ class Opener:
 
     def _gap(self, paper: str, sheet: PaperSheet | None, result: Claim | None) -> Claim | None:
         """Say what a reviewer will miss first: an abstract, a figure, a benchmark."""
-        gaps = ["the abstract gives no figure"] * (paper in self._scribe.issue.silent)
+        gaps = ["the abstract gives no figure"] * (paper in self._issue.silent)
         gaps += ["this result names no benchmark"] * ("benchmark" in _lacks(result))
         if sheet is None or not sheet.details.wordings:
             gaps = ["no document gives an abstract"]

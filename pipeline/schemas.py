@@ -102,6 +102,21 @@ class NarrativeReply(Reply):
     )
 
 
+class AskClaim(SentenceClaim):
+    """A statement that gives cause to ask, and the question."""
+
+    ask: str = Field(description="One short question that the statement leaves open.")
+
+
+class BriefingReply(Reply):
+    """What to know of an author before a meeting, and what to ask."""
+
+    short: list[SentenceClaim] = Field(
+        description="At most three sentences: what the papers are about, and what changed."
+    )
+    questions: list[AskClaim] = Field(description="At most eight, the most telling first.")
+
+
 def claims_of(reply: Reply) -> dict[str, SentenceClaim]:
     """Return the claims of a reply by place: the field, with the index in it where it is a list.
 

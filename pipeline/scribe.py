@@ -1,13 +1,10 @@
-"""How the claims of one digest are written."""
+"""How code writes the claims of a sheet."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.issue import Issue
 from pipeline.sheets import Claim, Datum, Evidence, claim_id
-
-_SHEET = "litline/digest"
 
 
 def counted(number: int, noun: str) -> str:
@@ -16,24 +13,18 @@ def counted(number: int, noun: str) -> str:
 
 
 class Scribe:
-    """Writes claims of the digest of an issue; `new` are the ids of its new papers."""
+    """Writes claims of one sheet, given by its schema and its subject."""
 
-    def __init__(self, issue: Issue) -> None:
-        self.issue = issue
-        self.new = [entry.paper.id for entry in issue.selection.new]
-
-    def label(self, paper: str) -> str:
-        """Return what a sentence calls a paper: its name, else what pages call it."""
-        entry = self.issue.entries[paper].paper
-        return entry.names[0] if entry.names else entry.label
+    def __init__(self, sheet: str, subject: str) -> None:
+        self._sheet = sheet
+        self._subject = subject
 
     def computed(
         self, field: str, text: str, data: Mapping[str, Datum], places: Sequence[Evidence] = ()
     ) -> Claim:
         """Return a claim that code counted or found: every figure in the text is in `data`."""
-        quotes = [place.quote for place in places]
         return Claim(
-            id=claim_id(_SHEET, self.issue.name, field, text, quotes),
+            id=self._id(field, text, places),
             text=text,
             kind="computed",
             origin="computed",
@@ -42,7 +33,10 @@ class Scribe:
         )
 
     def again(self, field: str, claim: Claim) -> Claim:
-        """Return a claim of a paper's sheet as one of this digest."""
-        quotes = [place.quote for place in claim.evidence]
-        id_ = claim_id(_SHEET, self.issue.name, field, claim.text, quotes)
+        """Return a claim of another sheet as one of this."""
+        id_ = self._id(field, claim.text, claim.evidence)
         return claim.model_copy(update={"id": id_, "figures": None, "lacks": None})
+
+    def _id(self, field: str, text: str, places: Sequence[Evidence]) -> str:
+        quotes = [place.quote for place in places]
+        return claim_id(self._sheet, self._subject, field, text, quotes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -128,6 +129,22 @@ class Stamp(Frozen):
     counts: Counts
 
 
+def code_stamp(engine: str, claims: Iterable[Claim], inputs: Iterable[Stamp]) -> Stamp:
+    """Return the stamp of a sheet that code made from sheets with these stamps."""
+    keys = sorted({key for stamp in inputs for key in stamp.inputs})
+    return Stamp(
+        engine=engine,
+        model=None,
+        prompt="none",
+        prompt_version=1,
+        inputs=[sha256(json.dumps(keys).encode()).hexdigest()],
+        date=None,
+        tokens=Tokens(),
+        cost_usd=0.0,
+        counts=count(claims, 0),
+    )
+
+
 class Summary(Frozen):
     """What one paper says; an empty list means: not stated in the source."""
 
@@ -244,8 +261,10 @@ def count(
 def total(counts: Iterable[Counts]) -> Counts:
     """Add counts up."""
     listed = list(counts)
-    kinds = sum((Counter(one.by_kind) for one in listed), Counter[str]())
-    origins = sum((Counter(one.by_origin) for one in listed), Counter[str]())
+    kinds, origins = Counter[str](), Counter[str]()
+    for one in listed:
+        kinds.update(one.by_kind)
+        origins.update(one.by_origin)
     return Counts(
         claims=sum(one.claims for one in listed),
         by_kind=dict(sorted(kinds.items())),

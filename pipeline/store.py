@@ -48,6 +48,15 @@ class StoredDocument(NamedTuple):
     current: bool
 
 
+class ShelvedDocument(NamedTuple):
+    """A document without what it says."""
+
+    id: str
+    sha256: str
+    as_of: str
+    current: bool
+
+
 class StoredPaper(NamedTuple):
     """A paper's id with its records; `alias_of` is set for an id that another took over."""
 
@@ -115,13 +124,20 @@ class Store:
         except (SQLAlchemyError, sqlite3.Error) as error:
             raise StoreError(f"the store cannot be used: {cause(error)}") from error
 
-    def documents(self) -> list[StoredDocument]:
-        """Return all documents in the order they were first read."""
-        current = sa.exists().where(PATHS.c.document == DOCUMENTS.c.id)
-        columns = [DOCUMENTS.c[name] for name in StoredDocument._fields[:-1]]
-        query = sa.select(*columns, current.label("current")).order_by(DOCUMENTS.c.ordinal)
+    def documents(self, ids: Sequence[str] | None = None) -> list[StoredDocument]:
+        """Return documents in the order they were first read: all, or those of some ids."""
+        query = _documents(StoredDocument._fields)
+        if ids is not None:
+            rows = self._by_key(query, DOCUMENTS.c.id, ids)
+            return [StoredDocument._make(row) for row in rows]
         with self.transaction() as connection:
             return [StoredDocument._make(row) for row in connection.execute(query)]
+
+    def shelved(self) -> list[ShelvedDocument]:
+        """Return all documents in the order they were first read, without their texts."""
+        with self.transaction() as connection:
+            rows = connection.execute(_documents(ShelvedDocument._fields))
+            return [ShelvedDocument._make(row) for row in rows]
 
     def save_documents(self, rows: Sequence[StoredDocument], paths: dict[str, str]) -> None:
         """Add or refresh documents, and say which document each path holds now."""
@@ -136,13 +152,21 @@ class Store:
         """Return all paper ids, the one stored first in front."""
         with self.transaction() as connection:
             members: dict[str, list[RecordRef]] = {}
-            for row in connection.execute(sa.select(MEMBERS)):
-                ref = RecordRef(document=row.document, index=row.position)
-                members.setdefault(row.paper, []).append(ref)
-            found = connection.execute(sa.select(PAPERS).order_by(PAPERS.c.ordinal))
+            columns = sa.select(MEMBERS.c.paper, MEMBERS.c.document, MEMBERS.c.position)
+            for paper, document, position in connection.execute(columns).all():
+                ref = RecordRef(document=document, index=position)
+                members.setdefault(paper, []).append(ref)
+            query = sa.select(PAPERS.c.id, PAPERS.c.alias_of).order_by(PAPERS.c.ordinal)
             return [
-                StoredPaper(row.id, row.alias_of, tuple(members.get(row.id, ()))) for row in found
+                StoredPaper(id_, alias_of, tuple(members.get(id_, ())))
+                for id_, alias_of in connection.execute(query).all()
             ]
+
+    def aliases(self) -> dict[str, str]:
+        """Return the ids that others took over, each with the paper that it leads to."""
+        query = sa.select(PAPERS.c.id, PAPERS.c.alias_of).where(PAPERS.c.alias_of.is_not(None))
+        with self.transaction() as connection:
+            return {row.id: row.alias_of for row in connection.execute(query)}
 
     def save_papers(self, papers: Iterable[StoredPaper]) -> None:
         """Write ids, aliases and memberships; a known id keeps its place in the order."""
@@ -162,13 +186,17 @@ class Store:
         rows = self._by_key(sa.select(*_ANSWER), ANSWERS.c.key, keys)
         return {row.key: StoredAnswer._make(row) for row in rows}
 
-    def worked_out(self, kind: str, keys: Sequence[str]) -> dict[str, StoredValue]:
-        """Return what is stored of one kind under these keys."""
+    def worked_out(self, kind: str, keys: Sequence[str] | None = None) -> dict[str, StoredValue]:
+        """Return what is stored of one kind: all, or under these keys."""
         if self._version < WITH_WORKED_OUT:
             return {}
         query = sa.select(WORKED_OUT).where(WORKED_OUT.c.kind == kind)
-        rows = self._by_key(query, WORKED_OUT.c.key, keys)
-        return {row.key: StoredValue._make(row) for row in rows}
+        if keys is not None:
+            rows = self._by_key(query, WORKED_OUT.c.key, keys)
+            return {row.key: StoredValue._make(row) for row in rows}
+        with self.transaction() as connection:
+            found = connection.execute(query).all()
+            return {row[1]: StoredValue._make(row) for row in found}
 
     def save_worked_out(self, values: Iterable[StoredValue]) -> None:
         """Write values over those of the same kind and key."""
@@ -229,6 +257,13 @@ class Store:
         """Add the report of a finished run."""
         with self.transaction() as connection:
             connection.execute(sa.insert(RUNS).values(date=date, report=report))
+
+
+def _documents(fields: Sequence[str]) -> sa.Select[Any]:
+    """Select fields of documents, the last of which tells whether a path still has it."""
+    current = sa.exists().where(PATHS.c.document == DOCUMENTS.c.id)
+    columns = [DOCUMENTS.c[name] for name in fields[:-1]]
+    return sa.select(*columns, current.label("current")).order_by(DOCUMENTS.c.ordinal)
 
 
 class Lease(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from pipeline.digest_sheet import Days, Share, TrendRow, Verdict
@@ -90,17 +90,18 @@ def leave_out(
     off = {(name.casefold(), paper) for name, ids in not_counted.items() for paper in ids}
     known = {term.casefold() for term in terms}
     ids = {paper.id for paper in papers}
-    kept = [
-        paper._replace(
-            terms=frozenset(term for term in paper.terms if (term.casefold(), paper.id) not in off)
-        )
-        for paper in papers
-    ]
+    touched = {paper for _, paper in off}
+    kept = [_without(paper, off) if paper.id in touched else paper for paper in papers]
     return Counted(
         kept,
         sorted(name for name in not_counted if name.casefold() not in known),
         sorted({paper for named in not_counted.values() for paper in named} - ids),
     )
+
+
+def _without(paper: Dated, off: Container[tuple[str, str]]) -> Dated:
+    left = (term for term in paper.terms if (term.casefold(), paper.id) not in off)
+    return paper._replace(terms=frozenset(left))
 
 
 def trends(papers: Iterable[Dated], terms: Sequence[str], days: Days) -> list[TrendRow]:

@@ -297,29 +297,35 @@ def _questions() -> list[Question]:
     return [
         Question(
             kind="pair",
-            claim=told("questions", "Kettle and Kettle-ov: how do these fit together?", _NEO, _GAP),
+            claim=told(
+                "questions", "Kettle and Kettle-ov both speak of modular kettles.", _NEO, _GAP
+            ),
+            ask=_HOW,
             papers=[STEAM, KETTLE],
         ),
         Question(
             kind="limit",
             claim=derived(
-                "questions", "Does it help on open stoves?", "It begins with closed stoves."
+                "questions", "Drip begins with closed stoves.", "It begins with closed stoves."
             ),
+            ask="Does it help on open stoves?",
             papers=[DRIP],
         ),
         Question(
             kind="limit",
             claim=told(
                 "questions",
-                f'Steam-U1 reports "{_PRELIMINARY}". What would count?',
+                f'Steam-U1 reports "{_PRELIMINARY}".',
                 _WHOLE,
                 about="Steam-U1",
             ),
+            ask="What would count as solid?",
             papers=[STEAM],
         ),
     ]
 
 
+_HOW = "How do these fit together?"
 _PRELIMINARY = "preliminary evidence"
 _WHOLE = "Lastly, preliminary evidence shows that our spouts extend beyond pouring."
 
@@ -347,7 +353,7 @@ def usual() -> BriefingSheet:
     ]
     pairs = [
         told(
-            *("questions", f"Pot {n} and lid {n}: how do these fit together?"),
+            *("questions", f"Pot {n} and lid {n} both speak of floods."),
             *(_long(n, 100), _long(n + 50, 100)),
             n=n,
         )
@@ -363,8 +369,8 @@ def usual() -> BriefingSheet:
         themes=table.model_copy(update={"rows": [*table.rows, *more[:1]]}),
         questions=[
             *made.questions,
-            *(Question(kind="pair", claim=one, papers=[KETTLE, URN]) for one in pairs),
-            Question(kind="limit", claim=limit, papers=[KETTLE]),
+            *(Question(kind="pair", claim=one, ask=_HOW, papers=[KETTLE, URN]) for one in pairs),
+            Question(kind="limit", claim=limit, ask=_HOW, papers=[KETTLE]),
         ],
     )
 
@@ -379,7 +385,8 @@ def full(length: int = 200) -> BriefingSheet:
     questions = [
         Question(
             kind="pair",
-            claim=told("questions", "How do these fit together?", *pair),
+            claim=told("questions", "Both speak of floods.", *pair),
+            ask=_HOW,
             papers=[KETTLE, URN],
         )
         for pair in ((_long(n, length), _long(n + 50, length)) for n in range(8))
@@ -439,8 +446,10 @@ def filled_briefing(text: str) -> BriefingSheet:
         ),
         lines=[TakesPart(slug=text, claim=hostile("lines"))] * 6,
         questions=[
-            Question(kind="pair", claim=hostile("questions"), papers=ids[:2]),
-            Question(kind="pair", claim=told("questions", "How?", f"{text} x"), papers=ids[:2]),
+            Question(kind="pair", claim=hostile("questions"), ask=text, papers=ids[:2]),
+            Question(
+                kind="pair", claim=told("questions", "How?", f"{text} x"), ask=text, papers=ids[:2]
+            ),
         ],
         dropped=[Dropped(field=text, text=text, reason=text)],
     )

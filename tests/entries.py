@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pipeline.library import Entry
 from pipeline.records import Document, Record, RecordRef
@@ -29,9 +29,15 @@ def entry(*abstract: str, body: Sequence[str] = (), id_: str = "quiet-kettles-0a
     )
     document = Document(id=DOCUMENT, sha256="0" * 64, text=text)
     records = [RecordRef(document=DOCUMENT, index=0)]
-    return Entry(paper(id=id_, records=records), details(), document, record)
+    return Entry(paper(id=id_, records=records), details(), lambda: (document, record))
 
 
 def entry_without_text() -> Entry:
     """Return a paper of which the documents hold nothing but a title."""
-    return entry()._replace(document=None, record=None)
+    bare = entry()
+    return Entry(bare.paper, bare.details, lambda: None)
+
+
+def plainly(entries: Iterable[Entry]) -> list[tuple[object, ...]]:
+    """Return all that papers hold, to be compared."""
+    return [(one.paper, one.details, one.document, one.record) for one in entries]

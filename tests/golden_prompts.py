@@ -21,8 +21,9 @@ PROMPTS = (
     "claim_judge",
     "paper_relations",
     "lineage_narrative",
+    "author_briefing",
 )
-WITH_STATEMENTS = ("claim_repair", "claim_judge", "lineage_narrative")
+WITH_STATEMENTS = ("claim_repair", "claim_judge", "lineage_narrative", "author_briefing")
 STATEMENTS = (
     "results: “Hushkettle lowers the noise by 13.5 dB.” Cites: 3. 13.5 dB is not in the evidence.",
     "limitations: “Hushkettle boils milk.” Cites: 4.",

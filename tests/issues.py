@@ -22,7 +22,7 @@ YEAR = Days(since=dt.date(2030, 6, 2), until=dt.date(2031, 6, 1))
 def entry(id_: str, **changes: Any) -> Entry:
     about = changes.pop("about", {})
     named = {"id": id_, "label": id_.title(), "names": [id_.title()], **changes}
-    return Entry(paper(**named), details(**about), None, None)
+    return Entry(paper(**named), details(**about), lambda: None)
 
 
 def read(id_: str, *given: Any, **changes: Any) -> PaperSheet:

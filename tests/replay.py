@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import os
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -42,18 +43,31 @@ def settings_for(folder: Path, as_of: dt.date) -> Settings:
     )
 
 
-def digest_week(folder: Path, delivery: Delivery) -> Spent:
+Run = Callable[[Path, Settings], None]
+
+
+def here(document: Path, settings: Settings) -> None:
+    """Read a document and make what is due, in this process."""
+    asyncio.run(weekly_digest([str(document)], settings, run_directly))
+
+
+def digest_week(folder: Path, delivery: Delivery, run: Run = here) -> Spent:
     """Read the listing of a week on the Monday after it, and make what is due."""
     path = folder / "in" / f"{delivery.week}.txt"
     path.parent.mkdir(exist_ok=True)
     path.write_text(delivery.text, encoding="utf-8")
-    settings = settings_for(folder, delivery.week.following.monday)
-    begun, worked = time.perf_counter(), time.process_time()
-    asyncio.run(weekly_digest([str(path)], settings, run_directly))
-    seconds, work = time.perf_counter() - begun, time.process_time() - worked
+    begun, worked = time.perf_counter(), _worked()
+    run(path, settings_for(folder, delivery.week.following.monday))
+    seconds, work = time.perf_counter() - begun, _worked() - worked
     report = json.loads((folder / "outputs" / "run.json").read_text(encoding="utf-8"))
     stages = {stage["name"]: float(stage["seconds"]) for stage in report["stages"]}
     return Spent(delivery.week, seconds, work, stages, report["calls"])
+
+
+def _worked() -> float:
+    """Return the seconds that this process and its children have kept a processor busy."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 class Failed(RuntimeError):

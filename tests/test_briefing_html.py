@@ -15,7 +15,8 @@ from pipeline.report.briefing_card import card_of
 from pipeline.report.html import briefing_html, index_html, style
 from pipeline.report.view import visible
 from tests.briefing_sheets import author, briefing, filled_briefing, full, short_author, usual
-from tests.page_sheets import HOSTILE, sheet
+from tests.page_sheets import HOSTILE
+from tests.test_digest_html import paper_card
 from tests.test_html import Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -24,7 +25,7 @@ BROWSER = next(filter(None, map(shutil.which, NAMES)), "")
 
 def pages_with(text: str) -> list[str]:
     made = filled_briefing(text)
-    return [briefing_html(made), index_html([sheet()], [], [], [], briefings=[card_of(made)])]
+    return [briefing_html(made), index_html([paper_card()], [], [], [], briefings=[card_of(made)])]
 
 
 def words(html: str) -> str:
@@ -115,7 +116,11 @@ def test_the_page_says_what_the_sheet_holds_in_order() -> None:
         *("What changed", "whistle control5 of 105 of 105 of 115 of 103 of 5"),
         *("Lines of work Kettle: 4 of its 6 members are here. the line", "With whom Of the names"),
         *("Released Our code", "Figures they will be asked about Kettle 0", "Kettle 2 achieves"),
-        *("Ask Kettle and Kettle-ov: how do these fit together?", "modular kettles [18] Does it"),
+        *(
+            "Ask Kettle and Kettle-ov both speak",
+            "kettles. How do these fit together?",
+            "Drip begins",
+        ),
         "Not known from these pages. 29 papers of the profile. The role on 48 papers.",
     ]
     places = [said.index(part) for part in order]
@@ -153,11 +158,11 @@ def test_the_index_leads_to_briefings_by_name() -> None:
         card_of(author()),
         card_of(short_author()).model_copy(update={"author": "Cy Lid", "slug": "cy lid"}),
     ]
-    html = index_html([sheet()], [], [], [], briefings=cards)
+    html = index_html([paper_card()], [], [], [], briefings=cards)
     hrefs = [href for href in Page(html).values("href") if href.startswith("briefings/")]
     assert hrefs == [f"briefings/{name}/briefing.html" for name in ("ada-brew", "b", "cy%20lid")]
     assert "Ada Brew 50 papers present bo Steam 50 papers present Cy Lid 1 paper" in words(html)
-    assert "briefings" not in Page(index_html([sheet()], [], [], [])).values("id")
+    assert "briefings" not in Page(index_html([paper_card()], [], [], [])).values("id")
 
 
 def test_the_same_sheet_gives_the_same_bytes() -> None:

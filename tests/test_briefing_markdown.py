@@ -72,8 +72,8 @@ def test_every_paper_is_listed_with_its_place_where_that_is_known() -> None:
 def test_a_question_lists_its_quotes() -> None:
     page = briefing_markdown(author())
     assert re.search(
-        r"\n1\. Kettle and Kettle-ov: how do these fit together\?\n"
-        r'   - "capable of .*" \[\^17\]\n   - "Kettle-ov .*" \[\^18\]\n2\. Does',
+        r"\n1\. Kettle and Kettle-ov both speak of .* \*How do these fit together\?\*\n"
+        r'   - "capable of .*" \[\^17\]\n   - "Kettle-ov .*" \[\^18\]\n2\. Drip ',
         page,
     )
 

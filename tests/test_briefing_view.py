@@ -22,7 +22,7 @@ from tests.digest_sheets import listed
 
 
 def asked(claim: Claim) -> Asked:
-    question = Question(kind="pair", claim=claim, papers=["a", "b"])
+    question = Question(kind="pair", claim=claim, ask="Why?", papers=["a", "b"])
     (one,) = briefing_view(briefing(questions=[question])).asked
     return one
 
@@ -181,7 +181,8 @@ def test_three_figures_are_printed_and_the_others_folded() -> None:
 
 
 def test_a_question_that_code_put_shows_the_quotes_that_it_does_not_say() -> None:
-    one = asked(told("questions", "How do these fit together?", "It boils.", "It does not."))
+    one = asked(told("questions", "They differ.", "It boils.", "It does not."))
+    assert one.ask == "Why?"
     assert [(quote.text, quote.number) for quote in one.quotes] == [
         *(("It boils.", 1), ("It does not.", 2)),
     ]

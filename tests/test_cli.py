@@ -24,6 +24,7 @@ COMMANDS = (
         "summarize",
         "lineage",
         "digest",
+        "serve",
         "follow",
         "read",
         "papers",

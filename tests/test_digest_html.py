@@ -8,6 +8,8 @@ from itertools import pairwise
 import pytest
 
 from pipeline.digest_sheet import DigestSheet
+from pipeline.report import cards
+from pipeline.report.cards import Card
 from pipeline.report.digest_card import card_of
 from pipeline.report.html import digest_html, index_html, style
 from pipeline.report.view import visible
@@ -17,9 +19,13 @@ from tests.page_sheets import HOSTILE, sheet
 from tests.test_html import Page
 
 
+def paper_card() -> Card:
+    return cards.card_of(sheet())
+
+
 def pages_with(text: str) -> list[str]:
     made = filled_digest(text)
-    return [digest_html(made), index_html([sheet()], [], [], [], digests=[card_of(made)])]
+    return [digest_html(made), index_html([paper_card()], [], [], [], digests=[card_of(made)])]
 
 
 def words(html: str) -> str:
@@ -165,14 +171,14 @@ def test_other_forms_of_the_page_and_the_feed_are_linked() -> None:
 
 
 def test_the_index_leads_to_digests_newest_first_and_folds_old_ones() -> None:
-    cards = [card_of(week()).model_copy(update={"week": f"2031-W{n:02}"}) for n in range(1, 11)]
-    html = index_html([sheet()], [], [], [], digests=cards)
+    digests = [card_of(week()).model_copy(update={"week": f"2031-W{n:02}"}) for n in range(1, 11)]
+    html = index_html([paper_card()], [], [], [], digests=digests)
     hrefs = [href for href in Page(html).values("href") if href.startswith("digests/")]
     assert hrefs == [f"digests/2031-W{n:02}/digest.html" for n in range(10, 0, -1)]
     assert "<summary>2 earlier</summary>" in html
     assert "Mon 26 May – Sun 1 June · 2 new papers" in html
     assert "feed.xml" in Page(html).values("href")
-    assert "digests" not in Page(index_html([sheet()], [], [], [])).values("id")
+    assert "digests" not in Page(index_html([paper_card()], [], [], [])).values("id")
 
 
 def test_the_same_sheet_gives_the_same_bytes() -> None:

@@ -322,9 +322,26 @@ def test_without_lines_nothing_is_removed(outputs: Outputs) -> None:
     assert outputs.remove_lines([]) == []
 
 
-def test_texts_come_in_order_and_what_cannot_be_read_is_left_out(outputs: Outputs) -> None:
-    for name in ("b", "a", "c"):
+def test_paths_come_in_order(outputs: Outputs) -> None:
+    for name in ("b", "a"):
         outputs.write(f"lineages/{name}/lineage.json", name)
-    (outputs.root / "lineages/c/lineage.json").write_bytes(b"\xff")
-    assert list(outputs.texts("lineages/*/lineage.json")) == ["a", "b"]
-    assert list(outputs.texts("nothing/*.json")) == []
+    assert outputs.paths("lineages/*/*.json") == [f"lineages/{n}/lineage.json" for n in "ab"]
+    assert outputs.paths("nothing/*.json") == []
+
+
+def test_a_file_that_changes_has_another_signature(outputs: Outputs) -> None:
+    outputs.write("papers/a.json", "old")
+    first = outputs.signatures(["papers/a.json", "papers/b.json"])
+    assert list(first) == ["papers/a.json"]
+    outputs.write("papers/a.json", "old")
+    assert outputs.signatures(["papers/a.json"]) == first
+    times = (outputs.root / "papers/a.json").stat()
+    outputs.write("papers/a.json", "new")
+    os.utime(outputs.root / "papers/a.json", ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert outputs.signatures(["papers/a.json"]) != first
+
+
+def test_a_link_has_no_signature(outputs: Outputs, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text("{}", encoding="utf-8")
+    (outputs.root / "a.json").symlink_to(tmp_path / "other.json")
+    assert outputs.signatures(["a.json"]) == {}

@@ -6,19 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.following import (
-    Follow,
-    Person,
-    authors_of,
-    by_any_name,
-    is_about,
-    may_be_one,
-    people,
-    person,
-    same_topic,
-    signed,
-    topic_in,
-)
+from pipeline.following import Follow, by_any_name, is_about, same_topic, signed, topic_in
 from pipeline.library import Volume
 from pipeline.records import ProfileHeader, Reading
 from tests.entries import entry, entry_without_text
@@ -36,95 +24,6 @@ def test_what_is_followed_has_three_kinds() -> None:
 # --- Authors -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "given_names", "family"),
-    [
-        ("Ada Brew", ("ada",), "brew"),
-        ("Brew, Ada", ("ada",), "brew"),
-        ("Brew, A. B.", ("a", "b"), "brew"),
-        ("A.B. Brew", ("a", "b"), "brew"),
-        ("Jean-Luc Lid", ("jean", "-luc"), "lid"),
-        ("Ana Pot-Lid", ("ana", "pot"), "lid"),
-        ("Bríd O'Lid", ("brid",), "olid"),
-        ("Bríd O’Lid", ("brid",), "olid"),
-        ("Søren Łód", ("soren",), "lod"),
-        ("Madonna", (), "madonna"),
-        ("", (), ""),
-        ("李明", (), "李明"),
-    ],
-)
-def test_a_name_is_taken_apart(name: str, given_names: tuple[str, ...], family: str) -> None:
-    assert person(name) == Person(given_names, family)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Ada Brew", "ada brew"),
-        ("Ada Brew", "Brew, Ada"),
-        ("Ada Brew", "A. Brew"),
-        ("Ada Brew", "A Brew"),
-        ("Ada Brew", "Brew, A."),
-        ("Ada C. Brew", "Ada Brew"),
-        ("Ada C. Brew", "A. Brew"),
-        ("Ada C. Brew", "A.C. Brew"),
-        ("Ada Clara Brew", "A. C. Brew"),
-        ("José Lid", "Jose Lid"),
-        ("José Lid", "Jose\u0301 Lid"),
-        ("Jos\\'e Lid", "José Lid"),
-        ("Jürgen Łód", "Jurgen Lod"),
-        ("Yu-Gang Tea", "Yugang Tea"),
-        ("Yu-Gang Tea", "Yu Gang Tea"),
-        ("Yu-Gang Tea", "Y.-G. Tea"),
-        ("Yu-Gang Tea", "Y. G. Tea"),
-        ("Yu-Gang Tea", "Y. Tea"),
-        ("Yu\u2010Gang Tea", "Yu-Gang Tea"),
-        ("Ana Pot-Lid", "A. Pot-Lid"),
-        ("Madonna", "MADONNA"),
-    ],
-)
-def test_ways_to_write_one_person(one: str, other: str) -> None:
-    assert may_be_one(one, other)
-    assert may_be_one(other, one)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Ada Brew", "Al Brew"),
-        ("Ada Brew", "Adam Brew"),
-        ("Ada Brew", "B. Brew"),
-        ("Ada Brew", "Ada Brewer"),
-        ("Ada Brew", "Brew Ada"),
-        ("Ada Brew", "Brew"),
-        ("Ada Brew", "Ada Clara Brew"),
-        ("Ada C. Brew", "Ada D. Brew"),
-        ("A. C. Brew", "A. D. Brew"),
-        ("Jean Lid", "Jean-Luc Lid"),
-        ("Yu-Gang Tea", "Yu-Gong Tea"),
-        ("Yu-Gang Tea", "Y. K. Tea"),
-        ("", ""),
-        ("...", "..."),
-    ],
-)
-def test_names_of_two_people(one: str, other: str) -> None:
-    assert not may_be_one(one, other)
-    assert not may_be_one(other, one)
-
-
-@settings(max_examples=200)
-@given(st.text(max_size=20), st.text(max_size=20))
-def test_any_two_texts_are_compared_and_in_any_order(one: str, other: str) -> None:
-    assert may_be_one(one, other) == may_be_one(other, one)
-
-
-def test_authors_are_listed_once_and_in_order() -> None:
-    printed = ["Bo Steam", "A. Brew", "Ada Brew", "A. Brew", "Al Brew"]
-    assert authors_of(printed, "Ada Brew") == ["A. Brew", "Ada Brew"]
-    assert authors_of(printed, "A. Brew") == ["A. Brew", "Ada Brew", "Al Brew"]
-    assert authors_of(printed, "Cy Brew") == []
-
-
 def test_a_paper_is_by_its_authors_and_by_whose_pages_list_it() -> None:
     one = entry()
     document = one.document
@@ -138,17 +37,6 @@ def test_a_paper_is_by_its_authors_and_by_whose_pages_list_it() -> None:
     assert by("Cy Pan") == ["Ada Brew", "Bo Steam", "Cy Pan"]
     for known in ("Ada Brew", "BREW, Ada", "", None):
         assert by(known) == ["Ada Brew", "Bo Steam"]
-
-
-def test_people_are_told_apart() -> None:
-    assert people(["A. Brew", "Ada Brew", "Ada C. Brew", "ADA BREW"]) == [
-        ["A. Brew", "Ada Brew", "Ada C. Brew", "ADA BREW"]
-    ]
-    assert people(["Al Brew", "Ada Brew"]) == [["Al Brew"], ["Ada Brew"]]
-
-
-def test_an_initial_of_two_people_is_nobodys() -> None:
-    assert people(["A. Brew", "Ada Brew", "Al Brew"]) == [["A. Brew"], ["Ada Brew"], ["Al Brew"]]
 
 
 # --- Topics --------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from pipeline.records import Coverage
+from pipeline.report.cards import card_of
 from pipeline.report.html import environment, index_html, paper_html, style
 from pipeline.report.view import visible
 from pipeline.sheets import Dropped, Failure, PaperSheet
@@ -54,7 +55,7 @@ def index_of(
     coverage = [
         Coverage(document=f"kettles{n}.txt", declared=79, present=50) for n in range(documents)
     ]
-    return index_html(sheets, coverage, notes, failed)
+    return index_html([card_of(one) for one in sheets], coverage, notes, failed)
 
 
 def pages_with(text: str) -> list[str]:
@@ -63,7 +64,7 @@ def pages_with(text: str) -> list[str]:
         Failure(paper=text, stage=text, reason=text),
         Failure(document=text, stage="s", reason=text),
     ]
-    return [paper_html(hostile), index_html([hostile], hostile.coverage, [text], failed)]
+    return [paper_html(hostile), index_html([card_of(hostile)], hostile.coverage, [text], failed)]
 
 
 # --- Safety --------------------------------------------------------------------------------

@@ -3,9 +3,14 @@ from __future__ import annotations
 import datetime as dt
 
 from pipeline.records import Coverage
+from pipeline.report.cards import Card, card_of
 from pipeline.report.index_view import engines, index_view
-from pipeline.sheets import Failure
-from tests.page_sheets import claim, details, sheet, stamp, summary
+from pipeline.sheets import Failure, PaperSheet
+from tests.page_sheets import claim, details, sheet, summary
+
+
+def cards(*sheets: PaperSheet) -> list[Card]:
+    return [card_of(one) for one in sheets]
 
 
 def test_papers_stand_by_year_newest_first_and_undated_last() -> None:
@@ -16,7 +21,7 @@ def test_papers_stand_by_year_newest_first_and_undated_last() -> None:
         sheet(id="same-day", label="A", date=dt.date(2031, 5, 2)),
         sheet(id="early", label="e", date=dt.date(2031, 5, 1), about=details(year_inferred=True)),
     ]
-    years = index_view(sheets, [], [], []).years
+    years = index_view(cards(*sheets), [], [], []).years
     assert [(y.anchor, y.name) for y in years] == [
         ("y2031", "2031"),
         ("y2029", "2029"),
@@ -32,15 +37,15 @@ def test_papers_stand_by_year_newest_first_and_undated_last() -> None:
 
 
 def test_the_short_sentence_stands_below_its_paper() -> None:
-    page = index_view([sheet(), sheet(summary(problem=[claim("a")]))], [], [], [])
+    page = index_view(cards(sheet(), sheet(summary(problem=[claim("a")]))), [], [], [])
     assert [e.short for e in page.years[0].entries] == ["Kettles can be quiet.", ""]
 
 
 def test_the_head_counts_papers_documents_and_gaps() -> None:
     coverage = [Coverage(document=d, declared=None, present=1) for d in ("a", "b")]
-    assert index_view([sheet()], coverage, [], []).head == "1 paper from 2 documents."
+    assert index_view(cards(sheet()), coverage, [], []).head == "1 paper from 2 documents."
     gaps = [sheet(title=None), sheet(summary(), title=None), sheet()]
-    assert index_view(gaps, coverage[:1], [], []).head == (
+    assert index_view(cards(*gaps), coverage[:1], [], []).head == (
         "3 papers from 1 document; 2 without a title, 1 without a summary."
     )
 
@@ -51,9 +56,13 @@ def test_inferred_years_are_said_once_before_other_notes() -> None:
         "1 paper is printed without a year; it was inferred, and the day below is marked"
         " with a star."
     )
-    assert index_view([inferred], [], ["Superseded."], []).notes == [one, "Superseded."]
-    assert index_view([inferred] * 2, [], [], []).notes[0].startswith("2 papers are printed")
-    assert index_view([sheet()], [], [], []).notes == []
+    assert index_view(cards(inferred), [], ["Superseded."], []).notes == [one, "Superseded."]
+    assert (
+        index_view(cards(inferred, inferred), [], [], [])
+        .notes[0]
+        .startswith("2 papers are printed")
+    )
+    assert index_view(cards(sheet()), [], [], []).notes == []
 
 
 def test_coverage_is_listed_and_summed() -> None:
@@ -77,7 +86,7 @@ def test_a_failure_names_its_paper_its_document_or_the_run() -> None:
         Failure(document="x.bin", stage="s", reason="r"),
         Failure(stage="s", reason="r"),
     ]
-    page = index_view([sheet()], [], [], failed)
+    page = index_view(cards(sheet()), [], [], failed)
     assert [(f.subject, f.path) for f in page.failed] == [
         ("Quiet Kettles", "papers/quiet-kettles-0a1b2c3d.html"),
         ("unknown", ""),
@@ -87,8 +96,8 @@ def test_a_failure_names_its_paper_its_document_or_the_run() -> None:
 
 
 def test_a_list_says_what_wrote_its_pages() -> None:
-    extractive = stamp(summary())
-    model = stamp(summary(), engine="openai 9", model="kettle-mini")
+    extractive = (None, "extractive 1")
+    model = ("kettle-mini", "openai 9")
     assert engines([]) == ""
     assert engines([extractive] * 2) == (
         "No language model was used for these pages. Engine: extractive 1."

@@ -16,6 +16,7 @@ from pipeline.library import (
     Volume,
     add_texts,
     coverage,
+    hashes,
     link,
     name_documents,
     stored_rows,
@@ -24,6 +25,7 @@ from pipeline.library import (
 )
 from pipeline.records import RecordRef, Text
 from pipeline.store import StoredPaper
+from tests.entries import plainly
 from tests.invented_papers import (
     AS_OF,
     KETTLES,
@@ -63,7 +65,7 @@ class Shelf:
 
     def add(self, *texts: Text, as_of: dt.date = AS_OF) -> list[Entry]:
         """Add documents as one run does, and return the papers of the library."""
-        added = add_texts(texts, self.volumes, as_of)
+        added = add_texts(texts, hashes(self.volumes), as_of)
         self._paths |= added.paths
         current = set(self._paths.values())
         known = self.volumes | {volume.document.id: volume for volume in added.volumes}
@@ -123,7 +125,7 @@ def test_the_same_text_is_one_document_wherever_it_lies() -> None:
     copy = PAGE._replace(path="/elsewhere/copy.txt", name="copy.txt")
     first = shelf.add(PAGE, copy)
     assert len(shelf.volumes) == 1
-    assert shelf.add(copy, PAGE) == first
+    assert plainly(shelf.add(copy, PAGE)) == plainly(first)
     assert len(shelf.volumes) == 1
 
 
@@ -246,9 +248,8 @@ def test_what_is_known_is_not_compared_again(monkeypatch: pytest.MonkeyPatch) ->
     shelf = Shelf()
     first = shelf.add(PAGE, LIST)
     monkeypatch.setattr(library, "cluster", lambda _: pytest.fail("compared again"))
-    assert sorted(shelf.add(LIST), key=lambda e: e.paper.id) == sorted(
-        first, key=lambda e: e.paper.id
-    )
+    again = shelf.add(LIST)
+    assert sorted(plainly(again), key=str) == sorted(plainly(first), key=str)
 
 
 def test_a_library_may_hold_no_papers() -> None:
@@ -311,8 +312,8 @@ def test_a_record_that_bridges_two_papers_makes_one_an_alias() -> None:
         assert only.paper.id == earlier.paper.id
         assert shelf.aliases() == {later_id: earlier.paper.id}
         assert [paper.id for paper in shelf.papers] == [earlier.paper.id, later_id]
-        (again,) = shelf.add(first)
-        assert again == only
+        again = shelf.add(first)
+        assert plainly(again) == plainly([only])
 
 
 def test_an_alias_of_an_alias_leads_to_the_paper() -> None:
@@ -423,10 +424,10 @@ def test_additions_are_seen_beside_what_is_stored() -> None:
     shelf = Shelf()
     shelf.add(PAGE, NOTE)
     stored = shelf.volumes | {"page.txt": shelf.volumes["page.txt"]._replace(current=False)}
-    seen = with_additions(stored, add_texts([PAGE, LIST], stored, AS_OF))
+    seen = with_additions(stored, add_texts([PAGE, LIST], hashes(stored), AS_OF))
     assert {id_: volume.current for id_, volume in seen.items()} == {
         "page.txt": True,
         "note.md": True,
         "list.txt": True,
     }
-    assert with_additions(stored, add_texts([], stored, AS_OF)) == stored
+    assert with_additions(stored, add_texts([], hashes(stored), AS_OF)) == stored

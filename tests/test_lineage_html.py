@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 
+from pipeline.report.cards import card_of, line_card_of
 from pipeline.report.html import index_html, lineage_html, style
 from pipeline.report.view import visible
 from tests.lineage_sheets import filled_line, forty, lineage, six
@@ -16,7 +17,10 @@ from tests.test_html import Page
 
 def pages_with(text: str) -> list[str]:
     line = filled_line(text)
-    return [lineage_html(line), index_html([sheet()], [], [], [], lineages=[line])]
+    return [
+        lineage_html(line),
+        index_html([card_of(sheet())], [], [], [], lineages=[line_card_of(line)]),
+    ]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -118,18 +122,22 @@ def test_the_same_sheet_gives_the_same_bytes() -> None:
 
 
 def test_the_index_lists_lineages_above_the_papers() -> None:
-    html = index_html([sheet()], [], [], [], lineages=[six(), forty()])
+    html = index_html(
+        [card_of(sheet())], [], [], [], lineages=[line_card_of(six()), line_card_of(forty())]
+    )
     assert html.index('id="lineages"') < html.index('id="y2031"')
     assert html.count('href="lineages/kettle/lineage.html"') == 2
     assert "5 members read, 1 missing · December 2029 – April 2031" in html
 
 
 def test_without_lineages_the_index_stays_as_it_was() -> None:
-    html = index_html([sheet()], [], [], [])
-    assert html == index_html([sheet()], [], [], [], lineages=())
+    html = index_html([card_of(sheet())], [], [], [])
+    assert html == index_html([card_of(sheet())], [], [], [], lineages=())
     assert "ineages" not in html
     assert '<p>Nothing.</p>\n</section>\n<section class="year"' in html
 
 
 def test_many_lineages_are_folded() -> None:
-    assert "<summary>All 11</summary>" in index_html([], [], [], [], lineages=[six()] * 11)
+    assert "<summary>All 11</summary>" in index_html(
+        [], [], [], [], lineages=[line_card_of(six())] * 11
+    )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.lineage_names import Index, Kin, Member, expansions, kin, parent_stem
+from pipeline.lineage_members import Kin, Member, expansions, kin, parent_stem
+from pipeline.lineage_names import Index
 from pipeline.mentions import Mention, name_key
 from tests.lineage_corpora import make_member
 

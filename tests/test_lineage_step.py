@@ -379,8 +379,8 @@ def test_a_paper_whose_summary_failed_is_a_step_without_words() -> None:
 
 def test_a_paper_as_the_graph_sees_it() -> None:
     one = entry("We present Hushkettle. It is quiet.")
-    row = _units(["We present Hushkettle.", "It is quiet."])
-    found = member_of(one, row, ["https://example.org/x"])
+    (unit,) = _units(["We present Hushkettle.", "It is quiet."])
+    found = member_of(one, unit.sentences, ("https://example.org/x",))
     assert (found.id, found.label, found.date) == (one.paper.id, "Quiet Kettles", one.paper.date)
     assert found.links == ("https://example.org/x",)
     assert [sentence.number for sentence in found.sentences] == [1, 2]

@@ -11,7 +11,7 @@ from pipeline.digest_sheet import Days
 from pipeline.library import Entry
 from pipeline.memory import Past, Selection, recall, select, state_of
 from pipeline.records import RecordRef, Wording
-from pipeline.store import StoredPaper, StoredShown
+from pipeline.store import StoredShown
 from tests.page_sheets import details, paper
 
 WEEK = Days(since=dt.date(2031, 5, 26), until=dt.date(2031, 6, 1))
@@ -28,8 +28,7 @@ def entry(id_: str, date: dt.date | None = dt.date(2031, 5, 27), **about: Any) -
     return Entry(
         paper(id=id_, date=date, title=title, records=records),
         details(wordings=wordings, **about),
-        None,
-        None,
+        lambda: None,
     )
 
 
@@ -60,7 +59,7 @@ def test_papers_are_parted_by_their_dates_with_both_ends_of_the_week_inside() ->
 
 def test_what_an_earlier_week_showed_is_shown_no_more() -> None:
     new, old = entry("new"), entry("old", dt.date(2030, 1, 1))
-    past = recall(shown("2031-W21", new, old), ["2031-W21"], "2031-W22", [])
+    past = recall(shown("2031-W21", new, old), ["2031-W21"], "2031-W22", {})
     assert past.weeks == ("2031-W21",)
     found = selected([new, old], past)
     assert (found.new, found.backlog, found.changes) == ([], [], [])
@@ -68,33 +67,33 @@ def test_what_an_earlier_week_showed_is_shown_no_more() -> None:
 
 def test_a_week_that_is_made_again_shows_what_it_showed() -> None:
     one = entry("one")
-    past = recall(shown("2031-W22", one), ["2031-W22"], "2031-W22", [])
+    past = recall(shown("2031-W22", one), ["2031-W22"], "2031-W22", {})
     assert past.weeks == ()
     assert ids(selected([one], past).new) == ["one"]
 
 
 def test_a_week_made_late_shows_its_papers_but_no_older_ones_again() -> None:
     new, old = entry("new"), entry("old", dt.date(2030, 1, 1))
-    past = recall(shown("2031-W23", new, old), ["2031-W23"], "2031-W22", [])
+    past = recall(shown("2031-W23", new, old), ["2031-W23"], "2031-W22", {})
     found = selected([new, old], past)
     assert (ids(found.new), ids(found.backlog)) == (["new"], [])
 
 
 def test_a_window_of_days_shows_all_that_is_dated_in_it() -> None:
     new, old = entry("new"), entry("old", dt.date(2030, 1, 1))
-    past = recall(shown("2031-W22", new, old), ["2031-W22"], None, [])
+    past = recall(shown("2031-W22", new, old), ["2031-W22"], None, {})
     found = selected([new, old], past)
     assert (ids(found.new), ids(found.backlog)) == (["new"], [])
 
 
 def test_a_paper_counts_as_shown_under_the_id_that_took_it_over() -> None:
     rows = shown("2031-W21", entry("gone"))
-    past = recall(rows, [], "2031-W22", [StoredPaper("gone", "kept", ())])
+    past = recall(rows, [], "2031-W22", {"gone": "kept"})
     assert selected([entry("kept")], past).new == []
 
 
 def test_a_row_that_does_not_fit_counts_as_shown() -> None:
-    past = recall([StoredShown("2031-W21", "one", "{")], [], "2031-W22", [])
+    past = recall([StoredShown("2031-W21", "one", "{")], [], "2031-W22", {})
     found = selected([entry("one", documents=["pots.txt"])], past)
     assert (found.new, found.changes) == ([], [])
 
@@ -103,7 +102,7 @@ def test_a_row_that_does_not_fit_counts_as_shown() -> None:
 
 
 def changes(before: Entry, after: Entry) -> list[tuple[str, str | None, str | None, str]]:
-    past = recall(shown("2031-W21", before), [], "2031-W22", [])
+    past = recall(shown("2031-W21", before), [], "2031-W22", {})
     found = selected([after], past)
     assert found.new == []
     assert all(one.documents == ["kettles.txt", "pots.txt"] for one in found.changes)
@@ -144,5 +143,5 @@ def test_two_wordings_without_dates_are_a_difference_and_no_update() -> None:
 
 def test_the_same_words_in_another_document_change_nothing() -> None:
     texts = {**TEXTS, "pots.txt": TEXTS["kettles.txt"].upper()}
-    past = recall(shown("2031-W21", entry("one")), [], "2031-W22", [])
+    past = recall(shown("2031-W21", entry("one")), [], "2031-W22", {})
     assert select([entry("one", documents=BOTH)], WEEK, past, texts).changes == []

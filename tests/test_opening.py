@@ -27,7 +27,7 @@ FIGURE = FigureRow(
 
 
 def opener(one: Issue) -> Opener:
-    return Opener(Scribe(one))
+    return Opener(one, Scribe("litline/digest", one.name))
 
 
 def lacking(text: str, *lacks: str) -> Claim:

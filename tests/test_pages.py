@@ -3,21 +3,30 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from contextlib import closing
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from flows.cards import Cards
 from flows.pages import Made, write_pages
 from flows.shelves import Shelves
+from pipeline.database import open_store
 from pipeline.digest_sheet import DigestSheet
+from pipeline.library import Volume
 from pipeline.planning import Plan
+from pipeline.records import Document, Reading
 from pipeline.report.files import Outputs
 from pipeline.sheets import RunReport
 from tests.digest_sheets import KETTLE, WEEK, digest, empty, week
 
 NEXT = digest(week="2031-W23", since=dt.date(2031, 6, 2), until=dt.date(2031, 6, 8))
-NOTHING = Shelves(volumes={}, entries=[], coverage=[], failures=[], notes=[])
+READ = {
+    id_: Volume(Document(id=id_, sha256="a" * 64, text=text), Reading(format="listing"), "", False)
+    for id_, text in (("kettles.txt", "Kettles."), ("urns.txt", "Urns."))
+}
+EMPTY = Shelves(volumes=READ, formats={}, entries=[], coverage=[], failures=[], notes=[])
 TITLE = "{http://www.w3.org/2005/Atom}entry/{http://www.w3.org/2005/Atom}title"
 
 
@@ -29,15 +38,16 @@ def outputs(tmp_path: Path) -> Outputs:
 
 
 def write(outputs: Outputs, *digests: DigestSheet) -> RunReport:
-    """Write the pages of a run over an empty library that made these digests."""
-    report = write_pages(NOTHING, made(*digests), outputs)
+    """Write the pages of a run over a library without papers that made these digests."""
+    with closing(open_store(str(outputs.root.parent / "litline.db"))) as store:
+        report = write_pages(EMPTY, made(*digests), outputs, Cards(store, outputs))
     outputs.write("run.json", report.model_dump_json())
     return report
 
 
 def made(*digests: DigestSheet) -> Made:
     plan = Plan(0, 0, 0, True, 0, 0, 0, 0, None, None)
-    return Made(plan, {}, [], [], None, [], all_lines=False, digests=digests)
+    return Made(plan, [], [], None, [], [], digests)
 
 
 def titles(outputs: Outputs) -> list[str]:

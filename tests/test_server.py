@@ -411,6 +411,21 @@ class TestEnvironment:
         assert "secret" not in values
         assert "elsewhere" not in values
 
+    def test_only_a_standing_server_has_a_page(self, tmp_path: Path) -> None:
+        standing = server_environment(tmp_path, {}, "http://127.0.0.1:1/api")
+        assert standing["PREFECT_SERVER_UI_ENABLED"] == "true"
+        assert standing["PREFECT_SERVER_UI_API_URL"] == "http://127.0.0.1:1/api"
+        assert standing["PREFECT_SERVER_UI_STATIC_DIRECTORY"] == str(tmp_path / "page")
+        assert server_environment(tmp_path, {})["PREFECT_SERVER_UI_ENABLED"] == "false"
+
+    def test_a_port_that_is_taken_is_replaced_by_a_free_one(self) -> None:
+        with server._listening(0) as first:
+            first.listen()
+            taken = first.getsockname()[1]
+            with server._listening(taken) as second:
+                assert second.getsockname()[0] == "127.0.0.1"
+                assert second.getsockname()[1] != taken
+
     def test_this_process_talks_to_the_embedded_server(self, tmp_path: Path) -> None:
         settings = prefect_settings(tmp_path, "http://127.0.0.1:1/api")
         assert settings["PREFECT_API_URL"] == "http://127.0.0.1:1/api"

@@ -13,17 +13,17 @@ import pytest
 from flows.settings import load_settings
 from flows.shelves import look_up
 from flows.tracing import (
+    Notes,
     Slugs,
     Traced,
     choose_line,
     members_looked_up,
-    members_of,
     tell,
     trace_graph,
 )
 from pipeline.database import open_store
 from pipeline.errors import UsageError
-from pipeline.facts import FactFinder
+from pipeline.lineage_members import Member
 from pipeline.lineage_sheet import GraphEdge, GraphNode, GraphSheet, LineageSheet
 from pipeline.lines import ANCESTRY, Line, lines
 from pipeline.samples import sample_files
@@ -38,11 +38,14 @@ SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
 def traced_from(paths: Sequence[str], store: Store) -> Traced:
     entries = look_up(paths, load_settings(as_of=dt.date(2026, 6, 30)), None).entries
     works = [plan_paper(entry) for entry in entries]
-    finder = FactFinder(store)
-    members = members_of(works, finder)
-    finder.save()
-    assert members == members_looked_up(works)
-    return trace_graph(works, members)
+    notes = Notes(store)
+    members = notes.members(works)
+    assert list(map(plainly, members)) == list(map(plainly, members_looked_up(works)))
+    return trace_graph(works, members, notes)
+
+
+def plainly(member: Member) -> Member:
+    return member._replace(sentences=tuple(member.sentences))
 
 
 @pytest.fixture

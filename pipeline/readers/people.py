@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 
+from pipeline.people import PARTICLES
+
 _ET_AL = re.compile(r",?\s*\bet al\.?$")
 _COMMA = re.compile(r"\s*[,，、]\s*+(?!(?:Jr|Sr|II|III|IV)\b)(?:and\s+)?|\s+(?:and|&)\s+")
 _SEMICOLON = re.compile(r"\s*[;；]\s*(?:and\s+)?")
 _NO_NAME = re.compile(r"[\d:?!\"()\[\]{}@#$%=<>/\\|*_]")
-_PARTICLES = frozenset(
-    "van von vom der den de da das di del della la le los bin ibn bint al el abu do dos du te ten "
-    "ter op zu zum zur y e af av 't ’t".split()
-)
 _DOTTED = re.compile(r"(?:[^\W\d_]\.-?)+[^\W\d_]*|[A-Z][a-z]{1,3}\.")
 _ELIDED = re.compile(r"(?P<before>[^\W\d_]{1,3})['’](?P<after>[^\W\d_])")
 _MOST_WORDS = 7
@@ -64,6 +62,6 @@ def _is_name_word(word: str) -> bool:
 def _starts_small(word: str) -> bool:
     """Tell whether a word begins in lower case, though not as `van`, `al-Amin` or `d'Orsay` do."""
     elided = _ELIDED.match(word)
-    if not word[0].islower() or word.partition("-")[0] in _PARTICLES:
+    if not word[0].islower() or word.partition("-")[0] in PARTICLES:
         return False
     return elided is None or elided["after"].islower()

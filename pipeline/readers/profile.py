@@ -137,3 +137,16 @@ def _people(block: Block | None) -> tuple[list[str] | None, bool | None, list[st
     names, cut = parse_authors(people)
     listed = [place.strip() for part in places for place in part.split(",")]
     return names, cut, [place for place in listed if place]
+
+
+def figure_lines(text: str, header: ProfileHeader) -> list[tuple[int, int]]:
+    """Return where the lines of a header stand that hold its figures: start, end exclusive."""
+    start, end = header.span
+    found = []
+    for line in text[start:end].splitlines(keepends=True):
+        words = line.strip()
+        if _figure(words) or _DECLARED.match(words):
+            at = start + line.index(words)
+            found.append((at, at + len(words)))
+        start += len(line)
+    return found

@@ -124,7 +124,8 @@ def _asked(one: Asked) -> str:
     quotes = (
         f'   - "{escape_markdown(quote.text)}" {marks([quote.number])}' for quote in one.quotes
     )
-    return "\n".join((cited_words(one.line), *quotes))
+    words = f"{cited_words(one.line)} *{escape_markdown(one.ask)}*"
+    return "\n".join((words, *quotes))
 
 
 # --- The long lists ------------------------------------------------------------------------

@@ -107,10 +107,11 @@ class Quoted(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A question worth asking."""
+    """A question worth asking, and before it what gives cause to ask."""
 
     line: view.Line
     quotes: list[Quoted]
+    ask: str
 
 
 class Own(NamedTuple):
@@ -234,15 +235,15 @@ def _work(slug: str) -> str:
 
 
 def _asked(question: Question, cite: Citing) -> Asked:
-    """Show the quotes of a question that code put, where its words do not hold them."""
+    """Show the quotes behind a question that code put, where its words do not hold them."""
     line = cite.sentence(question.claim)
     numbered = zip(line.numbers, dict.fromkeys(question.claim.evidence), strict=True)
     quotes = [Quoted(plain(e.quote), n) for n, e in numbered if not _said(e.quote, line.text)]
     if question.claim.kind != "computed":
-        return Asked(line, [])
+        return Asked(line, [], question.ask)
     shown = {quote.number for quote in quotes}
     rest = tuple(number for number in line.numbers if number not in shown)
-    return Asked(line._replace(numbers=rest), quotes)
+    return Asked(line._replace(numbers=rest), quotes, question.ask)
 
 
 def _said(quote: str, text: str) -> bool:

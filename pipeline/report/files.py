@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -80,11 +81,21 @@ class Outputs:
         except (OSError, UnicodeDecodeError):
             return None
 
+    def signatures(self, files: Iterable[str]) -> dict[str, str]:
+        """Return, for each of these files that is there, what changes when its bytes do.
+
+        That is size, times and inode; symbolic links are left out.
+        """
+        root = os.fspath(self.root)
+        found = ((file, _signature(f"{root}/{file}")) for file in files)
+        return {file: signature for file, signature in found if signature}
+
     def remove_papers(self, kept: Iterable[str]) -> list[str]:
         """Remove the sheets of papers that are not among `kept`; return their names, sorted."""
         known = set(kept)
-        files = sorted(self._folder("papers").glob("*.json"))
-        gone = (path for path in files if path.stem not in known)
+        with os.scandir(self._folder("papers")) as entries:
+            found = {one.name[: -len(".json")] for one in entries if one.name.endswith(".json")}
+        gone = (self.root / f"papers/{name}.json" for name in sorted(found - known))
         return sorted(chain.from_iterable(self._remove(path, "litline/paper") for path in gone))
 
     def remove_lines(self, kept: Iterable[str]) -> list[str]:
@@ -119,12 +130,9 @@ class Outputs:
                 sibling.unlink()
                 yield sibling.relative_to(self.root).as_posix()
 
-    def texts(self, pattern: str) -> Iterator[str]:
-        """Yield the texts of the files that a pattern names, in order."""
-        for path in sorted(self.root.glob(pattern)):
-            text = self.read(path.relative_to(self.root).as_posix())
-            if text is not None:
-                yield text
+    def paths(self, pattern: str) -> list[str]:
+        """Return the files that a pattern names, in order."""
+        return [path.relative_to(self.root).as_posix() for path in sorted(self.root.glob(pattern))]
 
     def remove_sources(self, kept: Iterable[str], known: Iterable[str]) -> list[str]:
         """Remove the sources of `known` documents that are not among `kept`."""
@@ -145,6 +153,15 @@ class Outputs:
         if not path.parent.resolve().is_relative_to(root):
             raise ConfigError(f"{relative!r} leads outside the outputs folder")
         return path
+
+
+def _signature(path: str) -> str | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    times = f"{found.st_mtime_ns} {found.st_ctime_ns}"
+    return f"{found.st_size} {times} {found.st_ino}" if stat.S_ISREG(found.st_mode) else None
 
 
 def _schema(path: Path) -> object:

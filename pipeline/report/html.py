@@ -18,6 +18,7 @@ from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.report.briefing_card import BriefingCard
 from pipeline.report.briefing_view import BriefingView, briefing_view, parts
+from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_view import MOST, digest_view
 from pipeline.report.drawing import lineage_svg
@@ -36,17 +37,17 @@ def paper_html(sheet: PaperSheet) -> str:
 
 
 def index_html(  # noqa: PLR0913 - a list for each section
-    sheets: Sequence[PaperSheet],
+    papers: Sequence[Card],
     coverage: Sequence[Coverage],
     notes: Sequence[str],
     failed: Sequence[Failure],
     *,
-    lineages: Sequence[LineageSheet] = (),
+    lineages: Sequence[LineCard] = (),
     digests: Sequence[DigestCard] = (),
     briefings: Sequence[BriefingCard] = (),
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
-    page = index_view(sheets, coverage, notes, failed, lineages, digests, briefings=briefings)
+    page = index_view(papers, coverage, notes, failed, lineages, digests, briefings=briefings)
     return render("index.html.j2", root="", page=page)
 
 

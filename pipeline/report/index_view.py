@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.report.briefing_card import BriefingCard, briefing_path, by_name
+from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import (
     DigestCard,
     counted,
@@ -20,8 +20,7 @@ from pipeline.report.digest_card import (
     heading,
     newest_first,
 )
-from pipeline.report.lineage_view import members, span
-from pipeline.sheets import Failure, PaperSheet, Stamp
+from pipeline.sheets import Failure
 
 
 class Entry(NamedTuple):
@@ -100,27 +99,27 @@ class IndexView(NamedTuple):
 
 
 def index_view(  # noqa: PLR0913 - a list for each section
-    sheets: Sequence[PaperSheet],
+    papers: Sequence[Card],
     coverage: Sequence[Coverage],
     notes: Sequence[str],
     failed: Sequence[Failure],
-    lineages: Sequence[LineageSheet] = (),
+    lineages: Sequence[LineCard] = (),
     digests: Sequence[DigestCard] = (),
     *,
     briefings: Sequence[BriefingCard] = (),
 ) -> IndexView:
     """Put the words of the page in order."""
     return IndexView(
-        head=_head(sheets, len(coverage)),
+        head=_head(papers, len(coverage)),
         digests=[_digest(card) for card in newest_first(digests)],
         briefings=[_briefing(card) for card in by_name(briefings)],
-        lineages=[_lineage(sheet) for sheet in lineages],
-        years=_years(sheets),
+        lineages=[_lineage(line) for line in lineages],
+        years=_years(papers),
         coverage=[_covered(c) for c in coverage],
         covered=_covered_in_all(coverage),
-        failed=_failures(failed, sheets),
-        notes=[*_inferred(sheets), *notes],
-        stamp=engines([sheet.stamp for sheet in sheets]),
+        failed=_failures(failed, papers),
+        notes=[*_inferred(papers), *notes],
+        stamp=engines((card.model, card.engine) for card in papers),
     )
 
 
@@ -129,26 +128,26 @@ def paper_path(paper_id: str, root: str = "") -> str:
     return f"{root}papers/{view.address(paper_id)}.html"
 
 
-def _head(sheets: Sequence[PaperSheet], documents: int) -> str:
-    untitled = sum(sheet.paper.title is None for sheet in sheets)
-    silent = sum(sheet.stamp.counts.claims == 0 for sheet in sheets)
+def _head(papers: Sequence[Card], documents: int) -> str:
+    untitled = sum(not card.titled for card in papers)
+    silent = sum(card.counts.claims == 0 for card in papers)
     gaps = [f"{untitled:,} without a title"] if untitled else []
     gaps += [f"{silent:,} without a summary"] if silent else []
-    counted = f"{view.plural(len(sheets), 'paper')} from {view.plural(documents, 'document')}"
+    counted = f"{view.plural(len(papers), 'paper')} from {view.plural(documents, 'document')}"
     return "; ".join(filter(None, (counted, ", ".join(gaps)))) + "."
 
 
-def _inferred(sheets: Iterable[PaperSheet]) -> list[str]:
-    number = sum(sheet.details.year_inferred for sheet in sheets)
+def _inferred(papers: Iterable[Card]) -> list[str]:
+    number = sum(card.year_inferred for card in papers)
     if not number:
         return []
     printed = f"{view.plural(number, 'paper')} {'is' if number == 1 else 'are'} printed"
     return [f"{printed} without a year; it was inferred, and the day below is marked with a star."]
 
 
-def _lineage(sheet: LineageSheet) -> Lineage:
-    path = f"lineages/{view.address(sheet.slug)}/lineage.html"
-    return Lineage(path, sheet.name, members(sheet), span(sheet))
+def _lineage(line: LineCard) -> Lineage:
+    path = f"lineages/{view.address(line.slug)}/lineage.html"
+    return Lineage(path, line.name, line.members, line.span)
 
 
 def _digest(card: DigestCard) -> Digest:
@@ -165,34 +164,32 @@ def _briefing(card: BriefingCard) -> Briefing:
 # --- Papers --------------------------------------------------------------------------------
 
 
-def _years(sheets: Iterable[PaperSheet]) -> list[Year]:
-    ordered = sorted(sheets, key=_newest_first)
+def _years(papers: Iterable[Card]) -> list[Year]:
+    ordered = sorted(papers, key=_newest_first)
     return [
-        Year(f"y{year}", f"{year}", [_entry(sheet) for sheet in group])
+        Year(f"y{year}", f"{year}", [_entry(card) for card in group])
         if year
-        else Year("undated", "Date not stated", [_entry(sheet) for sheet in group])
+        else Year("undated", "Date not stated", [_entry(card) for card in group])
         for year, group in groupby(ordered, key=_year)
     ]
 
 
-def _year(sheet: PaperSheet) -> int:
-    return sheet.paper.date.year if sheet.paper.date else 0
+def _year(card: Card) -> int:
+    return card.date.year if card.date else 0
 
 
-def _newest_first(sheet: PaperSheet) -> tuple[int, str, str]:
-    day = (sheet.paper.date or dt.date.min).toordinal()
-    return -day, sheet.paper.label.casefold(), sheet.paper.id
+def _newest_first(card: Card) -> tuple[int, str, str]:
+    return -(card.date or dt.date.min).toordinal(), card.label.casefold(), card.paper
 
 
-def _entry(sheet: PaperSheet) -> Entry:
-    paper, tldr = sheet.paper, sheet.summary.tldr
-    star = "*" if sheet.details.year_inferred else ""
+def _entry(card: Card) -> Entry:
+    star = "*" if card.year_inferred else ""
     return Entry(
-        path=paper_path(paper.id),
-        label=paper.label,
-        iso=paper.date.isoformat() if paper.date else "",
-        day=view.day_and_month(paper.date) + star if paper.date else "",
-        short=tldr.text if tldr else "",
+        path=paper_path(card.paper),
+        label=card.label,
+        iso=card.date.isoformat() if card.date else "",
+        day=view.day_and_month(card.date) + star if card.date else "",
+        short=card.short,
     )
 
 
@@ -210,8 +207,8 @@ def _covered_in_all(coverage: Sequence[Coverage]) -> str:
     return f"{view.plural(len(coverage), 'document')}{gap}"
 
 
-def _failures(failed: Iterable[Failure], sheets: Iterable[PaperSheet]) -> list[Failed]:
-    labels = {sheet.paper.id: sheet.paper.label for sheet in sheets}
+def _failures(failed: Iterable[Failure], papers: Iterable[Card]) -> list[Failed]:
+    labels = {card.paper: card.label for card in papers}
     return [
         Failed(
             subject=labels.get(f.paper or "") or f.paper or f.document or "the run",
@@ -223,9 +220,9 @@ def _failures(failed: Iterable[Failure], sheets: Iterable[PaperSheet]) -> list[F
     ]
 
 
-def engines(stamps: Sequence[Stamp]) -> str:
-    """Say what wrote the pages behind a list; empty when there are none."""
-    counts = Counter((stamp.model, stamp.engine) for stamp in stamps)
+def engines(wrote: Iterable[tuple[str | None, str]]) -> str:
+    """Say what wrote the pages behind a list, by model and engine; empty when there are none."""
+    counts = Counter(wrote)
     if not counts:
         return ""
     if {model for model, _ in counts} == {None}:

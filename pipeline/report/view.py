@@ -43,6 +43,8 @@ _ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z][a-z-]*(?:\.[A-Z]{2})?/\d{7}", re.A
 
 def visible(text: str) -> str:
     """Put a mark such as `‹U+202E›` in the place of each character that a reader cannot see."""
+    if text.isascii() and text.isprintable():
+        return text
     return _HIDDEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterable, Iterator, Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Sequence
 
 from pipeline.digest_sheet import (
     Change,
@@ -18,17 +16,12 @@ from pipeline.digest_sheet import (
 from pipeline.issue import Interest, Issue, Line, Step
 from pipeline.opening import Opener
 from pipeline.scribe import Scribe, counted
-from pipeline.sheets import (
-    Claim,
-    Datum,
-    Stamp,
-    Tokens,
-    count,
-)
+from pipeline.sheets import Claim, Datum, code_stamp
 from pipeline.terms import broad
 
 STAGE = "digest"
 ENGINE = "digest 1"
+_SHEET = "litline/digest"
 MOST_TOLD = 5
 _THEME = 2  # papers that make a theme
 _NAMED = 3  # papers that a sentence names
@@ -36,8 +29,8 @@ _NAMED = 3  # papers that a sentence names
 
 def make_digest(issue: Issue) -> DigestSheet:
     """Make the digest of a week; every choice and every figure in it is made by code."""
-    scribe = Scribe(issue)
-    teller, opener = _Teller(scribe), Opener(scribe)
+    scribe = Scribe(_SHEET, issue.name)
+    teller, opener = _Teller(issue, scribe), Opener(issue, scribe)
     chosen = opener.read_first()
     sheet = DigestSheet(
         week=issue.week,
@@ -61,27 +54,12 @@ def make_digest(issue: Issue) -> DigestSheet:
         failed=list(issue.failed),
         coverage=list(issue.coverage),
         trust=list(teller.trust()),
-        stamp=_stamp([], []),
+        stamp=code_stamp(ENGINE, [], []),
         dropped=[],
     )
     inputs = [one.stamp for id_ in sheet.new_papers if (one := issue.sheets.get(id_))]
-    stamp = _stamp([claim for _, claim in sheet.claims()], inputs)
+    stamp = code_stamp(ENGINE, [claim for _, claim in sheet.claims()], inputs)
     return sheet.model_copy(update={"listed": list(_listed(issue, sheet)), "stamp": stamp})
-
-
-def _stamp(claims: Sequence[Claim], inputs: Iterable[Stamp]) -> Stamp:
-    keys = sorted({key for stamp in inputs for key in stamp.inputs})
-    return Stamp(
-        engine=ENGINE,
-        model=None,
-        prompt="none",
-        prompt_version=1,
-        inputs=[sha256(json.dumps(keys).encode()).hexdigest()],
-        date=None,
-        tokens=Tokens(),
-        cost_usd=0.0,
-        counts=count(claims, 0),
-    )
 
 
 def _listed(issue: Issue, sheet: DigestSheet) -> Iterator[Listed]:
@@ -128,10 +106,10 @@ def _themes(issue: Issue) -> Iterator[Theme]:
 class _Teller:
     """Makes the claims of one digest."""
 
-    def __init__(self, scribe: Scribe) -> None:
+    def __init__(self, issue: Issue, scribe: Scribe) -> None:
+        self._issue = issue
         self._scribe = scribe
-        self._issue = scribe.issue
-        self._new = scribe.new
+        self._new = issue.new
 
     # --- In short, lines, followed --------------------------------------------------------------
 
@@ -185,7 +163,7 @@ class _Teller:
             yield self._scribe.computed("short", text, data)
 
     def _step(self, field: str, line: Line, step: Step) -> Claim:
-        later, earlier = self._scribe.label(step.paper), line.labels[step.edge.target]
+        later, earlier = self._issue.label(step.paper), line.labels[step.edge.target]
         if step.edge.basis == "stated":
             verb = "succeeds" if step.edge.type == "succeeds" else "builds on"
             text, signs = f"{later} {verb} {earlier} (stated).", ""
@@ -225,7 +203,7 @@ class _Teller:
 
     def _some(self, what: str, papers: Sequence[str]) -> str:
         """Count papers and name the first of them; empty without any."""
-        names = ", ".join(self._scribe.label(id_) for id_ in papers[:_NAMED])
+        names = ", ".join(self._issue.label(id_) for id_ in papers[:_NAMED])
         more = f" and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ""
         return f"{counted(len(papers), what)}: {names}{more}" if papers else ""
 
@@ -234,7 +212,7 @@ class _Teller:
     def changed(self) -> Iterator[Claim]:
         """Say of each paper that was shown before what changed."""
         for change in self._issue.selection.changes:
-            label = self._scribe.label(change.paper)
+            label = self._issue.label(change.paper)
             data: dict[str, Datum] = {
                 "papers": [change.paper],
                 "label": label,

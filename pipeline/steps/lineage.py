@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.aspects import aspects_of
-from pipeline.chunking import Unit
+from pipeline.chunking import Sentence, Unit
 from pipeline.facts import evidence as whole
 from pipeline.library import Entry
 from pipeline.lineage_graph import Member
@@ -31,16 +29,7 @@ from pipeline.lines import ANCESTRY, Line, trunk
 from pipeline.mentions import mentions
 from pipeline.names import parse_name
 from pipeline.records import Coverage
-from pipeline.sheets import (
-    Claim,
-    Datum,
-    Evidence,
-    PaperSheet,
-    Stamp,
-    Tokens,
-    claim_id,
-    count,
-)
+from pipeline.sheets import Claim, Datum, Evidence, PaperSheet, claim_id, code_stamp
 from pipeline.text import normalise, strip_lead_in
 
 STAGE = "lineages"
@@ -62,8 +51,8 @@ class Shelf(NamedTuple):
     coverage: Sequence[Coverage]
 
 
-def member_of(entry: Entry, units: Sequence[Unit], addresses: Iterable[str]) -> Member:
-    """Return a paper as the graph sees it; `addresses` are those of its own releases."""
+def member_of(entry: Entry, sentences: Sequence[Sentence], links: tuple[str, ...]) -> Member:
+    """Return a paper as the graph sees it; `links` are those of its own releases."""
     return Member(
         id=entry.paper.id,
         label=entry.paper.label,
@@ -72,8 +61,8 @@ def member_of(entry: Entry, units: Sequence[Unit], addresses: Iterable[str]) -> 
         date=entry.paper.date,
         year_inferred=entry.details.year_inferred,
         authors=tuple(entry.paper.authors or ()),
-        links=tuple(addresses),
-        sentences=tuple(sentence for unit in units for sentence in unit.sentences),
+        links=links,
+        sentences=sentences,
     )
 
 
@@ -101,12 +90,18 @@ def side_edges(line: Line, graph: GraphSheet) -> dict[str, GraphEdge]:
     return found
 
 
+def picture(line: Line, graph: GraphSheet) -> tuple[list[GraphNode], list[GraphEdge]]:
+    """Return what the page of a line draws of the graph: its members, and who stands beside."""
+    drawn = {node.id for node in line.members} | side_edges(line, graph).keys()
+    nodes = [node for node in graph.nodes if node.id in drawn]
+    return nodes, [e for e in graph.edges if e.source in drawn and e.target in drawn]
+
+
 def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
     """Tell one line, in templates and in the papers' own sentences."""
     teller = _Teller(line, slug, shelf)
     steps = [teller.step(node) for node in line.members]
-    beside = list(teller.beside())
-    drawn = {node.id for node in line.members} | {one.node for one in beside}
+    nodes, edges = picture(line, shelf.graph)
     sheet = LineageSheet(
         slug=slug,
         name=line_name(line, shelf.names),
@@ -115,31 +110,16 @@ def trace(line: Line, slug: str, shelf: Shelf) -> LineageSheet:
         table=list(teller.table()),
         rivals=list(teller.rivals()),
         openness=list(teller.openness()),
-        beside=beside,
+        beside=list(teller.beside()),
         gaps=list(teller.gaps()),
-        nodes=[node for node in shelf.graph.nodes if node.id in drawn],
-        edges=[e for e in shelf.graph.edges if e.source in drawn and e.target in drawn],
-        stamp=_stamp([], []),
+        nodes=nodes,
+        edges=edges,
+        stamp=code_stamp(ENGINE, [], []),
         dropped=[],
     )
     claims = [claim for _, claim in sheet.claims()]
     inputs = [shelf.sheets[node.id].stamp for node in line.members if node.id in shelf.sheets]
-    return sheet.model_copy(update={"stamp": _stamp(claims, inputs)})
-
-
-def _stamp(claims: Sequence[Claim], inputs: Iterable[Stamp]) -> Stamp:
-    keys = sorted({key for stamp in inputs for key in stamp.inputs})
-    return Stamp(
-        engine=ENGINE,
-        model=None,
-        prompt="none",
-        prompt_version=1,
-        inputs=[sha256(json.dumps(keys).encode()).hexdigest()],
-        date=None,
-        tokens=Tokens(),
-        cost_usd=0.0,
-        counts=count(claims, 0),
-    )
+    return sheet.model_copy(update={"stamp": code_stamp(ENGINE, claims, inputs)})
 
 
 class _Teller:

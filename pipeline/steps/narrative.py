@@ -12,7 +12,7 @@ from pipeline.answers import Question, estimate
 from pipeline.ask import Asker
 from pipeline.chunking import Sentence
 from pipeline.errors import LitlineError
-from pipeline.grounded import Grounded, Grounder, Standing, Task, most_follow_ups
+from pipeline.grounded import Grounded, Grounder, Standing, most_follow_ups
 from pipeline.grounding import check_claim, check_owned
 from pipeline.latex import plain
 from pipeline.lineage_clauses import ANCESTRY
@@ -22,8 +22,8 @@ from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.mentions import mentions, name_key
 from pipeline.prompts import load_prompt
 from pipeline.schemas import NarrativeReply, RelationsReply
-from pipeline.sheets import Claim, Dropped, Evidence, Failure, Stamp, Tokens, claim_id, count
-from pipeline.text import strip_lead_in
+from pipeline.sheets import Claim, Dropped, Evidence, Failure, count
+from pipeline.telling import Asking, ask_and_ground, is_copied, told_claim, told_stamp
 from pipeline.tokens import estimate_tokens
 
 RELATIONS = "paper_relations"
@@ -146,26 +146,16 @@ async def tell_stories(
     stories: Sequence[Story], grounder: Grounder, names: Mapping[str, Sequence[str]]
 ) -> list[tuple[LineageSheet, Failure | None]]:
     """Let a model tell lines side by side; where it fails, a line stays as the code told it."""
-    asker = grounder.asker
-    await asker.lease(story.question for story in stories)
-    asked = (asker.ask(story.question, NarrativeReply) for story in stories)
-    answers = await asyncio.gather(*asked, return_exceptions=True)
-    for answer in answers:
-        if isinstance(answer, BaseException) and not isinstance(answer, LitlineError):
-            raise answer
-    tasks = [
-        Task(story.question, answer, story.sheet.known())
-        for story, answer in zip(stories, answers, strict=True)
-        if not isinstance(answer, BaseException)
-    ]
-    grounded = iter(await grounder.ground(tasks))
+    asked = [Asking(story.question, story.sheet.known()) for story in stories]
     told: list[tuple[LineageSheet, Failure | None]] = []
-    for story, answer in zip(stories, answers, strict=True):
-        if isinstance(answer, BaseException):
-            told.append((story.sheet, _failure(story, str(answer))))
+    for story, found in zip(
+        stories, await ask_and_ground(asked, NarrativeReply, grounder), strict=True
+    ):
+        if isinstance(found, LitlineError):
+            told.append((story.sheet, _failure(story, str(found))))
         else:
-            part = next(grounded)
-            sheet = _Telling(story, part, answer.reply, names).sheet(grounder)
+            reply, part = found
+            sheet = _Telling(story, part, reply, names).sheet(grounder)
             told.append((sheet, _failure(story, part.unanswered) if part.unanswered else None))
     return told
 
@@ -210,7 +200,11 @@ class _Telling:
         made = before.model_copy(
             update={"short": [*before.short, *short], "steps": steps, "dropped": self._dropped}
         )
-        return made.model_copy(update={"stamp": self._stamp(made, grounder)})
+        claims = [claim for _, claim in made.claims()]
+        part = self._part
+        counts = count(claims, len(self._dropped), part.asked_again, part.overruled)
+        stamp = told_stamp(before.stamp, part, load_prompt(NARRATIVE), counts, grounder)
+        return made.model_copy(update={"stamp": stamp})
 
     def _claim(self, field: str, standing: Standing) -> Claim | None:
         """Return a claim, unless the quotes alone, or whose they are, speak against it."""
@@ -218,12 +212,11 @@ class _Telling:
         text = " ".join(said.text.split())
         cited = [self._story.places[number - 1] for number in sorted(set(said.sentences))]
         quotes = [place.quote for _, place in cited]
-        copied = len(quotes) == 1 and text in {plain(quotes[0]), strip_lead_in(plain(quotes[0]))}
         owned = [(node, place.quote) for node, place in cited]
         wrong = self._misplaced(standing, {node for node, _ in cited}) or self._unlinked(
             text, quotes
         )
-        if not wrong and not copied:
+        if not wrong and not is_copied(text, quotes):
             failures = [
                 *check_claim(text, quotes, self._story.sheet.known()),
                 *check_owned(text, owned, self._names),
@@ -232,14 +225,8 @@ class _Telling:
         if wrong:
             self._dropped.append(Dropped(field=field, text=text, reason=wrong))
             return None
-        return Claim(
-            id=claim_id(_SHEET, self._story.sheet.slug, field, text, quotes),
-            text=text,
-            kind="quoted" if copied else "derived",
-            origin=standing.origin,
-            evidence=[place for _, place in cited],
-            data=None,
-        )
+        places = [place for _, place in cited]
+        return told_claim(_SHEET, self._story.sheet.slug, field, standing, places)
 
     def _step_of(self, standing: Standing) -> int:
         return self._reply.steps[int(standing.place.partition(".")[2])].step
@@ -271,24 +258,3 @@ class _Telling:
         if all(frozenset(pair) in linked for pair in combinations(named, 2)):
             return ""
         return "names: it links works of which the cited sentences state no link."
-
-    def _stamp(self, sheet: LineageSheet, grounder: Grounder) -> Stamp:
-        answers, prompt = self._part.answers, load_prompt(NARRATIVE)
-        costs = [answer.cost_usd for answer in answers]
-        claims = [claim for _, claim in sheet.claims()]
-        again, overruled = self._part.asked_again, self._part.overruled
-        return Stamp(
-            engine=grounder.asker.provider.engine,
-            model=grounder.asker.provider.model,
-            prompt=prompt.name,
-            prompt_version=prompt.version,
-            inputs=[*sheet.stamp.inputs, *(answer.key for answer in answers)],
-            date=max((answer.date for answer in answers if answer.date), default=None),
-            tokens=Tokens(
-                input=sum(answer.tokens.input for answer in answers),
-                output=sum(answer.tokens.output for answer in answers),
-            ),
-            tokens_estimated=any(answer.estimated for answer in answers),
-            cost_usd=None if None in costs else sum(cost or 0 for cost in costs),
-            counts=count(claims, len(self._dropped), again, overruled),
-        )

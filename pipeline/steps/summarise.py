@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from pipeline.answers import Answer, Question
 from pipeline.ask import Asker
-from pipeline.chunking import Unit, units
+from pipeline.chunking import Sentence, Sentences, Unit, units
 from pipeline.errors import LitlineError
 from pipeline.facts import FactFinder, Facts, evidence
 from pipeline.figures import printed_numbers
@@ -41,12 +42,31 @@ PROMPT = "paper_summary"
 _SHEET = "litline/paper"
 
 
-class Work(NamedTuple):
-    """A paper, the units of its text, and the question for each."""
+class Work:
+    """A paper, the units of its text, and the question for each; none for one without any text.
 
-    entry: Entry
-    units: tuple[Unit, ...]
-    questions: tuple[Question, ...]
+    Both are worked out when they are first asked for.
+    """
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The units of the paper's text."""
+        document, record = self.entry.document, self.entry.record
+        return tuple(units(document, record)) if document and record else ()
+
+    @property
+    def sentences(self) -> Sequence[Sentence]:
+        """The sentences of all units."""
+        return Sentences(lambda: self.units)
+
+    @cached_property
+    def questions(self) -> tuple[Question, ...]:
+        """What is asked about each unit."""
+        prompt = load_prompt(PROMPT)
+        return tuple(Question(prompt, tuple(s.text for s in unit.sentences)) for unit in self.units)
 
 
 class Asked(NamedTuple):
@@ -65,13 +85,8 @@ class Outcome(NamedTuple):
 
 
 def plan_paper(entry: Entry) -> Work:
-    """Return what is asked about a paper; nothing for one without any text."""
-    if entry.document is None or entry.record is None:
-        return Work(entry, (), ())
-    prompt = load_prompt(PROMPT)
-    found = tuple(units(entry.document, entry.record))
-    questions = tuple(Question(prompt, tuple(s.text for s in unit.sentences)) for unit in found)
-    return Work(entry, found, questions)
+    """Return what is asked about a paper."""
+    return Work(entry)
 
 
 async def ask_batch(batch: Sequence[Work], asker: Asker) -> list[Asked]:

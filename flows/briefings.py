@@ -1,0 +1,178 @@
+"""Whom a job briefs on, and what each briefing is made from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from flows.shelves import Shelves
+from flows.tracing import Traced, name_lines
+from flows.trending import terms_by_paper
+from pipeline.answers import Question
+from pipeline.authorship import Author, authorships, slug_of, who
+from pipeline.briefing_sheet import ProfileFigures
+from pipeline.dossier import Dossier, Part
+from pipeline.errors import UsageError
+from pipeline.facts import FactFinder, Facts
+from pipeline.prompts import load_prompt
+from pipeline.readers.profile import figure_lines
+from pipeline.reading_list import reading_list
+from pipeline.sheets import Evidence, PaperSheet
+from pipeline.steps.briefing import make_briefing
+from pipeline.steps.interview import PROMPT, Interview, plan_interview
+from pipeline.steps.lineage import line_name
+from pipeline.steps.summarise import Work
+from pipeline.store import Store
+
+MOST_SUMMARISED = 8  # papers of which a briefing shows more than the title
+Authors = Callable[[Shelves, Store], Sequence[Author]]
+
+
+def nobody(_: Shelves, __: Store) -> Sequence[Author]:
+    """Brief on no one."""
+    return ()
+
+
+def page_owners(shelves: Shelves, _: Store) -> list[Author]:
+    """Return the people whose profiles are in the library, each once."""
+    headers = (shelves.volumes[one.document].reading.header for one in shelves.coverage)
+    names = dict.fromkeys(header.name for header in headers if header and header.name)
+    found = (who(name, shelves.entries, shelves.volumes, {}) for name in names)
+    return list({author.name: author for author in found}.values())
+
+
+def named_author(name: str, owner: str | None) -> Authors:
+    """Return what finds the author of a name; `owner` says whose page a document is: FILE=NAME.
+
+    Raises:
+        UsageError: `owner` has another form.
+    """
+    file, equals, whose = (owner or "").rpartition("=")
+    if owner is not None and not (file and equals and whose.strip()):
+        raise UsageError(f'--owner: {owner!r} is not FILE=NAME, such as page.txt="Lewei Lu"')
+
+    def find(shelves: Shelves, store: Store) -> Sequence[Author]:
+        owners = {_document(file, shelves, store): whose.strip()} if owner else {}
+        return [who(name, shelves.entries, shelves.volumes, owners)]
+
+    return find
+
+
+def _document(file: str, shelves: Shelves, store: Store) -> str:
+    """Return the id of the document that a path or a name leads to."""
+    known = store.paths().get(str(Path(file).absolute()), Path(file).name)
+    if known in shelves.volumes:
+        return known
+    raise UsageError(f"--owner: no document of the library is called {file}")
+
+
+class Briefers:
+    """The briefings of one job: which papers they show, and their sheets once these are made."""
+
+    def __init__(
+        self,
+        authors: Sequence[Author],
+        since: dt.date | None,
+        shelves: Shelves,
+        store: Store,
+        works: Sequence[Work],
+    ) -> None:
+        self.authors = list(authors)
+        self._store = store
+        self._works = {work.entry.paper.id: work for work in works}
+        terms = terms_by_paper(shelves.entries, store) if authors else {}
+        finder = FactFinder(store)
+        self._dossiers = [
+            Dossier(
+                author=author,
+                since=since,
+                profile=_profile(author, shelves),
+                coverage=[one for one in shelves.coverage if one.document in author.pages],
+                entries=author.papers,
+                facts=dict(_facts(author, works, finder)),
+                terms={entry.paper.id: terms[entry.paper.id] for entry in author.papers},
+                parts=(),
+                sheets={},
+            )
+            for author in authors
+        ]
+        finder.save()
+
+    def shown(self, traced: Traced) -> set[str]:
+        """Return the papers of which the briefings show more than the title."""
+        return {paper for one in self._dossiers for paper in _shown(self._with_lines(one, traced))}
+
+    def make(self, traced: Traced, sheets: Mapping[str, PaperSheet]) -> list[Interview]:
+        """Make the briefings, each with what a model may be asked about it."""
+        made = []
+        for one in self._dossiers:
+            dossier = self._with_lines(one, traced)
+            own = {paper: sheets[paper] for paper in _shown(dossier) if paper in sheets}
+            made.append(plan_interview(make_briefing(dossier._replace(sheets=own)), own))
+        return made
+
+    def keys(self, traced: Traced, key: Callable[[Question], str], *, judge: bool) -> list[str]:
+        """Return a key for what a model is asked about each author: the papers and their texts."""
+        return [self._key(self._with_lines(one, traced), key, judge) for one in self._dossiers]
+
+    def _key(self, dossier: Dossier, key: Callable[[Question], str], judge: bool) -> str:
+        shown = _shown(dossier)
+        parts = [
+            load_prompt(PROMPT).fingerprint,
+            "judged" if judge else "",
+            slug_of(dossier.author),
+            *(entry.paper.id for entry in dossier.entries),
+            *(repr(part) for part in dossier.parts),
+            *(key(question) for id_ in shown for question in self._works[id_].questions),
+        ]
+        return sha256("\x1f".join(parts).encode(errors="surrogatepass")).hexdigest()
+
+    def _with_lines(self, dossier: Dossier, traced: Traced) -> Dossier:
+        return dossier._replace(parts=_parts(dossier, traced, self._store))
+
+
+def _shown(dossier: Dossier) -> list[str]:
+    own = {one.paper: one for one in authorships(dossier.author, dossier.entries)}
+    return [choice.paper for choice in reading_list(dossier, own, MOST_SUMMARISED)]
+
+
+def _facts(
+    author: Author, works: Sequence[Work], finder: FactFinder
+) -> Iterator[tuple[str, Facts]]:
+    theirs = {entry.paper.id for entry in author.papers}
+    own = {work.entry.paper.id: work.units for work in works if work.entry.paper.id in theirs}
+    finder.prime(unit for units in own.values() for unit in units)
+    yield from ((id_, finder.of(units)) for id_, units in own.items())
+
+
+def _parts(dossier: Dossier, traced: Traced, store: Store) -> list[Part]:
+    """Return the lines that have papers of the author, those with most of them first."""
+    theirs = {entry.paper.id for entry in dossier.entries}
+    found = []
+    for slug, line in name_lines(traced, store).items():
+        own = [node.id for node in line.members if node.id in theirs]
+        if own:
+            latest = line.members[-1]
+            label = (*traced.names.get(latest.id, ()), latest.label)[0]
+            name = line_name(line, traced.names)
+            found.append(Part(slug, name, own, len(line.members), label))
+    return sorted(found, key=lambda part: (-len(part.own), part.slug))
+
+
+def _profile(author: Author, shelves: Shelves) -> ProfileFigures | None:
+    """Return the figures of the author's own page; of several pages, of the first."""
+    for page in sorted(author.pages):
+        volume = shelves.volumes[page]
+        header = volume.reading.header
+        if header is None:
+            continue
+        text = volume.document.text
+        places = [
+            Evidence(document=page, start=start, end=end, quote=text[start:end])
+            for start, end in figure_lines(text, header)
+        ]
+        figures = header.model_dump(exclude={"span"})
+        return ProfileFigures(document=page, evidence=places, **figures)
+    return None

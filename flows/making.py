@@ -1,0 +1,399 @@
+"""The stages of a job, one after the other: read, ask, check, tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from flows import wiring
+from flows.bounds import follow_ups, settled_answers, story_keys
+from flows.briefings import Authors, Briefers, nobody
+from flows.cards import Cards
+from flows.digests import Drafts, Span, moved_lines
+from flows.issues import Background, Editor
+from flows.pages import Made, Sheets, earlier_report
+from flows.progress import reporter
+from flows.settings import Settings
+from flows.shelves import Shelves
+from flows.stages import StageRunner
+from flows.tracing import (
+    Notes,
+    Told,
+    Traced,
+    choose_line,
+    name_lines,
+    tell,
+    trace_again,
+    trace_graph,
+)
+from pipeline.ask import Asker
+from pipeline.briefing_sheet import BriefingSheet
+from pipeline.digest_sheet import DigestSheet
+from pipeline.facts import FactFinder
+from pipeline.lineage_graph import Member, Proposal
+from pipeline.lineage_sheet import LineageSheet
+from pipeline.lines import Line
+from pipeline.planning import Plan, make_plan
+from pipeline.report.files import Outputs
+from pipeline.sheets import Failure, PaperSheet, StageTime
+from pipeline.steps.interview import STAGE as INTERVIEWS
+from pipeline.steps.interview import interview, most_interviews
+from pipeline.steps.lineage import side_edges
+from pipeline.steps.narrative import STAGE as RELATIONS_STAGE
+from pipeline.steps.narrative import (
+    TELLING,
+    Reading,
+    Story,
+    ask_relations,
+    most_tellings,
+    plan_relations,
+    plan_story,
+    tell_stories,
+)
+from pipeline.steps.summarise import (
+    CHECKS,
+    STAGE,
+    Asked,
+    Outcome,
+    Work,
+    ask_batch,
+    ground_batch,
+    plan_paper,
+)
+from pipeline.store import Store
+
+
+class Clock:
+    """Seconds per stage, in the order of the stages."""
+
+    def __init__(self) -> None:
+        self.stages: list[StageTime] = []
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a block."""
+        begun = time.perf_counter()
+        yield
+        seconds = round(time.perf_counter() - begun, 3)
+        self.stages.append(StageTime(name=name, seconds=seconds))
+
+
+Chooser = Callable[[Shelves, Store], Sequence[Span]]
+
+
+class Scope(NamedTuple):
+    """What a job writes beside summaries.
+
+    `lines`: lines of work, all of them or the one of a `name`. `spans` chooses the digests,
+    `authors` whom is briefed on, `since` when they were met last. With `everything` all papers are
+    summarised, else only those that digests, lines and briefings show.
+    """
+
+    lines: bool
+    name: str | None = None
+    spans: Chooser = lambda _shelves, _store: ()
+    authors: Authors = nobody
+    since: dt.date | None = None
+    everything: bool = True
+
+
+class Job(NamedTuple):
+    """What the stages of a job work with."""
+
+    documents: Sequence[str]
+    settings: Settings
+    store: Store
+    shelves: Shelves
+    asker: Asker
+    run_stage: StageRunner
+    clock: Clock
+    cards: Cards
+
+
+class Making:
+    """One job on its way; nothing is written but to the store, and digests not even there."""
+
+    def __init__(self, job: Job, outputs: Outputs, scope: Scope) -> None:
+        self._job = job
+        self._outputs = outputs
+        self._scope = scope
+        self._failed = list(job.shelves.failures)
+        self._works = [plan_paper(entry) for entry in job.shelves.entries]
+        authors = scope.authors(job.shelves, job.store)
+        notes = Notes(job.store)
+        members = notes.members(self._works) if scope.lines or authors else []
+        self._traced = trace_graph(self._works, members, notes)
+        self._spans = scope.spans(job.shelves, job.store)
+        self.drafts = Drafts(self._spans, job.shelves, job.store)
+        self._briefers = Briefers(authors, scope.since, job.shelves, job.store, self._works)
+        self._readings, self._missing = self._read_or_missing(members)
+
+    def _read_or_missing(self, members: Sequence[Member]) -> tuple[list[Reading], list[Reading]]:
+        """Return the papers about whose relations a model is asked, and those not answered yet.
+
+        A briefing takes what is known of lines, and buys nothing for it.
+        """
+        readings = _readings(members, self._traced, self._job.asker)
+        missing = _unanswered(readings, self._job.asker)
+        if self._scope.lines:
+            return readings, missing
+        return [reading for reading in readings if reading not in missing], []
+
+    async def made(self) -> Made:
+        """Run all stages."""
+        job = self._job
+        if not self._missing:  # what is known costs nothing, and tells which lines there will be
+            await self._add_relations()
+        lines = self._wanted_lines()
+        with job.clock.stage("plan"):
+            told = (self._traced.lines if lines is None else lines) if self._scope.lines else []
+            plan = _plan(self._chosen(lines), self._missing, told, self._interviews(), job)
+        _warn_of_replacing(self._outputs, job.asker)
+        if self._missing and lines is not None:
+            await self._add_relations()
+            lines = self._wanted_lines()
+        fresh = await self._summaries(lines)
+        if self._missing and lines is None:  # summaries first, if a budget does not reach for all
+            await self._add_relations()
+        sheets = Sheets(job.shelves.entries, fresh, self._outputs)
+        sheets_of_lines = await self._lines(lines, sheets)
+        return Made(
+            plan,
+            fresh,
+            self._failed,
+            self._traced.graph if self._scope.lines else None,
+            sheets_of_lines,
+            name_lines(self._traced, job.store),
+            self._digests(sheets_of_lines, sheets),
+            await self._briefings(sheets),
+        )
+
+    async def _add_relations(self) -> None:
+        """Add what a model reads of relations to the graph; without a model nothing is asked."""
+        if not self._readings:
+            return
+        with self._job.clock.stage(RELATIONS_STAGE):
+            proposals, unread = await _ask_relations(self._readings, self._job)
+        self._traced = trace_again(self._traced, proposals)
+        self._failed += unread
+
+    def _wanted_lines(self) -> list[Line] | None:
+        """Return the lines that are told, None for all: the named one, or those a digest moves.
+
+        With these go the lines of which an earlier page draws what is no longer so.
+        """
+        scope, traced = self._scope, self._traced
+        if scope.name:
+            return [choose_line(traced, scope.name)]
+        if scope.everything:
+            return None
+        if not scope.lines:
+            return []
+        moved = moved_lines(traced, self.drafts.new())
+        named = name_lines(traced, self._job.store)
+        others = {slug: line for slug, line in named.items() if line not in moved}
+        return moved + self._job.cards.outdated_lines(others, traced.graph)
+
+    def _chosen(self, lines: Sequence[Line] | None) -> list[Work]:
+        """Return the works that the pages of some lines, digests and briefings lead to, or all.
+
+        What digests and briefings show comes first, then the members of lines, then what stands
+        beside these. A digest leaves out those whose page still stands, and adds those whose page
+        does so no more.
+        """
+        if lines is None:
+            return list(self._works)
+        members = {node.id for line in lines for node in line.members}
+        beside = set[str]().union(*(side_edges(line, self._traced.graph) for line in lines))
+        outdated, standing = _pages_of(self._job) if self._spans else (set[str](), set[str]())
+        shown = self.drafts.shown() | self._briefers.shown(self._traced)
+        ranked = (outdated, beside - standing, members - standing, shown)
+        rank = {id_: -n for n, ids in enumerate(ranked) for id_ in ids}
+        chosen = [work for work in self._works if work.entry.paper.id in rank]
+        return sorted(chosen, key=lambda work: rank[work.entry.paper.id])
+
+    async def _summaries(self, lines: Sequence[Line] | None) -> list[PaperSheet]:
+        job = self._job
+        with job.clock.stage(STAGE):
+            asked = await _ask(self._chosen(lines), job)
+        with job.clock.stage(CHECKS):
+            outcomes = await _ground(asked, job)
+        self._failed += [outcome.failure for outcome in outcomes if outcome.failure]
+        return [outcome.sheet for outcome in outcomes if outcome.sheet]
+
+    async def _lines(self, lines: Sequence[Line] | None, sheets: Sheets) -> list[LineageSheet]:
+        job, traced = self._job, self._traced
+        if not self._scope.lines:
+            return []
+        with job.clock.stage("lineages"):
+            chosen = traced.lines if lines is None else lines
+            told = tell(chosen, traced, sheets, job.shelves.coverage, job.store)
+            told, untold = await _narrate(told, traced, job)
+        self._failed += untold
+        if not untold and job.asker.provider.model is not None:
+            keys = story_keys(chosen, traced.works, job.asker.key, judge=job.settings.judge)
+            Told(job.store).keep(keys)
+        return told
+
+    def _digests(self, told: Sequence[LineageSheet], sheets: Sheets) -> list[DigestSheet]:
+        """Make the digests; what a budget cut short is no week to close."""
+        job = self._job
+        if not self._spans or job.asker.stopped is not None:
+            return []
+        with job.clock.stage("digests"):
+            background = Background(self._traced, told, sheets, self._failed)
+            editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
+            return self.drafts.make(editor.issue)
+
+    def _interviews(self) -> list[str]:
+        """Return a key for what a model is asked about each author."""
+        asker = self._job.asker
+        if asker.provider.model is None:
+            return []
+        return self._briefers.keys(self._traced, asker.key, judge=self._job.settings.judge)
+
+    async def _briefings(self, sheets: Sheets) -> list[BriefingSheet]:
+        """Make the briefings, and let a model add to them, where there is one."""
+        job = self._job
+        if not self._briefers.authors or job.asker.stopped is not None:
+            return []
+        with job.clock.stage(INTERVIEWS):
+            planned = self._briefers.make(self._traced, sheets)
+            if job.asker.provider.model is None:
+                return [one.sheet for one in planned]
+            made = await interview(planned, wiring.grounder(job.settings, job.store, job.asker))
+        failed = [failure for _, failure in made if failure]
+        self._failed += failed
+        if not failed:
+            Told(job.store).keep(self._interviews())
+        return [sheet for sheet, _ in made]
+
+
+def _readings(members: Sequence[Member], traced: Traced, asker: Asker) -> list[Reading]:
+    """Return the papers about whose relations a model is asked; none without a model."""
+    return [] if asker.provider.model is None else plan_relations(members, traced.graph)
+
+
+def _unanswered(readings: Sequence[Reading], asker: Asker) -> list[Reading]:
+    keyed = {asker.key(reading.question): reading for reading in readings}
+    known = asker.prime({key: reading.question for key, reading in keyed.items()})
+    return [reading for key, reading in keyed.items() if key not in known]
+
+
+async def _ask_relations(
+    readings: Sequence[Reading], job: Job
+) -> tuple[list[Proposal], list[Failure]]:
+    say = reporter()
+    say.start(RELATIONS_STAGE, len(readings))
+
+    async def batch(part: Sequence[Reading]) -> list[tuple[list[Proposal], Failure | None]]:
+        found = await ask_relations(part, job.asker)
+        say.advance(RELATIONS_STAGE, len(part))
+        return found
+
+    asked = await job.run_stage(RELATIONS_STAGE, readings, batch)
+    proposals = [one for some, _ in asked for one in some]
+    return proposals, [failure for _, failure in asked if failure]
+
+
+async def _narrate(
+    told: Sequence[LineageSheet], traced: Traced, job: Job
+) -> tuple[list[LineageSheet], list[Failure]]:
+    """Let a model tell the lines, where there is one."""
+    if job.asker.provider.model is None or not told:
+        return list(told), []
+    grounder = wiring.grounder(job.settings, job.store, job.asker)
+    stories = [plan_story(sheet) for sheet in told]
+
+    async def batch(part: Sequence[Story]) -> list[tuple[LineageSheet, Failure | None]]:
+        return await tell_stories(part, grounder, traced.names)
+
+    found = await job.run_stage(TELLING, stories, batch)
+    return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
+
+
+def _pages_of(job: Job) -> tuple[set[str], set[str]]:
+    """Part the papers that have a page: those it no longer tells truly, those this engine wrote."""
+    entries, engine = job.shelves.entries, job.asker.provider
+    standing = job.cards.standing(entries)
+    written = {card.paper for card in job.cards.papers([e.paper.id for e in entries], {})}
+    own = {
+        id_
+        for id_, card in standing.items()
+        if (card.engine, card.model) == (engine.engine, engine.model)
+    }
+    return written - standing.keys(), own
+
+
+def _plan(
+    works: Sequence[Work],
+    readings: Sequence[Reading],
+    lines: Sequence[Line],
+    interviews: Sequence[str],
+    job: Job,
+) -> Plan:
+    """Look the answers up, and say what is left to ask; each reading may lead to one more line."""
+    asker, settings = job.asker, job.settings
+    questions = {asker.key(q): q for work in works for q in work.questions}
+    asked = questions | {asker.key(reading.question): reading.question for reading in readings}
+    known = asker.prime(asked)
+    done = settled_answers(works, job.store, settings, asker.key)
+    more = follow_ups(questions, done, settings)
+    if asker.provider.model is not None:
+        by_id = {work.entry.paper.id: work for work in works}
+        keys = story_keys(lines, by_id, asker.key, judge=settings.judge)
+        new = Told(job.store).missing(keys)
+        more += most_tellings(len(new) + len(readings), judge=settings.judge)
+        asked_about = Told(job.store).missing(interviews)
+        more += most_interviews(len(asked_about), judge=settings.judge)
+    price = wiring.price(settings)
+    plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)
+    reporter().say(_announcement(len(works), plan, asker))
+    return plan
+
+
+def _warn_of_replacing(outputs: Outputs, asker: Asker) -> None:
+    """Say so where pages that a model wrote are about to be written without one."""
+    before = earlier_report(outputs)
+    if before is not None and before.model is not None and asker.provider.model is None:
+        reporter().say(
+            f"Warning: {before.model} wrote the pages in {outputs.root}; this run replaces them. "
+            "Its answers stay in the store: a run with that model brings them back free of charge."
+        )
+
+
+async def _ask(works: Sequence[Work], job: Job) -> list[Asked]:
+    say = reporter()
+    say.start(STAGE, len(works))
+
+    async def batch(part: Sequence[Work]) -> list[Asked]:
+        asked = await ask_batch(part, job.asker)
+        say.advance(STAGE, len(part))
+        return asked
+
+    return await job.run_stage(STAGE, works, batch)
+
+
+async def _ground(asked: Sequence[Asked], job: Job) -> list[Outcome]:
+    grounder = wiring.grounder(job.settings, job.store, job.asker)
+    finder = FactFinder(job.store)
+    say = reporter()
+    say.start(CHECKS, len(asked))
+
+    async def batch(part: Sequence[Asked]) -> list[Outcome]:
+        outcomes = await ground_batch(part, grounder, finder, job.shelves.coverage)
+        say.advance(CHECKS, len(part))
+        return outcomes
+
+    return await job.run_stage(CHECKS, asked, batch)
+
+
+def _announcement(papers: int, plan: Plan, asker: Asker) -> str:
+    if asker.provider.model is None:
+        return f"{papers} papers; no language model: sentences are copied from the sources."
+    cost = "price unknown" if plan.price_high is None else f"at most {plan.price_high:.4f} USD"
+    more = f" and at most {plan.follow_ups} more where a check fails" * bool(plan.follow_ups)
+    return f"{papers} papers; {plan.calls} calls to {asker.provider.model}{more}, {cost}."

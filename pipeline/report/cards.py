@@ -1,0 +1,87 @@
+"""What lists and totals need of a sheet, so that it need not be read back whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from hashlib import sha256
+
+from pydantic import Field
+
+from pipeline.lineage_sheet import GraphEdge, GraphNode, LineageSheet
+from pipeline.records import Frozen, RecordRef
+from pipeline.report.lineage_view import members, span
+from pipeline.sheets import Counts, PaperSheet, places
+
+
+class Card(Frozen):
+    """One paper's sheet in short."""
+
+    paper: str
+    label: str
+    records: list[RecordRef] = Field(description="Those that the paper was merged from.")
+    titled: bool
+    date: dt.date | None
+    year_inferred: bool
+    short: str = Field(description="The summary's first sentence; empty without one.")
+    engine: str
+    model: str | None
+    counts: Counts
+    documents: list[str] = Field(description="Those that the sheet quotes.")
+
+
+class LineCard(Frozen):
+    """One line's sheet in short; `members` and `span` are words."""
+
+    slug: str
+    name: str
+    members: str
+    span: str
+    picture: str = Field(description="A hash of what the page draws of the graph.")
+    counts: Counts
+    documents: list[str] = Field(description="Those that the sheet quotes.")
+
+
+def card_of(sheet: PaperSheet) -> Card:
+    """Return a paper's sheet in short."""
+    tldr = sheet.summary.tldr
+    return Card(
+        paper=sheet.paper.id,
+        label=sheet.paper.label,
+        records=sheet.paper.records,
+        titled=sheet.paper.title is not None,
+        date=sheet.paper.date,
+        year_inferred=sheet.details.year_inferred,
+        short=tldr.text if tldr else "",
+        engine=sheet.stamp.engine,
+        model=sheet.stamp.model,
+        counts=sheet.stamp.counts,
+        documents=_quoted(sheet),
+    )
+
+
+def line_card_of(sheet: LineageSheet) -> LineCard:
+    """Return a line's sheet in short."""
+    return LineCard(
+        slug=sheet.slug,
+        name=sheet.name,
+        members=members(sheet),
+        span=span(sheet),
+        picture=picture_hash(sheet.nodes, sheet.edges),
+        counts=sheet.stamp.counts,
+        documents=_quoted(sheet),
+    )
+
+
+def picture_hash(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> str:
+    """Return 16 hex that differ where nodes or edges do."""
+    parts = [
+        *((node.id, node.label, str(node.date)) for node in nodes),
+        *((edge.source, edge.target, edge.type, edge.basis, *edge.signs) for edge in edges),
+        *((at.document, at.start, at.end) for edge in edges for at in edge.evidence),
+    ]
+    return sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def _quoted(sheet: Frozen) -> list[str]:
+    return sorted({place.document for place in places(sheet)})

@@ -1,0 +1,315 @@
+"""The briefing on an author: what they are about, what changed, what to read, what to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.authorship import authorships, named, slug_of
+from pipeline.briefing_sheet import BriefingSheet, TakesPart, ToRead
+from pipeline.companions import beside, institutions
+from pipeline.digest_sheet import Listed
+from pipeline.dossier import Dossier, Part
+from pipeline.library import Entry
+from pipeline.questions import questions
+from pipeline.reading_list import Choice, place, reading_list
+from pipeline.scribe import Scribe, counted
+from pipeline.sheets import Claim, Datum, Evidence, code_stamp
+from pipeline.themes import Shift, Shifts, shifts, theme_table
+
+STAGE = "briefing"
+ENGINE = "briefing 1"
+_SHEET = "litline/briefing"
+_SHIFTED = 0.2  # of a share that is told as moved
+_LEAST = 5  # papers on either side of a change that is told
+_NAMED = 4  # names that a sentence gives
+_UNKNOWN_ROLE = "the role is unknown; ask, do not assume."
+_FIGURES = 5  # results that they will be asked about
+
+
+def make_briefing(dossier: Dossier) -> BriefingSheet:
+    """Make the briefing; every choice and every figure in it is made by code."""
+    teller = _Teller(dossier)
+    author, entries = dossier.author, dossier.entries
+    sheet = BriefingSheet(
+        slug=slug_of(author),
+        author=author.name,
+        names=list(author.names),
+        since=dossier.since,
+        profile=dossier.profile,
+        coverage=list(dossier.coverage),
+        papers=list(teller.authorships.values()),
+        named=named(author, entries),
+        short=list(teller.short()),
+        careful=list(teller.careful()),
+        facts=list(teller.facts()),
+        new=list(teller.new()),
+        read=[teller.to_read(one) for one in teller.chosen],
+        themes=theme_table(entries, dossier.terms, teller.shifts),
+        lines=[teller.takes_part(part) for part in dossier.parts],
+        people=list(teller.people()),
+        released=list(teller.released()),
+        figures=list(teller.figures()),
+        questions=questions(dossier, teller.scribe),
+        unknown=list(teller.unknown()),
+        listed=[_listed(entry) for entry in entries],
+        stamp=code_stamp(ENGINE, [], []),
+        dropped=[],
+    )
+    inputs = [one.stamp for one in dossier.sheets.values()]
+    claims = [claim for _, claim in sheet.claims()]
+    return sheet.model_copy(update={"stamp": code_stamp(ENGINE, claims, inputs)})
+
+
+def _listed(entry: Entry) -> Listed:
+    return Listed(
+        paper=entry.paper.id,
+        label=entry.paper.label,
+        authors=entry.paper.authors,
+        et_al=bool(entry.details.et_al),
+        date=entry.paper.date,
+        year_inferred=entry.details.year_inferred,
+    )
+
+
+def years(span: tuple[int, int]) -> str:
+    """Print years: `2025` or `2024–2025`."""
+    return f"{span[0]}" if span[0] == span[1] else f"{span[0]}–{span[1]}"
+
+
+class _Teller:
+    """Makes the claims of one briefing."""
+
+    def __init__(self, dossier: Dossier) -> None:
+        self._dossier = dossier
+        self._papers = [entry.paper.id for entry in dossier.entries]
+        self.scribe = Scribe(_SHEET, slug_of(dossier.author))
+        found = authorships(dossier.author, dossier.entries)
+        self.authorships = {one.paper: one for one in found}
+        self.shifts = shifts(dossier.entries, dossier.terms)
+        self.chosen = reading_list(dossier, self.authorships)
+
+    def _said(
+        self, field: str, text: str, papers: Sequence[str], places: Sequence[Evidence] = ()
+    ) -> Claim:
+        """Return a claim that counts papers, or where none is counted, documents."""
+        documents = [one.document for one in self._dossier.coverage]
+        data: dict[str, Datum] = {"papers": list(papers), "documents": documents, "said": text}
+        return self.scribe.computed(field, text, data, places)
+
+    def _names(self, papers: Sequence[str]) -> str:
+        names = ", ".join(self._dossier.label(paper) for paper in papers[:_NAMED])
+        more = f" and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ""
+        return f"{names}{more}"
+
+    # --- In short ------------------------------------------------------------------------------
+
+    def short(self) -> Iterator[Claim]:
+        """Say what the papers are about, and what changed."""
+        found = self.shifts
+        if not self._papers:
+            yield self._said("short", "No paper of theirs is in these documents.", [])
+            return
+        if found is None or not found.terms:
+            text = f"{counted(len(self._papers), 'paper')} in these documents."
+            yield self._said("short", text, self._papers)
+            return
+        moved = list(self._moved(found))
+        yield from moved or self._often(found)
+        latest = self._dossier.entries[0]
+        if latest.paper.date:
+            day = f"{latest.paper.date.day} {latest.paper.date:%B %Y}"
+            text = f"The newest is {self._dossier.label(latest.paper.id)} ({day})."
+            yield self._said("short", text, [latest.paper.id])
+
+    def _often(self, found: Shifts) -> Iterator[Claim]:
+        terms = sorted(found.terms, key=lambda one: (-len(one.papers), one.term))[:2]
+        told = " and ".join(
+            f"{one.term} ({len(one.papers)} of {len(self._papers)})" for one in terms
+        )
+        yield self._said("short", f"Most of the papers are about {told}.", self._papers)
+
+    def _moved(self, found: Shifts) -> Iterator[Claim]:
+        """Say from what to what the work moved, where enough papers show it."""
+        if found.early is None or min(found.of_late, found.of_early) < _LEAST:
+            return
+        order = sorted(found.terms, key=lambda one: (found.change(one), one.term))
+        fell, rose = order[0], order[-1]
+        parts = []
+        if found.change(rose) >= _SHIFTED:
+            parts.append(f"more on {self._shift(found, rose)}")
+        if found.change(fell) <= -_SHIFTED:
+            parts.append(f"less on {self._shift(found, fell)}")
+        if parts:
+            span = f"{years(found.late)} against {years(found.early)}"
+            papers = [*dict.fromkeys((*rose.papers, *fell.papers))]
+            yield self._said("short", f"{span}: {', '.join(parts)}.", papers)
+
+    def _shift(self, found: Shifts, one: Shift) -> str:
+        return f"{one.term} ({one.late} of {found.of_late}, before {one.early} of {found.of_early})"
+
+    # --- What is easily got wrong --------------------------------------------------------------
+
+    def careful(self) -> Iterator[Claim]:
+        """Warn of missing papers, of roles that nothing shows, and of people of like names."""
+        for one in self._dossier.coverage:
+            if (one.declared or 0) > one.present:
+                text = (
+                    f"{one.present:,} of the {one.declared:,} papers of {one.document} are present."
+                )
+                yield self._said("careful", text, self._papers)
+        yield from self._roles()
+        others = self._dossier.author.others[:_NAMED]
+        if others:
+            text = f"Not taken for the same person: {', '.join(others)}."
+            yield self._said("careful", text, self._papers)
+
+    def _roles(self) -> Iterator[Claim]:
+        """Say on which papers the lists of authors name them, and where."""
+        told = [one for one in self.authorships.values() if one.position is not None]
+        silent = len(self._papers) - len(told)
+        if not self._papers:
+            return
+        shown = ", ".join(f"{self._dossier.label(o.paper)} ({place(o)})" for o in told[:_NAMED])
+        more = f" and {len(told) - _NAMED:,} more" if len(told) > _NAMED else ""
+        of = counted(len(self._papers), "paper")
+        text = f"{len(told):,} of {of} print the name in the list of authors: {shown}{more}."
+        if not told:
+            text = f"No list of authors names them on {of}."
+        if silent:
+            where = f"On {silent:,}" if told else "There"
+            text += f" {where} the list stops before the name, or there is none: {_UNKNOWN_ROLE}"
+        yield self._said("careful", text, self._papers)
+
+    def facts(self) -> Iterator[Claim]:
+        """Yield the profile's own figures, and say whose the institutions are."""
+        profile = self._dossier.profile
+        if profile is not None:
+            parts = [
+                f"{word} {value:,}" if word == "h-index" else f"{value:,} {word}"
+                for word, value in (
+                    ("h-index", profile.h_index),
+                    ("papers", profile.papers),
+                    ("citations", profile.citations),
+                )
+                if value is not None
+            ]
+            if parts:
+                text = f"The profile's own figures (undated): {' · '.join(parts)}."
+                data: dict[str, Datum] = {"documents": [profile.document], "said": text}
+                yield self.scribe.computed("facts", text, data, profile.evidence)
+        found = institutions(self._dossier.author, self._dossier.entries)
+        text = "Affiliation: not stated."
+        if found:
+            names = ", ".join(one.name for one in found[:_NAMED])
+            text += f" Institutions on the pages ({names}) belong to papers, not to a person."
+        yield self._said(
+            "facts", text, [id_ for one in found for id_ in one.papers] or self._papers
+        )
+
+    def new(self) -> Iterator[Claim]:
+        """Say what is dated after the last meeting."""
+        since = self._dossier.since
+        if since is None:
+            return
+        day = f"{since.day} {since:%B %Y}"
+        found = [
+            entry.paper.id
+            for entry in self._dossier.entries
+            if entry.paper.date and entry.paper.date > since
+        ]
+        text = f"Nothing in these documents is dated after {day}."
+        if found:
+            text = f"{counted(len(found), 'paper')} after {day}: {self._names(found)}."
+        yield self._said("new", text, found)
+
+    # --- What to read, where they take part ----------------------------------------------------
+
+    def to_read(self, one: Choice) -> ToRead:
+        """Say what a paper is, and why to read it."""
+        sheet = self._dossier.sheets.get(one.paper)
+        what = None
+        if sheet is not None:
+            summary = sheet.summary
+            tldr = [summary.tldr] if summary.tldr else []
+            found = [*tldr, *summary.contributions, *summary.approach]
+            what = self.scribe.again("what", found[0]) if found else None
+        reasons = "; ".join(one.reasons) or "one of the newest"
+        text = f"{reasons[0].upper()}{reasons[1:]}."
+        return ToRead(paper=one.paper, what=what, why=self._said("why", text, [one.paper]))
+
+    def takes_part(self, part: Part) -> TakesPart:
+        """Say with which papers the author takes part in a line."""
+        text = (
+            f"{len(part.own):,} of the {counted(part.members, 'member')} "
+            f"{'is' if len(part.own) == 1 else 'are'} theirs: {self._names(part.own)}."
+        )
+        if part.latest not in {self._dossier.label(one) for one in part.own}:
+            text += f" The latest, {part.latest}, is not among them."
+        return TakesPart(slug=part.slug, claim=self._said("lines", text, part.own))
+
+    def people(self) -> Iterator[Claim]:
+        """Name who is printed beside the author most often, and whether that changed."""
+        found = beside(self._dossier.author, self._dossier.entries)
+        first = [one for one in found.companions if len(one.papers) > 1][:_NAMED]
+        if not first:
+            return
+        told = ", ".join(f"{one.name} {len(one.papers):,}" for one in first)
+        cut = f" ({found.cut:,} of {found.listed:,} lists are cut)" if found.cut else ""
+        papers = [id_ for one in first for id_ in one.papers]
+        yield self._said("people", f"Of the names printed{cut}: {told}.", [*dict.fromkeys(papers)])
+        if found.since is None:
+            return
+        newest = sorted(found.companions, key=lambda one: (-one.recent, one.name))
+        now = [one for one in newest if one.recent > 1][:_NAMED]
+        if now and {one.name for one in now} != {one.name for one in first}:
+            told = ", ".join(f"{one.name} {one.recent:,}" for one in now)
+            papers = [id_ for one in now for id_ in one.papers]
+            text = f"On the {found.recent:,} papers since {found.since}: {told}."
+            yield self._said("people", text, [*dict.fromkeys(papers)])
+
+    def released(self) -> Iterator[Claim]:
+        """Say what is released, by the papers' own words, and what is only promised."""
+        facts = self._dossier.facts
+        done = [
+            p for p in self._papers if p in facts and any(r.released for r in facts[p].releases)
+        ]
+        later = [p for p in self._papers if p in facts and facts[p].releases and p not in done]
+        if done:
+            of = counted(len(self._papers), "paper")
+            text = f"Code, data or models are released with {len(done):,} of {of}, as stated: "
+            text += f"{self._names(done)}."
+            places = [next(r.evidence for r in facts[p].releases if r.released) for p in done]
+            yield self._said("released", text, done, places[:_NAMED])
+        if later:
+            text = f"Promised, not yet stated as released: {self._names(later)}."
+            places = [facts[p].releases[0].evidence for p in later]
+            yield self._said("released", text, later, places[:_NAMED])
+
+    def figures(self) -> Iterator[Claim]:
+        """Yield results that give figures, of the papers to read first."""
+        order = [one.paper for one in self.chosen]
+        order += [paper for paper in self._papers if paper not in order]
+        whole = (
+            claim
+            for paper in order
+            if paper in self._dossier.sheets
+            for claim in self._dossier.sheets[paper].summary.results[:1]
+            if not claim.lacks
+        )
+        for claim, _ in zip(whole, range(_FIGURES), strict=False):
+            yield self.scribe.again("figures", claim)
+
+    def unknown(self) -> Iterator[Claim]:
+        """List what these documents cannot tell."""
+        gaps = []
+        missing = sum(max((c.declared or 0) - c.present, 0) for c in self._dossier.coverage)
+        if missing:
+            gaps.append(f"{counted(missing, 'paper')} of the profile")
+        gaps.append("the employer")
+        silent = sum(one.position is None for one in self.authorships.values())
+        if silent:
+            gaps.append(f"the role on {counted(silent, 'paper')}")
+        if self._dossier.profile is not None:
+            gaps.append("when the profile's figures were taken")
+        gaps.append("people of the same name")
+        yield self._said("unknown", f"{', '.join(gaps)}.".capitalize(), self._papers)
