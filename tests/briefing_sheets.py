@@ -272,9 +272,9 @@ def _around() -> dict[str, list[Any]]:
         "lines": [
             TakesPart(
                 slug="kettle",
-                claim=told("lines", "Kettle: 4 of its 6 members are here.", here=4, of=6),
+                claim=told("lines", "4 of the 6 members are theirs.", here=4, of=6),
             ),
-            TakesPart(slug="spout", claim=told("lines", "Spout: 2 members.", here=2)),
+            TakesPart(slug="spout", claim=told("lines", "2 of the 2 members are theirs.", here=2)),
         ],
         "people": [
             told("people", "Of the names printed: Zhi Kettleworth 10, Wen Tongs 9.", z=10, w=9),

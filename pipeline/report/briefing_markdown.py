@@ -112,7 +112,7 @@ def _works(page: BriefingView) -> list[str]:
 
 
 def _work(work: Work) -> str:
-    return f"{cited_words(work.line)} · [the line]({work.path}.md)"
+    return f"[{escape_markdown(work.name)}]({work.path}.md): {cited_words(work.line)}"
 
 
 def _part(part: Part) -> str:

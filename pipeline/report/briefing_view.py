@@ -7,7 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from pipeline.briefing_sheet import Authorship, BriefingSheet, Question, ThemeTable, ToRead
+from pipeline.briefing_sheet import (
+    Authorship,
+    BriefingSheet,
+    Question,
+    TakesPart,
+    ThemeTable,
+    ToRead,
+)
 from pipeline.digest_sheet import Listed
 from pipeline.latex import plain
 from pipeline.report import view
@@ -66,9 +73,10 @@ class Part(NamedTuple):
 
 
 class Work(NamedTuple):
-    """A line of work; `path` leads to its page, without suffix."""
+    """A line of work; `name` is its slug, and `path` leads to its page, without suffix."""
 
     line: view.Line
+    name: str
     path: str
 
 
@@ -175,7 +183,7 @@ def briefing_view(sheet: BriefingSheet) -> BriefingView:
         reading=_reading(len(sheet.read)),
         read=[_read(one, roles, names, cite) for one in sheet.read],
         themes=_themes(sheet.themes),
-        works=[Work(cite.sentence(one.claim), _work(one.slug)) for one in sheet.lines],
+        works=[_work(one, cite) for one in sheet.lines],
         works_shown=_LINES,
         people=_part("With whom", sheet.people, cite),
         released=_part("Released", sheet.released, cite),
@@ -230,8 +238,9 @@ def _when(date: str, one: Listed, role: str) -> str:
     return ", ".join(filter(None, (date, "year inferred" * one.year_inferred, role)))
 
 
-def _work(slug: str) -> str:
-    return f"{ROOT}lineages/{view.address(slug)}/lineage"
+def _work(one: TakesPart, cite: Citing) -> Work:
+    path = f"{ROOT}lineages/{view.address(one.slug)}/lineage"
+    return Work(cite.sentence(one.claim), one.slug, path)
 
 
 def _asked(question: Question, cite: Citing) -> Asked:
