@@ -6,54 +6,63 @@ import os
 import shlex
 import signal
 import subprocess
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
-from typing import IO
+
+from pydantic import TypeAdapter
 
 from flows.progress import reporter
+from pipeline.digest_sheet import DigestSheet
+from pipeline.kept import Kept
+from pipeline.store import Store
 
 FILES = ("digest.html", "digest.md", "digest.json")
 SECONDS = 60
-_SECRETS = frozenset({"OPENAI_API_KEY", "LITLINE_API_KEY", "PREFECT_API_KEY"})
-_SHOWN = 200  # characters
-_READ = 4000  # bytes
-_TELLING = 8  # characters of an argument that may be a secret
+_OURS = ("OPENAI_", "LITLINE_", "PREFECT_")  # keys, and addresses with passwords
 
 
-def versions(root: Path) -> dict[Path, tuple[int, int]]:
-    """Return the folders of the digests in an outputs folder, and what tells their versions.
+class Deliveries:
+    """Runs a command once for each digest of an outputs folder, as it is."""
 
-    A file of other bytes is another file (`Outputs.write`).
-    """
-    files = ((path, path.stat()) for path in root.glob(f"digests/*/{FILES[-1]}"))
-    return {path.parent: (found.st_ino, found.st_mtime_ns) for path, found in files}
+    def __init__(self, command: str, root: Path, store: Store) -> None:
+        self._command = command
+        self._root = root
+        folder = sha256(str(root.resolve()).encode(errors="surrogatepass")).hexdigest()[:16]
+        self._kept = Kept(store, f"delivered {folder}", TypeAdapter(bool))
 
+    def deliver(self, digests: Iterable[DigestSheet]) -> None:
+        """Run the command for digests that are new or other than before; say where it fails.
 
-def deliver(command: str, root: Path, before: Mapping[Path, tuple[int, int]]) -> None:
-    """Run a command for each digest that is new or another than before; say where it failed."""
-    for folder, version in sorted(versions(root).items()):
-        if before.get(folder) != version and (fault := run_after(command, folder)):
-            reporter().warn(f"Warning: {fault}. The digest itself is written.")
+        Where it fails, the next run tries again.
+        """
+        for digest in digests:
+            folder = self._root / "digests" / digest.name
+            version = sha256((folder / FILES[-1]).read_bytes()).hexdigest()
+            self._kept.prime([digest.name])
+            if self._kept.get(digest.name, version) is not None:
+                continue
+            fault = run_after(self._command, folder)
+            if fault:
+                reporter().warn(f"Warning: {fault}. The digest itself is written.")
+            else:
+                self._kept.put(digest.name, version, value=True)
+        self._kept.save()
 
 
 def run_after(command: str, folder: Path, seconds: float = SECONDS) -> str | None:
     """Run a command with the paths of a folder's digest; return why it failed, None if it did not.
 
-    No shell reads the command; `~` is the home folder. It has nothing to read, no key of Litline
-    in its environment, and `seconds` to end; then it is stopped, with what it started. Only its
-    name and the last line that it printed are ever shown, without the arguments that it was given,
-    since an address of mail or chat may be secret.
+    No shell reads the command; `~` is the home folder. It has nothing to read, nothing of Litline's
+    settings in its environment, and `seconds` to end; then it is stopped, with what it started.
+    What it prints is not shown, since an address of mail or chat may be secret.
     """
     name = "the command after the digest"
     try:
         words = [os.path.expanduser(word) for word in shlex.split(command)]  # noqa: PTH111
         name = f"{Path(words[0]).name}, run after the digest,"
-        with tempfile.TemporaryFile() as output:
-            code = _run(
-                [*words, *(str((folder / one).resolve()) for one in FILES)], output, seconds
-            )
-            return f"{name} {_ended(code)}{_last_line(output, words[1:])}" if code else None
+        code = _run([*words, *(str((folder / one).resolve()) for one in FILES)], seconds)
+        return f"{name} {_ended(code)}; run it by hand to see what it prints" if code else None
     except subprocess.TimeoutExpired:
         return f"{name} was stopped after {seconds:g} seconds"
     except (OSError, ValueError, IndexError) as error:
@@ -61,13 +70,13 @@ def run_after(command: str, folder: Path, seconds: float = SECONDS) -> str | Non
         return f"{name} cannot be started: {reason}"
 
 
-def _run(words: Sequence[str], output: IO[bytes], seconds: float) -> int:
+def _run(words: Sequence[str], seconds: float) -> int:
     process = subprocess.Popen(
         words,
         stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        env={name: value for name, value in os.environ.items() if name not in _SECRETS},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if not name.startswith(_OURS)},
         start_new_session=True,
     )
     try:
@@ -80,14 +89,3 @@ def _run(words: Sequence[str], output: IO[bytes], seconds: float) -> int:
 
 def _ended(code: int) -> str:
     return f"ended with exit code {code}" if code > 0 else f"was ended by signal {-code}"
-
-
-def _last_line(output: IO[bytes], arguments: Sequence[str]) -> str:
-    output.seek(max(output.seek(0, os.SEEK_END) - _READ, 0))
-    lines = output.read().decode("utf-8", "replace").split("\n")
-    printed = ("".join(filter(str.isprintable, line)).strip() for line in reversed(lines))
-    last = next(filter(None, printed), "")
-    for argument in sorted(arguments, key=len, reverse=True):
-        if len(argument) >= _TELLING:
-            last = last.replace(argument, "…")
-    return f": {last[:_SHOWN]}" if last else ""

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from flows.progress import reporter
 from flows.shelves import Shelves
 from flows.tracing import Traced
-from flows.weeks import Week, weeks_to_make
+from flows.weeks import Week, weeks_between, weeks_to_make
 from pipeline.digest_sheet import Days, DigestSheet
 from pipeline.errors import UsageError
 from pipeline.issue import Issue, Line, Step
@@ -19,7 +20,9 @@ from pipeline.lineage_sheet import LineageSheet
 from pipeline.lines import Line as TracedLine
 from pipeline.memory import Past, Selection, recall, select, state_of
 from pipeline.steps.digest import make_digest
-from pipeline.store import Store, StoredShown
+from pipeline.store import Store, StoredDigest, StoredShown
+
+MOST_MISSED = 60  # weeks that are made up; papers of earlier ones are backlog
 
 
 class Span(NamedTuple):
@@ -34,26 +37,55 @@ def week_span(week: Week) -> Span:
     return Span(str(week), Days(since=week.monday, until=week.sunday))
 
 
+class Calendar(NamedTuple):
+    """The weeks that have a digest, and those of them whose digest was made when they had ended."""
+
+    weeks: Sequence[str]
+    ended: Sequence[str]
+
+    def missed(self, due: Week) -> list[Week]:
+        """Return the weeks up to `due` that have no digest yet, or one of before they had ended.
+
+        Those are the weeks after the last whose digest is whole; at most the last `MOST_MISSED`.
+        """
+        if self.ended:
+            return weeks_to_make(self.ended, due)[-MOST_MISSED:]
+        first = min(map(Week.parse, self.weeks), default=due)
+        before = Week.of(first.monday - dt.timedelta(weeks=1))
+        return weeks_between(before, due)[-MOST_MISSED:]
+
+
 def wanted_spans(
-    stored: Sequence[str], today: dt.date, week: str | None, since: str | None, until: str | None
+    made: Calendar, today: dt.date, week: str | None, since: str | None, until: str | None
 ) -> list[Span]:
     """Return what a command asks for: a week, a window, or every week that is due.
 
     Due are the weeks after the last one that has a digest, up to the last that had ended before
-    `today`; where none has one, or that week has one, it is that week alone.
+    `today`; where that one has a digest already, it is the last that has one.
 
     Raises:
-        UsageError: there is no such week or day, a window ends before it begins, or both a week
-            and a window are asked for.
+        UsageError: there is no such week or day, it has not begun, a window ends before it begins,
+            or both a week and a window are asked for.
     """
     if since or until:
         if week:
             raise UsageError("name a week or a window of days, not both")
         return [Span(None, _window(since, until, today))]
     if week:
-        return [week_span(Week.parse(week))]
-    due = Week.of(today - dt.timedelta(weeks=1))
-    return [week_span(one) for one in weeks_to_make(stored, due) or [due]]
+        return [week_span(_begun(week, today))]
+    try:
+        due = Week.of(today - dt.timedelta(weeks=1))
+    except OverflowError as error:
+        raise UsageError(f"--as-of: no week had ended before {today}") from error
+    last = max(map(Week.parse, made.weeks), default=due)
+    return [week_span(one) for one in made.missed(due) or [last]]
+
+
+def _begun(text: str, today: dt.date) -> Week:
+    week = Week.parse(text)
+    if week.monday > today:
+        raise UsageError(f"week {week} has not begun: it is {today}")
+    return week
 
 
 def _window(since: str | None, until: str | None, today: dt.date) -> Days:
@@ -77,11 +109,20 @@ def day_of(option: str, text: str) -> dt.date:
         raise UsageError(f"--{option}: {text!r} is no day; write it as 2026-05-25") from error
 
 
-def latest_span(entries: Iterable[Entry], today: dt.date) -> list[Span]:
-    """Return the latest week that has papers, none of them dated after `today`."""
+def latest_spans(entries: Iterable[Entry], today: dt.date, made: Calendar) -> list[Span]:
+    """Return the latest week that has papers, none of them after `today`, and those missed before.
+
+    Where a later week has a digest already, it is the last that has one.
+    """
     dates = [entry.paper.date for entry in entries if entry.paper.date]
     past = [date for date in dates if date <= today]
-    return [week_span(Week.of(max(past)))] if past else []
+    if not past:
+        return []
+    latest = Week.of(max(past))
+    if not made.weeks:
+        return [week_span(latest)]
+    last = max(map(Week.parse, made.weeks))
+    return [week_span(one) for one in made.missed(latest) or [last]]
 
 
 Telling = Callable[[Span, Past, Selection, DigestSheet | None], Issue]
@@ -90,9 +131,14 @@ Telling = Callable[[Span, Past, Selection, DigestSheet | None], Issue]
 class _Draft(NamedTuple):
     """A digest of a week that is not stored yet, with what it shows."""
 
-    week: str
+    stored: StoredDigest
     sheet: DigestSheet
     shown: list[StoredShown]
+
+    @property
+    def week(self) -> str:
+        """The week."""
+        return self.stored.week
 
 
 class Drafts:
@@ -102,7 +148,10 @@ class Drafts:
     stored by `save`, after its pages are written: a run that is killed before shows nothing.
     """
 
-    def __init__(self, spans: Sequence[Span], shelves: Shelves, store: Store) -> None:
+    def __init__(
+        self, spans: Sequence[Span], shelves: Shelves, store: Store, today: dt.date
+    ) -> None:
+        self._today = today
         self.spans = spans
         self._store = store
         self._texts = Texts(shelves.volumes)
@@ -122,29 +171,44 @@ class Drafts:
         """Return the papers that are new in one of the digests."""
         return {entry.paper.id for _, chosen in self._first for entry in chosen.new}
 
+    def seen(self) -> set[str]:
+        """Return the papers that stored digests have shown."""
+        aliases = self._store.aliases()
+        return {aliases.get(row.paper, row.paper) for row in self._store.shown()}
+
     def make(self, told: Telling) -> list[DigestSheet]:
         """Make the digests in order; each knows what those before it show."""
-        return [self._closed(span) or self._make(span, told) for span in self.spans]
+        made = []
+        for span in self.spans:
+            closed = self._closed(span)
+            if closed is not None:
+                reporter().say(f"{span.week} is closed, since a later week has a digest.")
+            made.append(closed or self._make(span, told))
+        return made
 
     def save(self) -> None:
         """Store the digests that were made, and what they show."""
         for draft in self._made:
-            self._store.save_digest(draft.week, draft.sheet.model_dump_json(), draft.shown)
+            self._store.save_digest(draft.stored, draft.shown)
 
     def _make(self, span: Span, told: Telling) -> DigestSheet:
         past, chosen = self._select(span)
         before = [week for week in past.weeks if span.week is None or week < span.week]
         sheet = make_digest(told(span, past, chosen, self._sheet(before[-1]) if before else None))
         if span.week is not None:
+            # What is made after a later week is a look back, and counts as showing nothing.
+            late = any(week > span.week for week in self._weeks())
+            ended = span.days.until < self._today
             rows = [
                 StoredShown(span.week, e.paper.id, state_of(e, self._texts).model_dump_json())
-                for e in sorted(chosen.shown, key=lambda entry: entry.paper.id)
+                for e in sorted([] if late else chosen.shown, key=lambda entry: entry.paper.id)
             ]
-            self._made.append(_Draft(span.week, sheet, rows))
+            stored = StoredDigest(span.week, sheet.model_dump_json(), ended, late)
+            self._made.append(_Draft(stored, sheet, rows))
         return sheet
 
     def _weeks(self) -> list[str]:
-        return sorted({*self._store.weeks(), *(draft.week for draft in self._made)})
+        return sorted({*self._store.weeks(), *(d.week for d in self._made if not d.stored.late)})
 
     def _select(self, span: Span) -> tuple[Past, Selection]:
         """Return what a digest is about, which those that were made before it may change."""

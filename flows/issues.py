@@ -80,11 +80,8 @@ def silent(entries: Sequence[Entry], traced: Traced) -> set[str]:
     return {
         entry.paper.id
         for entry in entries
-        if all(
-            "figure" in lacks(sentence.text)
-            for unit in traced.works[entry.paper.id].units
-            for sentence in unit.sentences
-        )
+        if (sentences := traced.works[entry.paper.id].sentences)
+        and all("figure" in lacks(sentence.text) for sentence in sentences)
     }
 
 
@@ -125,4 +122,10 @@ def _gone(documents: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Datum]]]
     what = "1 document is" if len(documents) == 1 else f"{len(documents):,} documents are"
     names = ", ".join(documents[:_NAMED])
     text = f"{what} no longer in the folder; the papers stay: {names}{more}."
-    yield text, {"documents": list(documents), "text": text}
+    yield (
+        text,
+        {
+            "documents": list(documents),
+            "figures": f"{len(documents):,} {max(len(documents) - _NAMED, 0):,}",
+        },
+    )

@@ -11,8 +11,8 @@ from filelock import FileLock, Timeout
 from flows import wiring
 from flows.briefings import named_author, page_owners
 from flows.cards import Cards
-from flows.delivery import deliver, versions
-from flows.digests import Span, day_of, latest_span, wanted_spans
+from flows.delivery import Deliveries
+from flows.digests import Calendar, Span, day_of, latest_spans, wanted_spans
 from flows.making import Clock, Job, Making, Scope
 from flows.pages import MAIN, Made, write_pages
 from flows.settings import Settings
@@ -33,7 +33,7 @@ async def write_all(documents: Sequence[str], settings: Settings, run_stage: Sta
     as_of = settings.as_of
     scope = Scope(
         lines=True,
-        spans=lambda shelves, _: latest_span(shelves.entries, as_of),
+        spans=lambda shelves, store: latest_spans(shelves.entries, as_of, _calendar(store)),
         authors=page_owners,
     )
     return await _write(documents, settings, run_stage, scope)
@@ -90,9 +90,11 @@ async def weekly_digest(
     """
 
     def chosen(_: Shelves, store: Store) -> Sequence[Span]:
-        return wanted_spans(store.weeks(), settings.as_of, week, since, until)
+        return wanted_spans(_calendar(store), settings.as_of, week, since, until)
 
-    wanted_spans([], settings.as_of, week, since, until)  # refuses before anything is read
+    wanted_spans(
+        Calendar([], []), settings.as_of, week, since, until
+    )  # refuses before anything is read
     scope = Scope(lines=True, spans=chosen, everything=False)
     return await _write(documents, settings, run_stage, scope)
 
@@ -123,6 +125,10 @@ async def author_briefing(
     return await _write(documents, settings, run_stage, scope)
 
 
+def _calendar(store: Store) -> Calendar:
+    return Calendar(store.weeks(), store.ended_weeks())
+
+
 async def _write(
     documents: Sequence[str], settings: Settings, run_stage: StageRunner, scope: Scope
 ) -> Path:
@@ -130,11 +136,7 @@ async def _write(
     outputs.create()
     with _lock(outputs.root), wiring.rare_collections():
         outputs.prepare()
-        before = versions(outputs.root)
-        path = await _write_locked(documents, settings, outputs, run_stage, scope)
-    if settings.after:
-        deliver(settings.after, outputs.root, before)
-    return path
+        return await _write_locked(documents, settings, outputs, run_stage, scope)
 
 
 async def _write_locked(
@@ -161,6 +163,8 @@ async def _write_locked(
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write("run.json", text)
         store.save_run(wiring.surroundings().today, text)
+        if settings.after:
+            Deliveries(settings.after, outputs.root, store).deliver(made.digests)
     finally:
         store.close()
     if asker.stopped is not None:

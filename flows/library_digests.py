@@ -22,12 +22,12 @@ class LibraryDigests:
         self._settings = settings
 
     def stored(self) -> list[str]:
-        """Return the weeks that have a digest."""
+        """Return the weeks of which a digest was made when they had ended."""
         store = read_store(self._settings.store)
         if store is None:
             return []
         try:
-            return store.weeks()
+            return store.ended_weeks()
         finally:
             store.close()
 
@@ -42,7 +42,8 @@ class LibraryDigests:
         """
         from flows.orchestration import run_as_tasks, show_digest  # noqa: PLC0415 - imports Prefect
 
-        settings = self._settings.model_copy(update={"as_of": self._day(Week.parse(week))})
+        own = {"as_of": self._day(Week.parse(week)), "watch": self._watch}
+        settings = self._settings.model_copy(update=own)
         page = await jobs.weekly_digest([self._watch], settings, run_as_tasks, week)
         await show_digest(page)
         try:

@@ -12,7 +12,7 @@ from flows import wiring
 from flows.bounds import follow_ups, settled_answers, story_keys
 from flows.briefings import Authors, Briefers, nobody
 from flows.cards import Cards
-from flows.digests import Drafts, Span, moved_lines
+from flows.digests import Drafts, Span, moved_lines, week_span
 from flows.issues import Background, Editor
 from flows.pages import Made, Sheets, earlier_report
 from flows.progress import reporter
@@ -29,6 +29,7 @@ from flows.tracing import (
     trace_again,
     trace_graph,
 )
+from flows.weeks import Week
 from pipeline.ask import Asker
 from pipeline.briefing_sheet import BriefingSheet
 from pipeline.digest_sheet import DigestSheet
@@ -38,6 +39,7 @@ from pipeline.lineage_sheet import LineageSheet
 from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
 from pipeline.report.files import Outputs
+from pipeline.scribe import counted
 from pipeline.sheets import Failure, PaperSheet, StageTime
 from pipeline.steps.interview import STAGE as INTERVIEWS
 from pipeline.steps.interview import interview, most_interviews
@@ -126,10 +128,19 @@ class Making:
         notes = Notes(job.store)
         members = notes.members(self._works) if scope.lines or authors else []
         self._traced = trace_graph(self._works, members, notes)
-        self._spans = scope.spans(job.shelves, job.store)
-        self.drafts = Drafts(self._spans, job.shelves, job.store)
+        self._spans = self._with_lost(scope.spans(job.shelves, job.store))
+        self.drafts = Drafts(self._spans, job.shelves, job.store, job.settings.as_of)
         self._briefers = Briefers(authors, scope.since, job.shelves, job.store, self._works)
         self._readings, self._missing = self._read_or_missing(members)
+
+    def _with_lost(self, wanted: Sequence[Span]) -> list[Span]:
+        """Add the weeks whose digest is stored and lies in the outputs no more, oldest first."""
+        if not wanted:
+            return []
+        named = {span.week for span in wanted}
+        there = {path.split("/")[1] for path in self._outputs.paths("digests/*/digest.json")}
+        lost = [week for week in self._job.store.weeks() if week not in {*named, *there}]
+        return [*(week_span(Week.parse(week)) for week in lost), *wanted]
 
     def _read_or_missing(self, members: Sequence[Member]) -> tuple[list[Reading], list[Reading]]:
         """Return the papers about whose relations a model is asked, and those not answered yet.
@@ -208,7 +219,9 @@ class Making:
             return list(self._works)
         members = {node.id for line in lines for node in line.members}
         beside = set[str]().union(*(side_edges(line, self._traced.graph) for line in lines))
-        outdated, standing = _pages_of(self._job) if self._spans else (set[str](), set[str]())
+        outdated, standing = set[str](), set[str]()
+        if self._spans:
+            outdated, standing = _pages_of(self._job, self.drafts.seen())
         shown = self.drafts.shown() | self._briefers.shown(self._traced)
         ranked = (outdated, beside - standing, members - standing, shown)
         rank = {id_: -n for n, ids in enumerate(ranked) for id_ in ids}
@@ -246,7 +259,11 @@ class Making:
         with job.clock.stage("digests"):
             background = Background(self._traced, told, sheets, self._failed)
             editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
-            return self.drafts.make(editor.issue)
+            made = self.drafts.make(editor.issue)
+        for sheet in made:
+            new = counted(len(sheet.new_papers), "new paper")
+            reporter().say(f"{sheet.name}: {new}.")
+        return made
 
     def _interviews(self) -> list[str]:
         """Return a key for what a model is asked about each author."""
@@ -315,8 +332,11 @@ async def _narrate(
     return [sheet for sheet, _ in found], [failure for _, failure in found if failure]
 
 
-def _pages_of(job: Job) -> tuple[set[str], set[str]]:
-    """Part the papers that have a page: those it no longer tells truly, those this engine wrote."""
+def _pages_of(job: Job, seen: set[str]) -> tuple[set[str], set[str]]:
+    """Return the papers whose page is missing or not true any more, and those this engine wrote.
+
+    A page may be missing of those that digests have `seen`: it failed, or the outputs are others.
+    """
     entries, engine = job.shelves.entries, job.asker.provider
     standing = job.cards.standing(entries)
     written = {card.paper for card in job.cards.papers([e.paper.id for e in entries], {})}
@@ -325,7 +345,8 @@ def _pages_of(job: Job) -> tuple[set[str], set[str]]:
         for id_, card in standing.items()
         if (card.engine, card.model) == (engine.engine, engine.model)
     }
-    return written - standing.keys(), own
+    known = {entry.paper.id for entry in entries}
+    return (written | seen & known) - standing.keys(), own
 
 
 def _plan(

@@ -145,8 +145,14 @@ def _write_digests(
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_digests(card.name for card in standing)
     if standing or outputs.read("feed.xml"):
-        outputs.write("feed.xml", feed_xml(standing))
+        outputs.write("feed.xml", feed_xml(standing, _library(shelves)))
     return standing, removed
+
+
+def _library(shelves: Shelves) -> str:
+    """Return what tells this library from others: the hash of the document that was read first."""
+    first = next(iter(shelves.volumes), None)
+    return shelves.volumes[first].document.sha256 if first else ""
 
 
 def _write_sheet(sheet: PaperSheet, outputs: Outputs) -> None:

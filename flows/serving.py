@@ -82,7 +82,7 @@ def plan_service(
         ConfigError: Prefect is not installed.
     """
     if not Path(watch).is_dir():
-        raise UsageError(f"--watch: there is no folder {watch}")
+        raise UsageError(f"--watch: {watch} is no folder")
     zone = find_zone(timezone, os.environ)
     if find_spec("prefect") is None:
         raise ConfigError(
@@ -114,6 +114,7 @@ def serve(service: Service) -> None:
 @contextmanager
 def until_stopped() -> Iterator[None]:
     """Let a request to end (SIGTERM) count as Ctrl-C, and let Ctrl-C end the block."""
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)  # as after `&` in a script
     before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         yield
@@ -121,6 +122,7 @@ def until_stopped() -> Iterator[None]:
         return
     finally:
         signal.signal(signal.SIGTERM, before)
+        signal.signal(signal.SIGINT, ignored)
 
 
 @contextmanager
@@ -131,7 +133,9 @@ def _alone(home: Path) -> Iterator[None]:
         with FileLock(home / LOCK, timeout=0, mode=0o600):
             yield
     except Timeout as error:
-        raise LockHeld(f"another `litline serve` runs from here (it holds {home})") from error
+        raise LockHeld(
+            f"another `litline serve` runs from here (it holds {home}); stop that one first"
+        ) from error
 
 
 def require_library(watch: str, settings: Settings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -76,6 +77,8 @@ class Trending:
 def months_before(until: dt.date, months: int) -> dt.date:
     """Return the first day of so many months that end with `until`, inclusive."""
     years, month = divmod(until.year * 12 + until.month - 1 - months, 12)
+    if years < dt.MINYEAR:
+        return dt.date.min
     last = calendar.monthrange(years, month + 1)[1]
     return dt.date(years, month + 1, min(until.day, last)) + dt.timedelta(days=1)
 
@@ -126,7 +129,7 @@ def _named(entry: Entry, lists: Collection[str], watched: Collection[str]) -> It
 
 def documents_within(paths: Mapping[str, str], folders: Iterable[str]) -> dict[str, str]:
     """Return the paths of documents that were read from within folders, by document."""
-    roots = [Path(folder).absolute() for folder in folders]
+    roots = [Path(os.path.abspath(folder)) for folder in folders]  # noqa: PTH100 - takes .. away
     return {
         document: path
         for path, document in paths.items()
@@ -138,4 +141,4 @@ def _unknown(what: str, names: Sequence[str]) -> Iterator[tuple[str, Mapping[str
     if names:
         more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
         text = f"{what}: {', '.join(names[:_NAMED])}{more}."
-        yield text, {"text": text}
+        yield text, {"names": list(names), "more": f"{max(len(names) - _NAMED, 0):,}"}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from hashlib import sha256
 from typing import NamedTuple
 
 from pipeline.briefing_sheet import Authorship, Named
 from pipeline.errors import AmbiguousName, UsageError
 from pipeline.library import Entry, Volume
+from pipeline.namesakes import own_pages
 from pipeline.people import PARTICLES, Person, may_be_one, particles, person
 from pipeline.roster import Roster, stands_on, written_out
 from pipeline.text import slug
@@ -49,7 +50,8 @@ def who(
     """Find who is meant; `owners` are the names that a person gave to documents, by id.
 
     Case, accents, initials and the order of a name are allowed for. A name that is printed as it is
-    asked for comes before looser ones, and nobody is merged by guess.
+    asked for comes before looser ones, and nobody is merged by guess. Where pages of one name may
+    be of several people, the author's are those that `owners` hold.
 
     Raises:
         AmbiguousName: several people may be meant; the message lists them.
@@ -58,7 +60,7 @@ def who(
     wanted = person(name)
     if not wanted.family:
         raise UsageError(f"{name!r} holds no letter, so it names nobody")
-    readings = list(dict.fromkeys([wanted, *_turned(wanted)]))
+    readings = _readings(wanted)
     roster = Roster(entries, volumes, owners, {reading.family for reading in readings})
     tried = [wanted] if wanted in roster.ways else readings
     found = list(dict.fromkeys(names for one in tried for names in roster.fitting(one)))
@@ -66,7 +68,35 @@ def who(
         raise UsageError(_unknown(name, roster.spelled()))
     if len(found) > 1:
         raise AmbiguousName(_several(name, found, roster))
-    return _author(found[0], readings, roster, volumes)
+    pages = _pages(name, roster.pages(found[0]), entries, volumes, owners)
+    return _author(found[0], readings, roster, pages)
+
+
+def owner_of(page: str, entries: Sequence[Entry], volumes: Mapping[str, Volume]) -> Author | None:
+    """Return whose page a document is, by its header; None where that prints no name.
+
+    This is never in doubt: where the name may be that of several people, only what stands on the
+    page counts as this person's.
+    """
+    header = volumes[page].reading.header
+    name = (header and header.name) or ""
+    wanted = person(name)
+    if not wanted.family:
+        return None
+    readings = _readings(wanted)
+    roster = Roster(entries, volumes, {}, {reading.family for reading in readings})
+    found = roster.fitting(wanted)
+    names = found[0] if len(found) == 1 else frozenset([wanted])
+    pages = _pages(name, roster.pages(names), entries, volumes, {page: name})
+    author = _author(names, readings, roster, pages)
+    if len(found) == 1:
+        return author
+    return author._replace(papers=tuple(e for e in author.papers if stands_on(e, author.pages)))
+
+
+def _readings(one: Person) -> list[Person]:
+    """List the orders in which a name may be read, as it is first."""
+    return list(dict.fromkeys([one, *_turned(one)]))
 
 
 def _turned(one: Person) -> Iterator[Person]:
@@ -81,31 +111,50 @@ def _turned(one: Person) -> Iterator[Person]:
             yield Person(tuple(turned[:-1]), turned[-1].lstrip("-"))
 
 
-def _author(
-    names: Collection[Person],
-    readings: Iterable[Person],
-    roster: Roster,
+class _Pages(NamedTuple):
+    """The author's own pages, and those of other people of the same name."""
+
+    own: Sequence[str]
+    foreign: Set[str]
+    volumes: Mapping[str, Volume]
+
+    def headings(self) -> list[str]:
+        """List what the author's pages print as the name of their owner."""
+        headers = (self.volumes[id_].reading.header for id_ in self.own)
+        return [header.name for header in headers if header is not None and header.name]
+
+    def may_hold(self, entry: Entry) -> bool:
+        """Say whether a paper that prints the name may be the author's."""
+        return stands_on(entry, self.own) or not stands_on(entry, self.foreign)
+
+
+def _pages(
+    name: str,
+    owned: Sequence[str],
+    entries: Sequence[Entry],
     volumes: Mapping[str, Volume],
+    owners: Mapping[str, str],
+) -> _Pages:
+    current = [id_ for id_ in owned if volumes[id_].current] or owned
+    own = own_pages(name, current, entries, volumes, owners)
+    return _Pages(own, set(current) - set(own), volumes)
+
+
+def _author(
+    names: Collection[Person], readings: Iterable[Person], roster: Roster, pages: _Pages
 ) -> Author:
-    owned = roster.pages(names)
-    pages = [id_ for id_ in owned if volumes[id_].current] or owned
-    headings = Counter(name for name in _headings(pages, volumes) if person(name) in names)
+    headings = Counter(name for name in pages.headings() if person(name) in names)
     ways = _ways(names, roster)
     printed = [way for way in ways if roster.count(way) or way in headings] or ways
     read = {one for one in readings if one in roster.ways}
+    papers = filter(pages.may_hold, roster.papers(names))
     return Author(
         name=min(headings or printed, key=lambda way: (-headings[way], printed.index(way))),
         names=tuple(printed),
         others=tuple(_others((roster.alike(names) | read) - set(names), roster)),
-        pages=tuple(pages),
-        papers=tuple(sorted(roster.papers(names), key=_newest_first)),
+        pages=tuple(pages.own),
+        papers=tuple(sorted(papers, key=_newest_first)),
     )
-
-
-def _headings(pages: Iterable[str], volumes: Mapping[str, Volume]) -> list[str]:
-    """List what pages themselves print as the name of their owner."""
-    headers = (volumes[id_].reading.header for id_ in pages)
-    return [header.name for header in headers if header is not None and header.name]
 
 
 def _ways(names: Iterable[Person], roster: Roster) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
@@ -23,7 +24,8 @@ class State(Frozen):
     """A paper as a digest showed it; `date` only where a document prints its year.
 
     `records` say which entries of which documents it rested on: while they are the same, nothing
-    can have changed. `wordings` are hashes of the abstracts, less case and white space.
+    can have changed. `wordings` are hashes of the abstracts, less case and white space. `seen` has
+    every title and date that digests have shown of it.
     """
 
     title: str | None
@@ -31,6 +33,7 @@ class State(Frozen):
     version: dt.date | None
     wordings: list[str]
     records: list[str]
+    seen: list[str]
 
 
 class Past(NamedTuple):
@@ -47,12 +50,17 @@ class Past(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What a digest is about; `later` are dated after its last day, and are left for later."""
+    """What a digest is about.
+
+    `again` are dated in its days and were shown before, `later` are dated after its last day, were
+    never shown, and are left for later.
+    """
 
     new: list[Entry]
     backlog: list[Entry]
     changed: list[Entry]
     changes: list[Change]
+    again: list[Entry]
     later: list[Entry]
 
     @property
@@ -64,14 +72,20 @@ class Selection(NamedTuple):
 
 def state_of(entry: Entry, texts: Texts) -> State:
     """Return what a later digest compares; `texts` are those of the documents, by id."""
+    date = None if entry.details.year_inferred else entry.paper.date
     wordings = (texts[w.document][w.start : w.end] for w in entry.details.wordings)
     return State(
         title=entry.paper.title,
-        date=None if entry.details.year_inferred else entry.paper.date,
+        date=date,
         version=entry.details.updated,
         wordings=sorted(_hash(words) for words in wordings),
         records=_records(entry),
+        seen=_seen(entry.paper.title, date),
     )
+
+
+def _seen(*said: object) -> list[str]:
+    return [str(one) for one in said if one is not None]
 
 
 def _hash(words: str) -> str:
@@ -104,17 +118,30 @@ def recall(
         if week is not None and row.week > week:
             continue
         earlier.add(paper)
-        try:
-            states[paper] = State.model_validate_json(row.state)
-        except ValidationError:
-            states.pop(paper, None)
+        with suppress(ValidationError):
+            states[paper] = _merged(states.get(paper), State.model_validate_json(row.state))
     others = tuple(sorted(set(weeks) - {week}))
     return Past(others, states, earlier if week else (), ever)
 
 
+def _merged(before: State | None, after: State) -> State:
+    """Return all that a reader has seen of a paper, also under an id that it had."""
+    if before is None:
+        return after
+    versions = [one for one in (before.version, after.version) if one]
+    return State(
+        title=after.title or before.title,
+        date=after.date or before.date,
+        version=max(versions, default=None),
+        wordings=sorted({*before.wordings, *after.wordings}),
+        records=after.records,
+        seen=sorted({*before.seen, *after.seen}),
+    )
+
+
 def select(entries: Iterable[Entry], days: Days, past: Past, texts: Texts) -> Selection:
     """Part the papers of a library: new, older and never shown, changed, dated later."""
-    found = Selection([], [], [], [], [])
+    found = Selection([], [], [], [], [], [])
     for entry in sorted(entries, key=_newest_first):
         id_, date = entry.paper.id, entry.paper.date
         before = past.states.get(id_)
@@ -123,10 +150,10 @@ def select(entries: Iterable[Entry], days: Days, past: Past, texts: Texts) -> Se
             found.changes.extend(changes)
             found.changed.extend([entry] if changes else [])
         if date is not None and date > days.until:
-            found.later.append(entry)
-        elif date is not None and date >= days.since and id_ not in past.earlier:
-            found.new.append(entry)
-        elif id_ not in past.ever and (date is None or date < days.since):
+            found.later.extend([entry] if id_ not in past.ever else [])
+        elif date is not None and date >= days.since:
+            (found.again if id_ in past.earlier else found.new).append(entry)
+        elif id_ not in past.ever:
             found.backlog.append(entry)
     return found
 
@@ -142,7 +169,7 @@ def _changes(entry: Entry, before: State, texts: Texts) -> Iterator[Change]:
         ("date", before.date, after.date),
     )
     for field, old, new in fields:
-        if new is not None and new != old:
+        if new is not None and str(new) not in before.seen:
             yield _change(entry, field, old, new, "stated" if old is None else "unknown")
     if after.version and after.version > (before.version or dt.date.min):
         yield _change(entry, "version", before.version, after.version, "stated")

@@ -32,6 +32,7 @@ class Person(NamedTuple):
 
 _APOSTROPHES = re.compile(r"['’ʼ`]")
 _NAME_PART = re.compile(r"-?[^\W\d_]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _EAST_ASIAN = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _PLAIN = str.maketrans(
@@ -63,7 +64,9 @@ def _parts(name: str) -> list[str]:
 
 
 def _folded(text: str) -> str:
-    letters = unicodedata.normalize("NFKD", plain(text).casefold())
+    letters = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain(text).casefold()))
+    if letters.isascii():
+        return letters
     return "".join(c for c in letters if not unicodedata.combining(c)).translate(_PLAIN)
 
 

@@ -93,6 +93,18 @@ class StoredValue(NamedTuple):
     value: str
 
 
+class StoredDigest(NamedTuple):
+    """The digest of a week, as JSON.
+
+    `ended` says that the week had ended when it was made, `late` that a later one had a digest.
+    """
+
+    week: str
+    sheet: str
+    ended: bool
+    late: bool
+
+
 class StoredShown(NamedTuple):
     """A paper as the digest of a week showed it; `state` is JSON."""
 
@@ -212,11 +224,19 @@ class Store:
             return {row.path: row.document for row in rows}
 
     def weeks(self) -> list[str]:
-        """Return the weeks that have a digest, oldest first."""
+        """Return the weeks that have a digest, oldest first; not those that were made late."""
+        return self._weeks(sa.true())
+
+    def ended_weeks(self) -> list[str]:
+        """Return those of the weeks whose digest was made when they had ended."""
+        return self._weeks(DIGESTS.c.ended)
+
+    def _weeks(self, which: sa.ColumnElement[bool]) -> list[str]:
         if self._version < WITH_DIGESTS:
             return []
+        query = sa.select(DIGESTS.c.week).where(which, ~DIGESTS.c.late).order_by(DIGESTS.c.week)
         with self.transaction() as connection:
-            return list(connection.scalars(sa.select(DIGESTS.c.week).order_by(DIGESTS.c.week)))
+            return list(connection.scalars(query))
 
     def digest(self, week: str) -> str | None:
         """Return the digest of a week as JSON, or None where it has none."""
@@ -234,11 +254,11 @@ class Store:
         with self.transaction() as connection:
             return [StoredShown._make(row) for row in connection.execute(query)]
 
-    def save_digest(self, week: str, sheet: str, shown: Iterable[StoredShown]) -> None:
+    def save_digest(self, digest: StoredDigest, shown: Iterable[StoredShown]) -> None:
         """Write the digest of a week and what it shows over what was kept of that week."""
         with self.transaction() as connection:
-            replace(connection, DIGESTS, [{"week": week, "sheet": sheet}])
-            connection.execute(sa.delete(SHOWN).where(SHOWN.c.week == week))
+            replace(connection, DIGESTS, [digest._asdict()])
+            connection.execute(sa.delete(SHOWN).where(SHOWN.c.week == digest.week))
             rows = [one._asdict() for one in shown]
             if rows:
                 connection.execute(sa.insert(SHOWN), rows)

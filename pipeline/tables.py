@@ -86,6 +86,8 @@ DIGESTS = sa.Table(
     _METADATA,
     sa.Column("week", sa.String, primary_key=True),
     sa.Column("sheet", sa.Text, nullable=False),
+    sa.Column("ended", sa.Boolean, nullable=False),
+    sa.Column("late", sa.Boolean, nullable=False),
 )
 SHOWN = sa.Table(
     "shown",

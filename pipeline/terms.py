@@ -21,7 +21,7 @@ _ADDRESS = re.compile(rf"(?<!\S)\S*?{_SIGN}\S*")
 # Commands of LaTeX and its formulas are passed over. Group 1 is a word, group 2 what joins it to
 # the next one: white space, or a hyphen, at the end of a line too.
 _TOKEN = re.compile(
-    r"([^\W_]+)(?:(\s{1,8}|[-‐‑–]\s{0,8})(?=[^\W_]))?"
+    r"([^\W_]+(?:\.\d+)*)(?:(\s{1,8}|[-‐‑–]\s{0,8})(?=[^\W_]))?"
     r"|\\[A-Za-z]+"
     r"|\$[^$\n]{0,80}[\\^_={}<>][^$\n]{0,80}\$"
 )
@@ -245,20 +245,26 @@ def phrases_of(text: str) -> frozenset[str]:
     """Return what may become a further phrase: two or three plain words, or a name in capitals.
 
     The last word is in the singular, single spaces part the words, and only one with a capital
-    after its first character keeps its case. Nothing is taken of a compound that holds a stop word.
+    after its first character keeps its case. Of a compound that holds a stop word, as `GRPO-based`,
+    only a name is taken.
     """
-    return frozenset(phrase for run in _runs(text) for phrase in _of_run(run))
+    phrases = {phrase for run in _runs(text) for phrase in _of_run(run)}
+    words = (word for compound, _ in _compounds(text) for word in compound)
+    return frozenset(phrases.union(_singular(w) for w in words if _is_name(w)))
 
 
 def _of_run(run: Sequence[str]) -> Iterator[str]:
     """Return the phrases within words that follow each other."""
     for end, word in enumerate(run, 1):
         last = _singular(word)
-        if len(word) > 2 and _is_spelled(word):
-            yield last
         if word.endswith(_NOUNS) or not word.endswith(_NO_NOUNS):
             for size in range(2, min(_LONGEST, end) + 1):
                 yield " ".join([*run[end - size : end - 1], last])
+
+
+def _is_name(word: str) -> bool:
+    """Say whether a word alone may become a phrase: a name in capitals that is no stop word."""
+    return len(word) > 2 and _is_spelled(word) and _is_content(word)
 
 
 def _runs(text: str) -> Iterator[list[str]]:

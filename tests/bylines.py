@@ -30,9 +30,13 @@ def byline(
     return Entry(one, details(et_al=et_al, affiliations=list(places)), lambda: None)
 
 
-def page(id_: str, owner: str | None = None, *, current: bool = True) -> Volume:
+def page(
+    id_: str, owner: str | None = None, *, h_index: int | None = None, current: bool = True
+) -> Volume:
     """Return a document whose header names its owner, or that has none."""
-    header = None if owner is None else ProfileHeader(span=(0, 1), name=owner)
+    header = None
+    if owner is not None:
+        header = ProfileHeader(span=(0, 1), name=owner, h_index=h_index)
     document = Document(id=id_, sha256="0" * 64, text="-")
     return Volume(document, Reading(format="profile", header=header), "2031-06-01", current)
 

@@ -32,7 +32,7 @@ def read(id_: str, *given: Any, **changes: Any) -> PaperSheet:
 
 def issue(*new: Entry, **changes: Any) -> Issue:
     """Return an issue of these new papers, about which nothing else is known."""
-    chosen = Selection(list(new), [], [], [], [])._replace(**changes.pop("selection", {}))
+    chosen = Selection(list(new), [], [], [], [], [])._replace(**changes.pop("selection", {}))
     fields: dict[str, Any] = {
         "week": WEEK,
         "days": DAYS,

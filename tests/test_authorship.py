@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.authorship import Author, authorships, named, papers_of, positions, slug_of, who
+from pipeline.authorship import (
+    Author,
+    authorships,
+    named,
+    owner_of,
+    papers_of,
+    positions,
+    slug_of,
+    who,
+)
 from pipeline.briefing_sheet import Authorship, Named
 from pipeline.documents import load_text
 from pipeline.errors import AmbiguousName, UsageError
@@ -237,6 +246,52 @@ def test_superseded_pages_are_left_aside() -> None:
     assert asked("Ada Brew", volumes=volumes).pages == ("own.txt",)
     del volumes["own.txt"]
     assert asked("Ada Brew", volumes=volumes).pages == ("old.txt",)
+
+
+def test_pages_of_one_name_may_be_of_two_people() -> None:
+    entries = [
+        byline("x", "Bo Steam", on=["x.txt"]),
+        byline("y", "Cy Pan", on=["y.txt"]),
+        byline("printed", "Ada Brew", on=["y.txt"]),
+        byline("both", "Ada Brew", on=[LISTING]),
+    ]
+    volumes = pages(page("x.txt", "Ada Brew", h_index=3), page("y.txt", "A. Brew", h_index=4))
+    with pytest.raises(AmbiguousName, match=r"x\.txt; y\.txt; .*--owner x\.txt=\"Ada Brew\"$"):
+        who("Ada Brew", entries, volumes, {})
+    first = who("Ada Brew", entries, volumes, {"x.txt": "Ada Brew"})
+    assert (first.pages, ids(first)) == (("x.txt",), ["both", "x"])
+    second = who("Ada Brew", entries, volumes, {"y.txt": "Ada Brew"})
+    assert (second.pages, ids(second)) == (("y.txt",), ["both", "printed", "y"])
+    whole = who("Ada Brew", entries, volumes, {"x.txt": "Ada Brew", "y.txt": "Ada Brew"})
+    assert (whole.pages, len(whole.papers)) == (("x.txt", "y.txt"), 4)
+
+
+def test_the_owner_of_a_page_is_never_in_doubt() -> None:
+    entries = [
+        byline("x", "Bo Steam", on=["x.txt"]),
+        byline("y", "Cy Pan", on=["y.txt"]),
+        byline("printed", "Ada Brew"),
+    ]
+    volumes = pages(page("x.txt", "Ada Brew", h_index=3), page("y.txt", "Ada Brew", h_index=4))
+    owners = [owner_of(id_, entries, volumes) for id_ in ("x.txt", "y.txt", LISTING)]
+    found = [(one.pages, ids(one)) for one in owners if one]
+    assert found == [(("x.txt",), ["printed", "x"]), (("y.txt",), ["printed", "y"])]
+
+
+def test_an_initialled_owner_has_the_papers_of_the_page() -> None:
+    entries = [byline("own", "A. Brew", on=["own.txt"]), byline("other", "A. Brew")]
+    volumes = pages(page("own.txt", "A. Brew"))
+    alone = owner_of("own.txt", entries, volumes)
+    assert alone is not None
+    assert ids(alone) == ["other", "own"]
+    more = [*entries, byline("ada", "Ada Brew"), byline("al", "Al Brew")]
+    beside = owner_of("own.txt", more, volumes)
+    assert beside is not None
+    assert (beside.name, ids(beside), beside.others) == (
+        "A. Brew",
+        ["own"],
+        ("Ada Brew", "Al Brew"),
+    )
 
 
 def test_an_author_may_have_no_paper() -> None:

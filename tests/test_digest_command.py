@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import sys
 from pathlib import Path
 
@@ -117,8 +118,36 @@ def test_a_clock_that_was_set_back_makes_nothing_twice(digest: Digest) -> None:
     digest(put(kettles()), as_of="2031-06-09")
     before = sheet("2031-W23")
     assert digest("in", as_of="2031-05-12").code == 0
-    assert "2031-W19" in weeks()
+    assert weeks() == ["2031-W23"]
     assert sheet("2031-W23") == before
+
+
+def test_a_week_that_is_made_after_a_later_one_counts_as_showing_nothing(digest: Digest) -> None:
+    digest(put(kettles("2031-05-20"), lanterns("2031-06-03")), as_of="2031-06-09")
+    assert [id_.split("-")[0] for id_ in sheet("2031-W23").backlog] == ["simmer"]
+    before = Path("outputs/digests/2031-W23/digest.json").read_bytes()
+    digest("in", "--week", "2031-W21", as_of="2031-06-09")
+    assert len(sheet("2031-W21").new_papers) == 1
+    digest("in", as_of="2031-06-09")
+    assert Path("outputs/digests/2031-W23/digest.json").read_bytes() == before
+
+
+def test_a_digest_of_before_its_week_had_ended_is_made_again(digest: Digest) -> None:
+    digest(put(kettles("2031-05-27")), "--week", WEEK, as_of="2031-05-28")
+    put(lanterns("2031-05-30"), name="later.txt")
+    digest("in", as_of="2031-06-10")
+    assert weeks() == [WEEK, "2031-W23"]
+    assert len(sheet().new_papers) == 2
+
+
+def test_digests_that_were_lost_are_written_again(digest: Digest) -> None:
+    digest(put(kettles()))
+    digest("in", as_of="2031-06-09")
+    before = {path: path.read_bytes() for path in Path("outputs").rglob("*.*")}
+    shutil.rmtree("outputs")
+    digest("in", as_of="2031-06-09")
+    after = {path: path.read_bytes() for path in Path("outputs").rglob("*.*")}
+    assert {path.name for path in before if before[path] != after.get(path)} <= {"run.json"}
 
 
 def test_a_window_marks_nothing_as_shown(digest: Digest) -> None:
@@ -153,6 +182,7 @@ def test_papers_dated_after_the_week_are_left_for_their_own(digest: Digest) -> N
         (("--since", "2031-05-30", "--until", "2031-05-28"), "the window ends before it begins"),
         (("--until", "2031-05-28"), "--until needs --since"),
         (("--since", "30.5.2031"), "--since: '30.5.2031' is no day; write it as 2026-05-25"),
+        (("--week", "2031-W24"), "week 2031-W24 has not begun: it is 2031-06-02"),
         (("--week", WEEK, "--since", "2031-05-28"), "a week or a window of days, not both"),
     ],
 )
@@ -178,7 +208,7 @@ def test_an_empty_week_says_so_and_why(digest: Digest) -> None:
     digest(put(looms()))
     assert words(sheet()).startswith(
         "Nothing new: no paper in these documents is dated in this week. The latest before is of "
-        "3 February 2031."
+        "3 February 2031 (2031-W06)."
     )
     assert digest("in", as_of="2031-06-09").code == 0
     found = sheet("2031-W23")
@@ -422,6 +452,7 @@ def test_a_command_gets_the_paths_of_a_digest_once(digest: Digest) -> None:
     put(kettles())
     digest("in")
     digest("in")
+    put(looms(), name="later.txt")
     folder = Path(f"outputs/digests/{WEEK}").resolve()
     (line,) = Path("noted.txt").read_text(encoding="utf-8").splitlines()
     assert line.split() == [str(folder / f"digest.{end}") for end in ("html", "md", "json")]
@@ -432,7 +463,7 @@ def test_a_command_that_fails_is_said_and_the_digest_stands(litline: Litline) ->
     options = ("--direct", "--engine", "extractive", "--as-of", MONDAY, "--quiet")
     done = litline("digest", put(kettles()), *options)
     assert done.code == 0
-    assert "ended with exit code 3. The digest itself is written." in done.err
+    assert "ended with exit code 3; run it by hand to see what it prints." in done.err
     assert len(sheet().new_papers) == 1
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from pipeline.issue import Interest, Trends
 from pipeline.memory import Past
-from pipeline.records import Coverage
+from pipeline.records import Coverage, RecordRef
 from pipeline.sheets import Failure
 from pipeline.steps.digest import make_digest
 from tests.issues import YEAR, entry, issue, line, read, row, terms
@@ -76,8 +76,8 @@ def test_terms_that_moved_are_told_the_surest_first_and_at_most_five() -> None:
     ]
     made = make_digest(issue(entry("simmer"), trends=Trends(YEAR, rows, {})))
     assert short(made)[1:] == [
-        "More papers than before (emerging): lids.",
-        "Fewer papers than before (declining): flutes.",
+        "A larger share of papers than before (emerging): lids.",
+        "A smaller share of papers than before (declining): flutes.",
     ]
     assert [claim.text for claim in made.told] == [
         "flutes: 6 of 10 papers, before 1 of 40: declining.",
@@ -94,7 +94,7 @@ def test_an_empty_window_says_when_the_latest_paper_was() -> None:
     one = issue(selection={"backlog": [old]}, week=None)
     assert short(make_digest(one)) == [
         "Nothing new: no paper in these documents is dated in these days. The latest before is of "
-        "3 February 2031."
+        "3 February 2031 (2031-W06)."
     ]
     assert short(make_digest(issue(nothing_since="2031-W21")))[1:] == [
         "No new document was read since the digest of 2031-W21."
@@ -124,6 +124,29 @@ def test_a_changed_paper_is_news_of_what_is_followed() -> None:
 # --- Trust -----------------------------------------------------------------------------------
 
 
+def test_papers_of_replaced_texts_are_counted_apart() -> None:
+    one = issue(entry("simmer"), entry("gimlet", records=[RecordRef(document="old.txt", index=0)]))
+    assert make_digest(one).trust[0].text == (
+        "2 entries in 1 document are 1 paper. 1 more paper is only in texts that newer ones "
+        "replaced."
+    )
+
+
+def test_papers_that_were_shown_before_are_why_a_week_is_empty() -> None:
+    again = issue(selection={"again": [entry("simmer")]})
+    assert short(make_digest(again)) == [
+        "Nothing new: 1 paper dated in this week was shown before."
+    ]
+    changed = issue(selection={"changed": [entry("simmer")]})
+    assert short(make_digest(changed))[-1] == "1 paper shown before changed."
+
+
+def test_older_papers_are_news_of_what_is_followed() -> None:
+    followed = Interest("author", "Ada Brew", frozenset({"simmer"}))
+    one = issue(selection={"backlog": [entry("simmer")]}, interests=[followed])
+    assert make_digest(one).followed[0].claim.text == "Ada Brew: 1 older paper: Simmer."
+
+
 def test_what_is_missing_inferred_or_later_is_said() -> None:
     late = entry("later", date=dt.date(2031, 6, 3))
     papers = [
@@ -133,7 +156,7 @@ def test_what_is_missing_inferred_or_later_is_said() -> None:
     one = issue(
         *papers,
         selection={"later": [late]},
-        coverage=[Coverage(document="a.txt", declared=5, present=2)],
+        coverage=[Coverage(document="kettles.txt", declared=5, present=2)],
         remarks=[("1 document is gone.", {"gone": 1})],
         failed=[Failure(document="b.txt", stage="read", reason="damaged")],
         past=Past(("2031-W21",), {}, (), ()),
@@ -141,7 +164,8 @@ def test_what_is_missing_inferred_or_later_is_said() -> None:
     made = make_digest(one)
     assert [claim.text for claim in made.trust] == [
         "2 entries in 1 document are 3 papers.",
-        "a.txt declares 5 papers and holds 2: 3 are missing, and a new one may be among them.",
+        "kettles.txt declares 5 papers and holds 2: 3 are missing, and a new one may be among "
+        "them.",
         "1 paper has no title in any document.",
         "1 of 2 new papers is printed without a year; it was inferred.",
         "1 paper is dated after 1 June 2031, and left for later.",

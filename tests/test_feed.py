@@ -19,7 +19,7 @@ WINDOW = digest(week=None, since=dt.date(2031, 5, 1), until=dt.date(2031, 5, 9))
 
 
 def feed(*sheets: DigestSheet) -> ET.Element:
-    return ET.fromstring(feed_xml([card_of(sheet) for sheet in sheets]))
+    return ET.fromstring(feed_xml([card_of(sheet) for sheet in sheets], "kettles"))
 
 
 def texts(parent: ET.Element, tag: str) -> list[str]:
@@ -78,4 +78,13 @@ def test_hostile_words_leave_the_feed_as_it_is(text: str) -> None:
 
 def test_a_feed_of_nothing_is_still_a_feed() -> None:
     assert texts(feed(), "updated") == ["1970-01-01T00:00:00Z"]
-    assert feed_xml([]).startswith('<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="')
+    assert feed_xml([], "kettles").startswith(
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="'
+    )
+
+
+def test_feeds_of_two_libraries_share_no_id() -> None:
+    cards = [card_of(week())]
+    one, other = (set(re.findall(r"<id>(.*?)</id>", feed_xml(cards, name))) for name in "ab")
+    assert len(one) == len(other) == 2
+    assert not one & other

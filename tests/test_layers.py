@@ -30,7 +30,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
         *("editions", "shelf"),
         *("links", "lines", "aspects", "memory", "issue", "scribe", "opening"),
-        *("following", "suggestions", "roster", "authorship", "companions"),
+        *("following", "suggestions", "roster", "namesakes", "authorship", "companions"),
         *("statistics", "terms", "trends", "dossier", "themes", "reading_list", "questions"),
         *("lineage_members", "lineage_names", "lineage_kin", "lineage_order", "lineage_graph"),
     ),

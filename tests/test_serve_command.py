@@ -41,7 +41,7 @@ def litline(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--watch", "missing"), "litline: --watch: there is no folder missing\n"),
+        (("--watch", "missing"), "litline: --watch: missing is no folder\n"),
         (("--watch", "papers", "--timezone", "Europe/Berln"), "did you mean Europe/Berlin"),
         (("--watch", "papers", "--cron", "0 9 30 2 *"), "never comes; there is no such date"),
         (("--watch", "papers", "--cron", "monday"), "'monday' is no cron line"),

@@ -86,7 +86,7 @@ def test_without_a_zone_the_machines_is_taken(settings: Settings, watch: str) ->
 @pytest.mark.parametrize(
     ("folder", "cron", "zone", "message"),
     [
-        ("missing", DEFAULT_CRON, "UTC", "--watch: there is no folder missing"),
+        ("missing", DEFAULT_CRON, "UTC", "--watch: missing is no folder"),
         ("papers", "0 9 30 2 *", "UTC", "never comes"),
         ("papers", DEFAULT_CRON, "Europe/Berln", "did you mean Europe/Berlin"),
     ],

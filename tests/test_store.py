@@ -17,6 +17,7 @@ from pipeline.store import (
     Lease,
     Store,
     StoredAnswer,
+    StoredDigest,
     StoredPaper,
     StoredShown,
     claim_all,
@@ -217,12 +218,18 @@ def test_what_was_committed_survives_a_kill(store_path: Path) -> None:
 
 def test_a_week_keeps_its_last_digest_and_what_that_showed(store: Store) -> None:
     first = [StoredShown("2031-W22", "quiet-kettles", "{}"), StoredShown("2031-W22", "pots", "{}")]
-    store.save_digest("2031-W22", '{"first": 1}', first)
-    store.save_digest("2031-W21", "{}", [StoredShown("2031-W21", "pots", "{}")])
-    store.save_digest("2031-W22", '{"second": 2}', first[:1])
-    assert store.weeks() == ["2031-W21", "2031-W22"]
+    store.save_digest(StoredDigest("2031-W22", '{"first": 1}', True, False), first)
+    store.save_digest(
+        StoredDigest("2031-W21", "{}", True, False), [StoredShown("2031-W21", "pots", "{}")]
+    )
+    store.save_digest(StoredDigest("2031-W22", '{"second": 2}', True, False), first[:1])
+    store.save_digest(StoredDigest("2031-W23", "{}", False, False), [])
+    store.save_digest(StoredDigest("2031-W19", "{}", True, True), [])
+    assert store.weeks() == ["2031-W21", "2031-W22", "2031-W23"]
+    assert store.digest("2031-W19") == "{}"
+    assert store.ended_weeks() == ["2031-W21", "2031-W22"]
     assert store.digest("2031-W22") == '{"second": 2}'
-    assert store.digest("2031-W23") is None
+    assert store.digest("2031-W24") is None
     assert [(row.week, row.paper) for row in store.shown()] == [
         ("2031-W21", "pots"),
         ("2031-W22", "quiet-kettles"),
@@ -230,7 +237,7 @@ def test_a_week_keeps_its_last_digest_and_what_that_showed(store: Store) -> None
 
 
 def test_a_digest_of_nothing_is_kept(store: Store) -> None:
-    store.save_digest("2031-W22", "{}", [])
+    store.save_digest(StoredDigest("2031-W22", "{}", True, False), [])
     assert (store.weeks(), store.shown()) == (["2031-W22"], [])
 
 

@@ -25,7 +25,7 @@ REAL = {
     "reinforcement learning": (10, 2, "emerging"),
     "reasoning": (15, 7, "emerging"),
     "agents": (8, 4, "possible"),
-    "spatial understanding": (5, 7, "steady"),
+    "spatial": (5, 7, "steady"),
     "autonomous driving": (1, 7, "steady"),
     "native models": (5, 1, "possible"),
 }

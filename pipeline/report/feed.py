@@ -15,21 +15,22 @@ _NO_DIGEST = "1970-01-01T00:00:00Z"
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def feed_xml(cards: Sequence[DigestCard]) -> str:
+def feed_xml(cards: Sequence[DigestCard], library: str) -> str:
     """Return the feed, as it lies at the top of the outputs; ends with a newline.
 
-    A digest is updated on its last day, at midnight UTC.
+    A digest is updated on its last day, at midnight UTC. `library` tells libraries apart, whose
+    feeds and entries must not share ids.
     """
     ordered = newest_first(cards)
     feed = ET.Element("feed", {"xmlns": _ATOM})
-    _say(feed, "id", _urn("feed"))
+    _say(feed, "id", _urn(library, "feed"))
     _say(feed, "title", "Litline digests")
     _say(feed, "updated", updated(ordered[0]) if ordered else _NO_DIGEST)
     _say(ET.SubElement(feed, "author"), "name", "Litline")
     ET.SubElement(feed, "link", {"rel": "self", "href": "feed.xml"})
     ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": "index.html"})
     for card in ordered:
-        _entry(ET.SubElement(feed, "entry"), card)
+        _entry(ET.SubElement(feed, "entry"), card, library)
     ET.indent(feed)
     written = ET.tostring(feed, encoding="unicode")
     return f'<?xml version="1.0" encoding="utf-8"?>\n{written}\n'
@@ -40,8 +41,8 @@ def updated(card: DigestCard) -> str:
     return f"{card.until.isoformat()}T00:00:00Z"
 
 
-def _entry(entry: ET.Element, card: DigestCard) -> None:
-    _say(entry, "id", _urn(card.name))
+def _entry(entry: ET.Element, card: DigestCard, library: str) -> None:
+    _say(entry, "id", _urn(library, card.name))
     _say(entry, "title", digest_title(card))
     _say(entry, "updated", updated(card))
     page = {"rel": "alternate", "type": "text/html", "href": digest_path(card)}
@@ -49,8 +50,8 @@ def _entry(entry: ET.Element, card: DigestCard) -> None:
     _say(entry, "summary", card.short)
 
 
-def _urn(name: str) -> str:
-    return uuid.uuid5(uuid.NAMESPACE_URL, f"litline/digests/{name}").urn
+def _urn(library: str, name: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"litline/digests/{library}/{name}").urn
 
 
 def _say(parent: ET.Element, tag: str, text: str) -> None:

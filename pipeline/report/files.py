@@ -15,6 +15,7 @@ from pathlib import Path
 from pipeline.errors import ConfigError
 
 _TEMPORARY = ".litline-"
+_FOLDERS = (".", "papers", "sources", "lineages", "lineages/*", "digests/*", "briefings/*")
 
 
 class Outputs:
@@ -42,10 +43,12 @@ class Outputs:
         """
         self.create()
         try:
+            for place in _FOLDERS:
+                self._folder(place.partition("/")[0])
+                for stray in self.root.glob(f"{place}/{_TEMPORARY}*"):
+                    stray.unlink()
             for folder in (self.root, self._folder("papers"), self._folder("sources")):
                 folder.mkdir(exist_ok=True)
-                for stray in folder.glob(f"{_TEMPORARY}*"):
-                    stray.unlink()
                 with tempfile.TemporaryFile(dir=folder, prefix=_TEMPORARY):
                     pass
         except OSError as error:

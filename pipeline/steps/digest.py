@@ -118,18 +118,27 @@ class _Teller:
         new = self._new
         if not new:
             yield from self._empty()
+            yield from self._changed_in_short()
             return
         text = f"{counted(len(new), 'new paper')}."
-        yield self._scribe.computed("short", text, {"papers": new, "new": len(new)})
+        yield self._scribe.computed("short", text, {"papers": new, "new": f"{len(new):,}"})
         for line in self._issue.lines:
             for step in line.steps:
                 yield self._step("short", line, step)
         yield from self._figures()
-        for verdict, words in (("emerging", "More"), ("declining", "Fewer")):
+        yield from self._changed_in_short()
+        for verdict, words in (("emerging", "A larger"), ("declining", "A smaller")):
             terms = ", ".join(r.term for r in self._issue.trends.rows if r.verdict == verdict)
             if terms:
-                text = f"{words} papers than before ({verdict}): {terms}."
+                text = f"{words} share of papers than before ({verdict}): {terms}."
                 yield self._scribe.computed("short", text, {"papers": new, "terms": terms})
+
+    def _changed_in_short(self) -> Iterator[Claim]:
+        papers = [entry.paper.id for entry in self._issue.selection.changed]
+        if papers:
+            text = f"{counted(len(papers), 'paper')} shown before changed."
+            data: dict[str, Datum] = {"papers": papers, "changed": f"{len(papers):,}"}
+            yield self._scribe.computed("short", text, data)
 
     def _figures(self) -> Iterator[Claim]:
         sheets = self._issue.sheets
@@ -143,7 +152,10 @@ class _Teller:
         else:
             verb = "gives" if len(silent) == 1 else "give"
             text = f"{len(silent):,} of {len(read):,} abstracts {verb} no figure."
-        data: dict[str, Datum] = {"papers": silent, "without": len(silent), "of": len(read)}
+        data: dict[str, Datum] = {
+            "papers": silent,
+            "figures": f"{len(silent):,} {len(read):,}",
+        }
         yield self._scribe.computed("short", text, data)
 
     def _empty(self) -> Iterator[Claim]:
@@ -152,11 +164,16 @@ class _Teller:
         dates = [e.paper.date for e in issue.entries.values() if e.paper.date]
         before = max((day for day in dates if day < issue.days.since), default=None)
         documents = [one.document for one in issue.coverage]
-        latest = f" The latest before is of {_day(before)}." if before else ""
+        latest = f" The latest before is of {_day(before)} ({_week(before)})." if before else ""
         data: dict[str, Datum] = {"documents": documents, "latest": latest}
-        yield self._scribe.computed(
-            "short", f"Nothing new: no paper in these documents is dated in {span}.{latest}", data
-        )
+        text = f"Nothing new: no paper in these documents is dated in {span}.{latest}"
+        if issue.selection.again:
+            shown = [entry.paper.id for entry in issue.selection.again]
+            of = counted(len(shown), "paper")
+            verb = "was" if len(shown) == 1 else "were"
+            text = f"Nothing new: {of} dated in {span} {verb} shown before."
+            data = {"papers": shown, "shown": of}
+        yield self._scribe.computed("short", text, data)
         if issue.nothing_since:
             text = f"No new document was read since the digest of {issue.nothing_since}."
             data = {"documents": documents, "week": issue.nothing_since}
@@ -183,17 +200,21 @@ class _Teller:
 
     def news(self, interest: Interest) -> News:
         """Say what is new about something that is followed."""
-        changed = [entry.paper.id for entry in self._issue.selection.changed]
-        parts = [
-            self._some(f"{kind} paper", [id_ for id_ in ids if id_ in interest.papers])
-            for kind, ids in (("new", self._new), ("changed", changed))
+        chosen = self._issue.selection
+        kinds = (("new", chosen.new), ("changed", chosen.changed), ("older", chosen.backlog))
+        found = [
+            (f"{kind} paper", [e.paper.id for e in entries if e.paper.id in interest.papers])
+            for kind, entries in kinds
         ]
-        said = "; ".join(filter(None, parts)) or "nothing new"
-        text = f"{interest.name}: {said}."
+        told = [self._some(what, papers) for what, papers in found if papers]
+        text = f"{interest.name}: {'; '.join(told) or 'nothing new'}."
+        papers = [id_ for _, some in found for id_ in some]
         data: dict[str, Datum] = {
-            "papers": [id_ for id_ in (*self._new, *changed) if id_ in interest.papers],
+            "papers": papers,
             "documents": [one.document for one in self._issue.coverage],
-            "said": text,
+            "name": interest.name,
+            "counts": " ".join(_sizes(some) for _, some in found),
+            "names": [self._issue.label(id_) for id_ in papers],
         }
         return News(
             kind=interest.kind,
@@ -202,10 +223,10 @@ class _Teller:
         )
 
     def _some(self, what: str, papers: Sequence[str]) -> str:
-        """Count papers and name the first of them; empty without any."""
+        """Count papers and name the first of them."""
         names = ", ".join(self._issue.label(id_) for id_ in papers[:_NAMED])
         more = f" and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ""
-        return f"{counted(len(papers), what)}: {names}{more}" if papers else ""
+        return f"{counted(len(papers), what)}: {names}{more}"
 
     # --- What changed, trends -------------------------------------------------------------------
 
@@ -235,6 +256,7 @@ class _Teller:
             data: dict[str, Datum] = {
                 "term": row.term,
                 "papers": [*row.in_window, *row.in_baseline],
+                "reason": row.reason,
                 "window": f"{row.window.papers:,} of {row.window.of:,}",
                 "baseline": f"{row.baseline.papers:,} of {row.baseline.of:,}",
             }
@@ -250,7 +272,7 @@ class _Teller:
         if untitled and (self._new or self._issue.selection.backlog):
             verb = "has" if len(untitled) == 1 else "have"
             text = f"{counted(len(untitled), 'paper')} {verb} no title in any document."
-            data: dict[str, Datum] = {"papers": untitled, "untitled": len(untitled)}
+            data: dict[str, Datum] = {"papers": untitled, "untitled": f"{len(untitled):,}"}
             yield self._scribe.computed("trust", text, data)
         guessed = [id_ for id_ in self._new if self._issue.entries[id_].details.year_inferred]
         if guessed:
@@ -258,7 +280,7 @@ class _Teller:
                 f"{len(guessed):,} of {counted(len(self._new), 'new paper')} "
                 f"{'is' if len(guessed) == 1 else 'are'} printed without a year; it was inferred."
             )
-            data = {"papers": guessed, "inferred": len(guessed), "new": len(self._new)}
+            data = {"papers": guessed, "figures": f"{len(guessed):,} {len(self._new):,}"}
             yield self._scribe.computed("trust", text, data)
         yield from self._worded()
         later = [entry.paper.id for entry in self._issue.selection.later]
@@ -276,15 +298,21 @@ class _Teller:
     def _read(self) -> Iterator[Claim]:
         coverage = self._issue.coverage
         entries = sum(one.present for one in coverage)
-        documents, papers = len(coverage), len(self._issue.entries)
+        current = {one.document for one in coverage}
+        known = self._issue.entries.values()
+        here = sum(any(ref.document in current for ref in e.paper.records) for e in known)
+        documents, papers, gone = len(coverage), here, len(known) - here
         verb = "is" if entries == 1 else "are"
         text = (
             f"{entries:,} {'entry' if entries == 1 else 'entries'} in "
             f"{counted(documents, 'document')} {verb} {counted(papers, 'paper')}."
         )
+        if gone:
+            verb = "is" if gone == 1 else "are"
+            text += f" {counted(gone, 'more paper')} {verb} only in texts that newer ones replaced."
         data: dict[str, Datum] = {
             "documents": [one.document for one in coverage],
-            "figures": f"{entries:,} {documents:,} {papers:,}",
+            "figures": f"{entries:,} {documents:,} {papers:,} {gone:,}",
         }
         yield self._scribe.computed("trust", text, data)
 
@@ -315,7 +343,17 @@ class _Teller:
             yield self._scribe.computed("trust", text, data)
 
 
+def _sizes(papers: Sequence[str]) -> str:
+    """Print the numbers that `_some` prints."""
+    return f"{len(papers):,} {max(len(papers) - _NAMED, 0):,}"
+
+
 _RANK = {"emerging": 0, "declining": 0, "possible": 1}
+
+
+def _week(date: dt.date) -> str:
+    year, number, _ = date.isocalendar()
+    return f"{year}-W{number:02}"
 
 
 def _day(date: dt.date) -> str:
@@ -325,7 +363,7 @@ def _day(date: dt.date) -> str:
 def _what(change: Change) -> str:
     if change.order == "unknown":
         if change.field == "abstract":
-            return f"{change.after} of the abstract where there were {change.before}, none dated"
+            return "another wording of the abstract; no date says which is the later one"
         return f'two wordings of the {change.field}, "{change.before}" and "{change.after}"'
     if change.field == "version":
         since = f", after that of {change.before}" if change.before else ""
