@@ -157,7 +157,8 @@ def _parts(dossier: Dossier, traced: Traced, store: Store) -> list[Part]:
             latest = line.members[-1]
             label = (*traced.names.get(latest.id, ()), latest.label)[0]
             name = line_name(line, traced.names)
-            found.append(Part(slug, name, own, len(line.members), label))
+            later = None if latest.id in theirs else label
+            found.append(Part(slug, name, own, len(line.members), later))
     return sorted(found, key=lambda part: (-len(part.own), part.slug))
 
 

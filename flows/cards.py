@@ -12,6 +12,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter
 
 from flows.shelves import Shelves
+from pipeline.briefing_sheet import BriefingSheet
 from pipeline.digest_sheet import DigestSheet
 from pipeline.editions import edition
 from pipeline.kept import Kept
@@ -19,6 +20,9 @@ from pipeline.library import Entry
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.lines import Line, around
 from pipeline.records import Frozen
+from pipeline.report.briefing_card import BriefingCard
+from pipeline.report.briefing_card import card_of as briefing_card_of
+from pipeline.report.briefing_card import read_card as read_briefing_card
 from pipeline.report.cards import Card, LineCard, card_of, line_card_of, picture_hash
 from pipeline.report.digest_card import DigestCard, read_card
 from pipeline.report.digest_card import card_of as digest_card_of
@@ -41,6 +45,7 @@ class Cards:
         self._papers = Kept(store, f"card {folder}", TypeAdapter(Card))
         self._lines = Kept(store, f"line card {folder}", TypeAdapter(LineCard))
         self._digests = Kept(store, f"digest card {folder}", TypeAdapter(DigestCard))
+        self._briefings = Kept(store, f"briefing card {folder}", TypeAdapter(BriefingCard))
         self._seen: dict[str, Card] = {}
         self._sources = Kept(store, f"source {folder}", TypeAdapter(bool))
 
@@ -83,6 +88,19 @@ class Cards:
             return line_card_of(sheet) if sheet else None
 
         return list(self._of(files, self._lines, read).values())
+
+    def briefings(self, fresh: Iterable[BriefingSheet]) -> list[BriefingCard]:
+        """Return the cards of all briefings."""
+        paths = self._outputs.paths("briefings/*/briefing.json")
+        files = {path.split("/")[1]: path for path in paths}
+        made = {sheet.slug: sheet for sheet in fresh}
+
+        def read(slug: str) -> BriefingCard | None:
+            if slug in made:
+                return briefing_card_of(made[slug])
+            return read_briefing_card(self._outputs.read(files[slug]) or "")
+
+        return list(self._of(files, self._briefings, read).values())
 
     def digests(self, fresh: Iterable[DigestSheet]) -> list[DigestCard]:
         """Return the cards of all digests, each once."""

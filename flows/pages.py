@@ -13,12 +13,21 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.library import Entry
 from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet, RefusedEdge
 from pipeline.planning import Plan
+from pipeline.report.briefing_card import BriefingCard, by_name
+from pipeline.report.briefing_markdown import briefing_markdown
 from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.feed import feed_xml
 from pipeline.report.files import Outputs
-from pipeline.report.html import digest_html, index_html, lineage_html, moved_html, paper_html
+from pipeline.report.html import (
+    briefing_html,
+    digest_html,
+    index_html,
+    lineage_html,
+    moved_html,
+    paper_html,
+)
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, total
@@ -79,18 +88,23 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
     _write_lines(made, outputs)
     if made.graph is not None:
         removed += outputs.remove_lines(made.lines)
-    for briefing in made.briefings:
-        stem = f"briefings/{briefing.slug}/briefing"
-        outputs.write(f"{stem}.json", briefing.model_dump_json(indent=2) + "\n")
     papers = cards.papers(ids, {sheet.paper.id: sheet for sheet in made.fresh})
     lines = cards.lines({sheet.slug: sheet for sheet in made.told})
     lines.sort(key=lambda line: (line.name.casefold(), line.slug))
     digests, others = _write_digests(made.digests, shelves, outputs, cards)
-    shown: list[Card | LineCard | DigestCard] = [*papers, *lines, *digests]
+    briefings, left = _write_briefings(made, shelves, outputs, cards)
+    shown: list[Card | LineCard | DigestCard | BriefingCard]
+    shown = [*papers, *lines, *digests, *briefings]
     quoted = {name for card in shown for name in card.documents} | _linked(made, outputs)
     sources, gone = _write_sources(shelves, quoted, outputs, cards)
     page = index_html(
-        papers, shelves.coverage, shelves.notes, made.failed, lineages=lines, digests=digests
+        papers,
+        shelves.coverage,
+        shelves.notes,
+        made.failed,
+        lineages=lines,
+        digests=digests,
+        briefings=briefings,
     )
     outputs.write(MAIN, page)
     return RunReport(
@@ -109,7 +123,7 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
         coverage=shelves.coverage,
         notes=shelves.notes,
         sources=sources,
-        removed=[*removed, *others, *gone],
+        removed=[*removed, *others, *left, *gone],
     )
 
 
@@ -148,6 +162,24 @@ def _write_digests(
     if standing or outputs.read("feed.xml"):
         outputs.write("feed.xml", feed_xml(standing, _library(shelves)))
     return standing, removed
+
+
+def _write_briefings(
+    made: Made, shelves: Shelves, outputs: Outputs, cards: Cards
+) -> tuple[list[BriefingCard], list[str]]:
+    """Write briefings; return in short all that then stand, and what was removed.
+
+    One of an earlier run stands as long as its papers are of the library.
+    """
+    for sheet in made.briefings:
+        stem = f"briefings/{sheet.slug}/briefing"
+        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
+        outputs.write(f"{stem}.md", briefing_markdown(sheet))
+        outputs.write(f"{stem}.html", briefing_html(sheet))
+    found = cards.briefings(made.briefings)
+    standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
+    removed = outputs.remove_briefings(card.slug for card in standing)
+    return by_name(standing), removed
 
 
 def write_moved(outputs: Outputs, store: Store) -> None:

@@ -75,6 +75,7 @@ class TakesPart(Frozen):
     """A line of work that the author's papers are members of; `slug` names its folder."""
 
     slug: str
+    name: str
     claim: Claim
 
 

@@ -17,14 +17,15 @@ from pipeline.sheets import PaperSheet
 class Part(NamedTuple):
     """A line of work, and which of its members are the author's, oldest first.
 
-    `members` counts works, those that no document describes too; `latest` names the newest.
+    `members` counts works, those that no document describes too; `later` names the newest where
+    it is not the author's.
     """
 
     slug: str
     name: str
     own: Sequence[str]
     members: int
-    latest: str
+    later: str | None
 
 
 class Dossier(NamedTuple):

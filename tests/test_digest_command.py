@@ -362,7 +362,9 @@ def test_a_term_and_a_paper_that_are_not_known_are_said(digest: Digest) -> None:
     )
     digest(put(kettles()), "--week", WEEK)
     assert "[not_counted] names no term that is counted here: kettledrums." in words(sheet())
-    assert "[not_counted] names no paper that has a date: no-such-paper." in words(sheet())
+    assert "[not_counted] names no paper of the library that has a date: no-such-paper." in words(
+        sheet()
+    )
 
 
 def test_a_paper_is_taken_off_a_term(digest: Digest) -> None:
@@ -506,7 +508,7 @@ def test_an_empty_library_asks_for_documents_and_shows_no_samples(digest: Digest
     done = digest()
     assert (done.code, done.err.splitlines()[-1]) == (
         2,
-        "litline: the library (.litline/litline.db) is empty: name documents to add",
+        "litline: the library (.litline/litline.db) is empty: name documents",
     )
     assert not Path("outputs/index.html").exists()
 

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import ConfigError
 from pipeline.report.files import Outputs
+from tests.briefing_sheets import briefing
 from tests.lineage_sheets import lineage
 from tests.page_sheets import sheet
 
@@ -304,6 +305,17 @@ def test_lines_that_lead_elsewhere_are_refused(outputs: Outputs, tmp_path: Path)
     with pytest.raises(ConfigError, match="leads outside"):
         outputs.remove_lines([])
     assert page.exists()
+
+
+def test_briefings_that_are_not_kept_are_removed(outputs: Outputs) -> None:
+    for name in ("kept", "gone"):
+        for ending, text in (("json", briefing().model_dump_json()), ("md", ""), ("html", "")):
+            outputs.write(f"briefings/{name}/briefing.{ending}", text)
+    outputs.write("briefings/mine/briefing.json", "{}")
+    assert outputs.remove_briefings(["kept"]) == [
+        f"briefings/gone/briefing.{ending}" for ending in ("html", "json", "md")
+    ]
+    assert sorted(path.name for path in (outputs.root / "briefings").iterdir()) == ["kept", "mine"]
 
 
 def test_without_lines_nothing_is_removed(outputs: Outputs) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.digest_sheet import Days, DigestSheet, Share, TrendRow
 from pipeline.records import Coverage
-from pipeline.report.digest_parts import Citing, Names
+from pipeline.report.parts import Citing, Names
 from pipeline.report.trend_view import Trends, chance, interval, trends_view
 from tests.digest_sheets import YEAR, digest, listed, printed, row, told, week
 

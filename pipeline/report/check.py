@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from pipeline.briefing_sheet import BriefingSheet
 from pipeline.digest_sheet import DigestSheet
 from pipeline.facts import Facts, facts_of_quote
 from pipeline.figures import printed_numbers
@@ -17,10 +18,13 @@ from pipeline.grounding import check_claim
 from pipeline.latex import plain
 from pipeline.lineage_sheet import GraphSheet, LineageSheet
 from pipeline.records import Frozen
-from pipeline.report.digest_check import digest_faults, known
+from pipeline.report.briefing_check import briefing_faults
+from pipeline.report.briefing_markdown import briefing_markdown
+from pipeline.report.check_parts import known
+from pipeline.report.digest_check import digest_faults
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.graph_check import graph_faults, line_faults
-from pipeline.report.html import digest_html, lineage_html, paper_html
+from pipeline.report.html import briefing_html, digest_html, lineage_html, paper_html
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.sheets import (
@@ -43,6 +47,7 @@ KNOWN: dict[str, type[Frozen]] = {
     "litline/lineage": LineageSheet,
     "litline/graph": GraphSheet,
     "litline/digest": DigestSheet,
+    "litline/briefing": BriefingSheet,
 }
 
 _EVIDENCE = {"document", "start", "end", "quote"}
@@ -130,6 +135,8 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
         yield from _edge_faults(sheet, path.parent.with_name("graph.json"))
     elif isinstance(sheet, DigestSheet):
         yield from _page_faults(path, digest_markdown(sheet), digest_html(sheet))
+    elif isinstance(sheet, BriefingSheet):
+        yield from _page_faults(path, briefing_markdown(sheet), briefing_html(sheet))
 
 
 def _evidence_faults(node: Any, sources: _Sources) -> Iterator[str]:
@@ -167,6 +174,8 @@ def _sheet_faults(sheet: Frozen, path: Path) -> Iterator[str]:
         yield from graph_faults(sheet.nodes, sheet.edges)
     elif isinstance(sheet, DigestSheet):
         yield from _digest_faults(sheet, path.parent)
+    elif isinstance(sheet, BriefingSheet):
+        yield from _briefing_faults(sheet, path.parent)
 
 
 def _paper_faults(sheet: PaperSheet, path: Path) -> Iterator[str]:
@@ -192,11 +201,28 @@ def _lineage_faults(sheet: LineageSheet, path: Path) -> Iterator[str]:
 
 def _digest_faults(sheet: DigestSheet, folder: Path) -> Iterator[str]:
     claims = list(sheet.claims())
+    about = known({one.paper for one in sheet.opened}, sheet.listed, _papers_of(folder))
     # Its rewordings come from papers' sheets, where a judge may have let them stand.
-    subject = _Subject(sheet.schema_, sheet.name, known(sheet, folder), judged=True)
+    subject = _Subject(sheet.schema_, sheet.name, about, judged=True)
     yield from _claims_faults(claims, subject, sheet.stamp)
     yield from digest_faults(sheet, folder)
     yield from _count_faults(claims, len(sheet.dropped), sheet.stamp)
+
+
+def _briefing_faults(sheet: BriefingSheet, folder: Path) -> Iterator[str]:
+    claims = list(sheet.claims())
+    asked = {id_ for question in sheet.questions for id_ in question.papers}
+    about = known({*asked, *(one.paper for one in sheet.papers)}, sheet.listed, _papers_of(folder))
+    # Some rewordings come from papers' sheets, as in a digest.
+    subject = _Subject(sheet.schema_, sheet.slug, about, judged=True)
+    yield from _claims_faults(claims, subject, sheet.stamp)
+    yield from briefing_faults(sheet, folder)
+    yield from _count_faults(claims, len(sheet.dropped), sheet.stamp)
+
+
+def _papers_of(folder: Path) -> Path:
+    """Return the folder of papers, from one that lies in another folder of the outputs."""
+    return folder.parent.with_name("papers")
 
 
 class _Subject(NamedTuple):

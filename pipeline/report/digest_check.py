@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from pipeline.digest_sheet import Days, DigestSheet, Listed, Share, TrendRow
-from pipeline.sheets import Claim, PaperSheet
-from pipeline.verdicts import known_of
+from pipeline.digest_sheet import Days, DigestSheet, Share, TrendRow
+from pipeline.report.check_parts import twice
+from pipeline.sheets import Claim
 
 _SIGNIFICANT = 0.05
 _TREND_PAPERS = 5  # that a trend needs on the side where the share is larger
@@ -31,26 +31,6 @@ def digest_faults(sheet: DigestSheet, folder: Path) -> Iterator[str]:
     yield from _named_faults(sheet, folder.parent.with_name("papers"))
     yield from _trends_faults(sheet)
     yield from _told_faults(sheet)
-
-
-def known(sheet: DigestSheet, folder: Path) -> str:
-    """Return what may be known of the opened papers beside their sentences, one item per line."""
-    ids = {one.paper for one in sheet.opened}
-    listed = [line for one in sheet.listed if one.paper in ids for line in _facts(one)]
-    papers = folder.parent.with_name("papers")
-    return "\n".join([*listed, *(_known_of_page(papers / f"{id_}.json") for id_ in sorted(ids))])
-
-
-def _facts(one: Listed) -> list[str]:
-    day = [one.date.isoformat()] if one.date else []
-    return [one.label, *(one.authors or ()), *day]
-
-
-def _known_of_page(path: Path) -> str:
-    try:
-        return known_of(PaperSheet.model_validate_json(path.read_bytes()).paper)
-    except (OSError, ValueError):  # a digest stays when a paper's page has gone
-        return ""
 
 
 # --- Days and lists ------------------------------------------------------------------------
@@ -77,16 +57,12 @@ def _list_faults(sheet: DigestSheet) -> Iterator[str]:
         ("listed", [one.paper for one in sheet.listed]),
         ("to read first", [one.paper for one in sheet.read_first]),
     ):
-        yield from (f"{what}: {id_} stands twice" for id_ in _twice(ids))
+        yield from (f"{what}: {id_} stands twice" for id_ in twice(ids))
     for id_ in sorted(set(sheet.new_papers) & set(sheet.backlog)):
         yield f"{id_} is both new and backlog"
     themed = [id_ for theme in sheet.themes for id_ in theme.papers]
     if Counter(themed) != Counter(sheet.new_papers):
         yield "the themes do not hold each new paper once"
-
-
-def _twice(names: Iterable[str]) -> list[str]:
-    return [name for name, number in Counter(names).items() if number > 1]
 
 
 def _date_faults(sheet: DigestSheet) -> Iterator[str]:
@@ -129,7 +105,7 @@ def _named(sheet: DigestSheet) -> set[str]:
 
 
 def _trends_faults(sheet: DigestSheet) -> Iterator[str]:
-    yield from (f"the term {name} stands twice" for name in _twice(r.term for r in sheet.trends))
+    yield from (f"the term {name} stands twice" for name in twice(r.term for r in sheet.trends))
     dates = {one.paper: one.date for one in sheet.listed}
     for row in sheet.trends:
         faults = (*_row_faults(row), *_counted_faults(row, sheet.trend_window, dates))

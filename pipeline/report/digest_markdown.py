@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.digest_sheet import DigestSheet
 from pipeline.report.digest_card import card_of, digest_title
-from pipeline.report.digest_parts import ROOT, Linked
 from pipeline.report.digest_view import (
     MOST,
     DigestView,
@@ -15,13 +14,14 @@ from pipeline.report.digest_view import (
     Group,
     Line,
     Older,
-    Refused,
     Slot,
     Updated,
     digest_view,
 )
 from pipeline.report.footnotes import cited_words, footnotes, marks
 from pipeline.report.markdown import escape_markdown, front_matter
+from pipeline.report.markdown_blocks import linked, listing, section, was_dropped, was_read
+from pipeline.report.parts import ROOT, Linked
 from pipeline.report.trend_view import Counted, Tested, Told, Trends
 
 _MOST_FAILURES = 10
@@ -71,37 +71,27 @@ def _quiet(page: DigestView) -> list[str]:
 
 def _loud(page: DigestView) -> list[str]:
     return [
-        _list("**What you follow.**", map(_news, page.followed)),
+        listing("**What you follow.**", map(_news, page.followed)),
         _in_short(page),
-        *_section("Open these", *map(_entry, page.opened)),
-        *_section(page.themed, _list("", map(_shown, page.themes))),
-        *_section("Lines that moved", _cut_list(list(map(_line, page.lines)))),
+        *section("Open these", *map(_entry, page.opened)),
+        *section(page.themed, listing("", map(_shown, page.themes))),
+        *section("Lines that moved", _cut_list(list(map(_line, page.lines)))),
         *_updated(page.updated),
         *_trends(page.trends),
         *_older(page.older),
-        *_section("Can I trust the counts?", _trust(page), escape_markdown(page.stamp)),
+        *section("Can I trust the counts?", _trust(page), escape_markdown(page.stamp)),
         *_appendix(page),
     ]
 
 
-def _section(heading: str, *blocks: str) -> list[str]:
-    """Return a heading and what stands under it; nothing where that is nothing."""
-    return [f"## {heading}", *blocks] if any(blocks) else []
-
-
-def _list(lead: str, items: Iterable[str]) -> str:
-    lines = [f"- {item}" for item in items]
-    return "\n".join(filter(None, (lead, *lines))) if lines else ""
-
-
 def _cut_list(items: Sequence[str]) -> str:
     more = [f"{len(items) - MOST:,} more at the end"] if len(items) > MOST else []
-    return _list("", [*items[:MOST], *more])
+    return listing("", [*items[:MOST], *more])
 
 
 def _rest(heading: str, items: Sequence[str]) -> list[str]:
     """Return what `_cut_list` leaves out."""
-    return _section(heading, _list("", items[MOST:]))
+    return section(heading, listing("", items[MOST:]))
 
 
 # --- The two minutes -----------------------------------------------------------------------
@@ -116,18 +106,14 @@ def _in_short(page: DigestView) -> str:
 
 
 def _entry(entry: Entry) -> str:
-    head = f"**{entry.number} · {_link(entry.paper)}** · {escape_markdown(entry.authors)}"
+    head = f"**{entry.number} · {linked(entry.paper)}** · {escape_markdown(entry.authors)}"
     *slots, why = entry.slots
     code = " · ".join(_slot(slot) for slot in (*slots[2:], why))
-    return _list(f"{head} · {entry.paper.when}", [*map(_slot, slots[:2]), code])
+    return listing(f"{head} · {entry.paper.when}", [*map(_slot, slots[:2]), code])
 
 
 def _slot(slot: Slot) -> str:
     return f"*{slot.lead}*: {' '.join(map(cited_words, slot.lines)) or slot.gap}"
-
-
-def _link(paper: Linked) -> str:
-    return f"[{escape_markdown(paper.label)}]({paper.path}.md)"
 
 
 def _shown(group: Group) -> str:
@@ -141,7 +127,7 @@ def _group(group: Group) -> str:
 
 
 def _headed(group: Group, papers: Sequence[Linked]) -> str:
-    links = " · ".join(map(_link, papers))
+    links = " · ".join(map(linked, papers))
     head = f"**{escape_markdown(group.name)}** ({len(group.papers):,}): " if group.name else ""
     return head + links
 
@@ -154,7 +140,7 @@ def _line(line: Line) -> str:
 def _updated(updated: Updated | None) -> list[str]:
     if updated is None:
         return []
-    return _section(updated.heading, _cut_list(list(map(cited_words, updated.told))))
+    return section(updated.heading, _cut_list(list(map(cited_words, updated.told))))
 
 
 # --- Trends --------------------------------------------------------------------------------
@@ -203,7 +189,7 @@ def _papers_counted(trends: Trends) -> list[str]:
     rows = [row for row in trends.tested if row.term in printed]
     more = sum(row.named for row in trends.tested) > len(rows)
     rest = "Those of other terms that may have moved are in `digest.json`, by id." if more else ""
-    return _section("Papers counted for the printed terms", _list("", map(_sides, rows)), rest)
+    return section("Papers counted for the printed terms", listing("", map(_sides, rows)), rest)
 
 
 def _sides(row: Tested) -> str:
@@ -213,7 +199,7 @@ def _sides(row: Tested) -> str:
 
 def _counted(counted: Counted) -> str:
     more = f" and {counted.more:,} more, by id in `digest.json`" if counted.more else ""
-    return (" · ".join(map(_link, counted.papers)) or "none") + more
+    return (" · ".join(map(linked, counted.papers)) or "none") + more
 
 
 # --- What is not new, and trust --------------------------------------------------------------
@@ -222,13 +208,13 @@ def _counted(counted: Counted) -> str:
 def _older(older: Older | None) -> list[str]:
     if older is None:
         return []
-    latest = ", ".join(f"{_link(paper)} ({paper.dated})" for paper in older.latest)
+    latest = ", ".join(f"{linked(paper)} ({paper.dated})" for paper in older.latest)
     lead = f"Latest four: {latest}. All {older.number:,} stand at the end." if older.years else ""
-    return _section(older.heading, " ".join(filter(None, (older.note, lead or f"{latest}."))))
+    return section(older.heading, " ".join(filter(None, (older.note, lead or f"{latest}."))))
 
 
 def _trust(page: DigestView) -> str:
-    return _list("", [*map(cited_words, page.trust), _failed(page.failed)])
+    return listing("", [*map(cited_words, page.trust), _failed(page.failed)])
 
 
 def _failed(failed: Sequence[str]) -> str:
@@ -245,23 +231,19 @@ def _failed(failed: Sequence[str]) -> str:
 
 def _appendix(page: DigestView) -> Iterator[str]:
     folded = [group for group in page.themes if group.shown < len(group.papers)]
-    yield from _section("All new papers of large themes", _list("", map(_group, folded)))
+    yield from section("All new papers of large themes", listing("", map(_group, folded)))
     yield from _rest("More lines that moved", list(map(_line, page.lines)))
     if page.updated:
         yield from _rest("More changes", list(map(cited_words, page.updated.told)))
-        yield from _section("What changed, as printed", "\n".join(_differences(page.updated)))
+        yield from section("What changed, as printed", "\n".join(_differences(page.updated)))
     if page.older and page.older.years:
         heading = f"All {page.older.number:,} older papers"
-        yield from _section(heading, _list("", map(_group, page.older.years)))
+        yield from section(heading, listing("", map(_group, page.older.years)))
     if page.trends:
-        yield from _section("All terms tested", "\n".join(_tests(page.trends)))
+        yield from section("All terms tested", "\n".join(_tests(page.trends)))
         yield from _papers_counted(page.trends) if page.trends.told else []
-    documents = (
-        f"[{escape_markdown(one.document)}]({one.path}): {one.words}" for one in page.documents
-    )
-    notes = map(escape_markdown, page.notes)
-    yield from _section("What was read", _list("", [*documents, *notes]))
-    yield from _section("What was dropped", _list("", map(_dropped, page.dropped)))
+    yield from was_read(page.documents, page.notes)
+    yield from was_dropped(page.dropped)
 
 
 def _differences(updated: Updated) -> Iterator[str]:
@@ -269,10 +251,5 @@ def _differences(updated: Updated) -> Iterator[str]:
         yield "| Paper | What | One | Other | |"
         yield "|---|---|---|---|---|"
     for one in updated.differences:
-        cells = (_link(one.paper), one.field, *map(escape_markdown, (one.before, one.after)))
+        cells = (linked(one.paper), one.field, *map(escape_markdown, (one.before, one.after)))
         yield f"| {' | '.join(cells)} | {one.order} |"
-
-
-def _dropped(refused: Refused) -> str:
-    lead, text = escape_markdown(refused.lead), escape_markdown(refused.text)
-    return f'From *{lead}*: "{text}" ({escape_markdown(refused.reason)})'

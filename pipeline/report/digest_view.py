@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.digest_sheet import Change, DigestSheet, Listed, Moved, News, Opened, Theme
-from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.report.digest_card import card_of, counted, days, heading
-from pipeline.report.digest_parts import ROOT, Citing, Linked, Names
+from pipeline.report.parts import (
+    ROOT,
+    Citing,
+    Covered,
+    Linked,
+    Names,
+    Refused,
+    by_year,
+    covered,
+    newest_first,
+)
 from pipeline.report.trend_view import Trends, trends_view
 from pipeline.sheets import Claim, Dropped, Evidence, Failure
 
@@ -91,22 +98,6 @@ class Older(NamedTuple):
     number: int
 
 
-class Covered(NamedTuple):
-    """How much of one document is there."""
-
-    document: str
-    path: str
-    words: str
-
-
-class Refused(NamedTuple):
-    """A claim that is not printed, and why."""
-
-    lead: str
-    text: str
-    reason: str
-
-
 class DigestView(NamedTuple):
     """Everything on the page of a digest, without markup.
 
@@ -156,7 +147,7 @@ def digest_view(sheet: DigestSheet) -> DigestView:
         older=_older(sheet, names),
         trust=[cite(claim) for claim in sheet.trust],
         failed=[failure_words(one, names) for one in sheet.failed],
-        documents=[_covered(one) for one in sheet.coverage],
+        documents=[covered(one) for one in sheet.coverage],
         notes=sheet.notes,
         dropped=[_refused(one) for one in sheet.dropped],
         evidence=cite.references.listed(),
@@ -198,17 +189,8 @@ def _slots(one: Opened, cite: Citing) -> Iterator[Slot]:
 
 
 def _slot(lead: str, claims: Sequence[Claim | None], cite: Citing) -> Slot:
-    lines = [_said(claim, cite) for claim in claims if claim]
+    lines = [cite.sentence(claim) for claim in claims if claim]
     return Slot(lead, lines, "" if lines else NO_SENTENCE)
-
-
-def _said(claim: Claim, cite: Citing) -> view.Line:
-    """Print what code says as a sentence; the words of a source stay as they are."""
-    line = cite(claim)
-    if claim.kind != "computed":
-        return line
-    stop = "" if line.text.endswith((".", "!", "?")) else "."
-    return line._replace(text=f"{line.text[:1].upper()}{line.text[1:]}{stop}")
 
 
 def _silent(line: view.Line) -> view.Line:
@@ -275,7 +257,7 @@ def _cut(text: str | None) -> str:
 def _older(sheet: DigestSheet, names: Names) -> Older | None:
     if not sheet.backlog:
         return None
-    ordered = sorted(map(names.paper, sheet.backlog), key=_newest_first)
+    ordered = sorted(map(names.paper, sheet.backlog), key=newest_first)
     return Older(
         heading=f"Not new, but new to you: {view.plural(len(ordered), 'older paper')}",
         note="First digest of this library." if sheet.first else "",
@@ -285,17 +267,9 @@ def _older(sheet: DigestSheet, names: Names) -> Older | None:
     )
 
 
-def _newest_first(one: Listed) -> tuple[int, str, str]:
-    return -(one.date or dt.date.min).toordinal(), one.label.casefold(), one.paper
-
-
 def _years(ordered: Sequence[Listed], names: Names) -> list[Group]:
-    return [
-        Group(year, papers := [names[one.paper] for one in group], len(papers))
-        for year, group in groupby(
-            ordered, key=lambda one: f"{one.date.year}" if one.date else "Date not stated"
-        )
-    ]
+    groups = ((year, [names[one.paper] for one in group]) for year, group in by_year(ordered))
+    return [Group(year, papers, len(papers)) for year, papers in groups]
 
 
 # --- Trust ---------------------------------------------------------------------------------
@@ -306,11 +280,6 @@ def failure_words(failure: Failure, names: Names) -> str:
     paper = names.paper(failure.paper).label if failure.paper else ""
     subject = paper or failure.document or "the run"
     return f"{subject}, {failure.stage}: {failure.reason}"
-
-
-def _covered(coverage: Coverage) -> Covered:
-    path = view.source_path(coverage.document, ROOT)
-    return Covered(coverage.document, path, view.coverage_words(coverage))
 
 
 _LEADS = {

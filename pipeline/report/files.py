@@ -109,6 +109,10 @@ class Outputs:
         """Remove the digests that are not among `kept`, by week or days; return their names."""
         return self._remove_folders("digests", "litline/digest", kept)
 
+    def remove_briefings(self, kept: Iterable[str]) -> list[str]:
+        """Remove the briefings that are not among `kept`, by slug; return their names."""
+        return self._remove_folders("briefings", "litline/briefing", kept)
+
     def _remove_folders(self, folder: str, schema: str, kept: Iterable[str]) -> list[str]:
         known = set(kept)
         removed: list[str] = []

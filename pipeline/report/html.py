@@ -13,19 +13,23 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.briefing_sheet import BriefingSheet
 from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.briefing_card import BriefingCard
+from pipeline.report.briefing_view import BriefingView, briefing_view, parts
 from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import DigestCard
-from pipeline.report.digest_parts import ROOT as DIGEST_ROOT
 from pipeline.report.digest_view import MOST, digest_view
 from pipeline.report.drawing import lineage_svg
 from pipeline.report.index_view import index_view
-from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, ROOT, lineage_view
+from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, lineage_view
 from pipeline.report.paper_view import paper_view
+from pipeline.report.parts import ROOT
 from pipeline.report.trend_drawing import trend_svg
+from pipeline.report.year_drawing import year_bars
 from pipeline.sheets import Failure, PaperSheet
 
 
@@ -34,7 +38,7 @@ def paper_html(sheet: PaperSheet) -> str:
     return render("paper.html.j2", root="../", page=paper_view(sheet))
 
 
-def index_html(
+def index_html(  # noqa: PLR0913 - a list for each section
     papers: Sequence[Card],
     coverage: Sequence[Coverage],
     notes: Sequence[str],
@@ -42,9 +46,10 @@ def index_html(
     *,
     lineages: Sequence[LineCard] = (),
     digests: Sequence[DigestCard] = (),
+    briefings: Sequence[BriefingCard] = (),
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
-    page = index_view(papers, coverage, notes, failed, lineages, digests)
+    page = index_view(papers, coverage, notes, failed, lineages, digests, briefings=briefings)
     return render("index.html.j2", root="", page=page)
 
 
@@ -63,9 +68,22 @@ def digest_html(sheet: DigestSheet) -> str:
     page = digest_view(sheet)
     drawn = trend_svg(page.trends.plot) if page.trends and page.trends.plot else ""
     drawing = Markup(drawn)  # noqa: S704 - escapes what it draws
-    return render(
-        "digest.html.j2", ("digest",), root=DIGEST_ROOT, page=page, drawing=drawing, most=MOST
-    )
+    return render("digest.html.j2", ("digest",), root=ROOT, page=page, drawing=drawing, most=MOST)
+
+
+def briefing_html(sheet: BriefingSheet) -> str:
+    """Return the page of a briefing, as it lies in `briefings/<slug>/`."""
+    page = briefing_view(sheet)
+    values = {"page": page, "parts": list(parts(page)), "bars": _bars(page)}
+    return render("briefing.html.j2", ("briefing",), root=ROOT, **values)
+
+
+def _bars(page: BriefingView) -> list[Markup]:
+    """Draw the years of each term."""
+    themes = page.themes
+    rows = themes.rows if themes else []
+    drawn = (year_bars(row.counts, themes.totals) for row in rows if themes)
+    return [Markup(bars) for bars in drawn]  # noqa: S704 - numbers only
 
 
 def render(template: str, styles: tuple[str, ...] = (), *, root: str, **values: object) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.briefing_card import BriefingCard, briefing_path, by_name
 from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import (
     DigestCard,
@@ -57,6 +58,14 @@ class Digest(NamedTuple):
     words: str
 
 
+class Briefing(NamedTuple):
+    """One briefing of the list."""
+
+    path: str
+    name: str
+    words: str
+
+
 class Covered(NamedTuple):
     """How much of one document is there."""
 
@@ -79,6 +88,7 @@ class IndexView(NamedTuple):
 
     head: str
     digests: list[Digest]
+    briefings: list[Briefing]
     lineages: list[Lineage]
     years: list[Year]
     coverage: list[Covered]
@@ -88,18 +98,21 @@ class IndexView(NamedTuple):
     stamp: str
 
 
-def index_view(
+def index_view(  # noqa: PLR0913 - a list for each section
     papers: Sequence[Card],
     coverage: Sequence[Coverage],
     notes: Sequence[str],
     failed: Sequence[Failure],
     lineages: Sequence[LineCard] = (),
     digests: Sequence[DigestCard] = (),
+    *,
+    briefings: Sequence[BriefingCard] = (),
 ) -> IndexView:
     """Put the words of the page in order."""
     return IndexView(
         head=_head(papers, len(coverage)),
         digests=[_digest(card) for card in newest_first(digests)],
+        briefings=[_briefing(card) for card in by_name(briefings)],
         lineages=[_lineage(line) for line in lineages],
         years=_years(papers),
         coverage=[_covered(c) for c in coverage],
@@ -140,6 +153,12 @@ def _lineage(line: LineCard) -> Lineage:
 def _digest(card: DigestCard) -> Digest:
     words = " · ".join(filter(None, (days(card), counted(card))))
     return Digest(digest_path(card), heading(card), words)
+
+
+def _briefing(card: BriefingCard) -> Briefing:
+    return Briefing(
+        briefing_path(card), card.author, f"{view.plural(card.papers, 'paper')} present"
+    )
 
 
 # --- Papers --------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.digest_sheet import Days, DigestSheet, Share, TrendRow
 from pipeline.report import view
-from pipeline.report.digest_parts import Linked, Names
+from pipeline.report.parts import Linked, Names
 from pipeline.report.trend_drawing import Curve, Plot
 from pipeline.sheets import Claim
 

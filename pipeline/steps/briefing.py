@@ -153,9 +153,7 @@ class _Teller:
         """Warn of missing papers, of roles that nothing shows, and of people of like names."""
         for one in self._dossier.coverage:
             if (one.declared or 0) > one.present:
-                text = (
-                    f"{one.present:,} of the {one.declared:,} papers of {one.document} are present."
-                )
+                text = f"{one.present:,} of the {one.declared:,} papers on the profile are present."
                 yield self._said("careful", text, self._papers)
         yield from self._roles()
         others = self._dossier.author.others[:_NAMED]
@@ -243,9 +241,9 @@ class _Teller:
             f"{len(part.own):,} of the {counted(part.members, 'member')} "
             f"{'is' if len(part.own) == 1 else 'are'} theirs: {self._names(part.own)}."
         )
-        if part.latest not in {self._dossier.label(one) for one in part.own}:
-            text += f" The latest, {part.latest}, is not among them."
-        return TakesPart(slug=part.slug, claim=self._said("lines", text, part.own))
+        if part.later is not None:
+            text += f" The latest, {part.later}, is not among them."
+        return TakesPart(slug=part.slug, name=part.name, claim=self._said("lines", text, part.own))
 
     def people(self) -> Iterator[Claim]:
         """Name who is printed beside the author most often, and whether that changed."""

@@ -1,11 +1,14 @@
-"""What the parts of a digest's page share: links to papers, and claims with numbered evidence."""
+"""What pages with many parts share: links to papers, claims with numbered evidence, documents."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.digest_sheet import Listed
+from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.sheets import Claim
 
@@ -27,8 +30,24 @@ class Linked(NamedTuple):
     day: str
 
 
+class Covered(NamedTuple):
+    """How much of one document is there."""
+
+    document: str
+    path: str
+    words: str
+
+
+class Refused(NamedTuple):
+    """A claim that is not printed, and why."""
+
+    lead: str
+    text: str
+    reason: str
+
+
 class Names:
-    """The papers that a digest names; one that it does not list goes by its id."""
+    """The papers that a sheet names; one that it does not list goes by its id."""
 
     def __init__(self, listed: Iterable[Listed]) -> None:
         self._listed: Mapping[str, Listed] = {one.paper: one for one in listed}
@@ -68,3 +87,28 @@ class Citing:
         again = claim.id in self._printed
         self._printed.add(claim.id)
         return line._replace(label=label, id="" if again else line.id)
+
+    def sentence(self, claim: Claim) -> view.Line:
+        """Print what code says as a sentence; the words of a source stay as they are."""
+        line = self(claim)
+        if claim.kind != "computed":
+            return line
+        stop = "" if line.text.endswith((".", "!", "?")) else "."
+        return line._replace(text=f"{line.text[:1].upper()}{line.text[1:]}{stop}")
+
+
+def newest_first(one: Listed) -> tuple[int, str, str]:
+    """Order papers by their date, the latest first; undated ones stand last."""
+    return -(one.date or dt.date.min).toordinal(), one.label.casefold(), one.paper
+
+
+def by_year(ordered: Iterable[Listed]) -> list[tuple[str, list[Listed]]]:
+    """Group papers that stand newest first under their years."""
+    groups = groupby(ordered, key=lambda one: f"{one.date.year}" if one.date else "Date not stated")
+    return [(year, list(group)) for year, group in groups]
+
+
+def covered(coverage: Coverage) -> Covered:
+    """Say how much of a document is there, and where its text lies."""
+    path = view.source_path(coverage.document, ROOT)
+    return Covered(coverage.document, path, view.coverage_words(coverage))

@@ -1,0 +1,52 @@
+"""What lists and the sources need of a briefing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import Field, ValidationError
+
+from pipeline.briefing_sheet import BriefingSheet
+from pipeline.records import Frozen
+from pipeline.report import view
+from pipeline.sheets import Counts, places
+
+
+class BriefingCard(Frozen):
+    """One briefing in short."""
+
+    slug: str
+    author: str
+    papers: int = Field(description="Papers of the author that are present.")
+    documents: list[str] = Field(description="Those that it quotes or counted.")
+    counts: Counts
+
+
+def card_of(sheet: BriefingSheet) -> BriefingCard:
+    """Return a briefing in short."""
+    quoted = {place.document for place in places(sheet)}
+    return BriefingCard(
+        slug=sheet.slug,
+        author=sheet.author,
+        papers=len(sheet.papers),
+        documents=sorted(quoted | {one.document for one in sheet.coverage}),
+        counts=sheet.stamp.counts,
+    )
+
+
+def read_card(text: str) -> BriefingCard | None:
+    """Return a briefing in short from its JSON; None where it is no briefing."""
+    try:
+        return card_of(BriefingSheet.model_validate_json(text))
+    except ValidationError:
+        return None
+
+
+def by_name(cards: Iterable[BriefingCard]) -> list[BriefingCard]:
+    """Order briefings by the names of their authors."""
+    return sorted(cards, key=lambda card: (card.author.casefold(), card.slug))
+
+
+def briefing_path(card: BriefingCard) -> str:
+    """Return the address of a briefing's page from the top of the outputs."""
+    return f"briefings/{view.address(card.slug)}/briefing.html"
