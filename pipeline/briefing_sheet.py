@@ -117,6 +117,7 @@ class BriefingSheet(Frozen):
     figures: list[Claim] = Field(description="Results that they will be asked about.")
     questions: list[Question] = Field(description="At most eight.")
     unknown: list[Claim] = Field(description="What these documents cannot tell.")
+    opened: list[str] = Field(description="Papers that have a page, which this one leads to.")
     listed: list[Listed] = Field(description="Every paper of the author.")
     stamp: Stamp
     dropped: list[Dropped]

@@ -48,7 +48,7 @@ def _reasons(
 ) -> Iterator[tuple[str, int]]:
     own = authorships[paper]
     if own.position is not None and any(one.position is None for one in authorships.values()):
-        yield f"the list names them ({place(own)})", _ROLE
+        yield "the list of authors prints the name", _ROLE
     if paper == dossier.entries[0].paper.id:
         yield "the newest", _NEWEST
     for part in dossier.parts:

@@ -83,11 +83,13 @@ def theme_table(
 
 
 def _rows(found: Shifts) -> list[Shift]:
-    """Choose terms: the most frequent, then by how far the share moved; those that fell first."""
+    """Choose terms: the most frequent, the one that fell most, then by how far."""
     often = [one for one in found.terms if len(one.papers) >= _LEAST]
     if not often:
         return []
     first = min(often, key=lambda one: (-len(one.papers), one.term))
+    fell = [min(often, key=lambda one: (found.change(one), one.term))]
     moved = sorted(often, key=lambda one: (-abs(found.change(one)), one.term))
-    chosen = list(dict.fromkeys([first, *moved]))[:MOST_ROWS]
+    held = [one for one in fell if found.change(one) < 0]
+    chosen = list(dict.fromkeys([first, *held, *moved]))[:MOST_ROWS]
     return sorted(chosen, key=lambda one: (found.change(one), one.term))

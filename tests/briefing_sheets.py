@@ -75,6 +75,7 @@ def briefing(**changes: Any) -> BriefingSheet:
         "named": Named(printed=0, of=0),
         "themes": ThemeTable(years=[], totals=[], rows=[]),
         "stamp": _stamp([]),
+        "opened": [one.paper for one in changes.get("listed", [])],
     }
     return _stamped(BriefingSheet(**{**fields, **changes}))
 

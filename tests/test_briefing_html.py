@@ -114,7 +114,7 @@ def test_the_page_says_what_the_sheet_holds_in_order() -> None:
         *("Be careful. 50 of the 79", "h-index 67 · 79 papers · 22,636 citations."),
         *("Read these five first", "Boiling 11 February 2031, 2nd of 3 WhistleProxy cuts"),
         *("What changed", "whistle control5 of 105 of 105 of 115 of 103 of 5"),
-        *("Lines of work kettle: 4 of the 6 members are theirs.", "With whom Of the names"),
+        *("Lines of work Kettle: 4 of the 6 members are theirs.", "With whom Of the names"),
         *("Released Our code", "Figures they will be asked about Kettle 0", "Kettle 2 achieves"),
         *(
             "Ask Kettle and Kettle-ov both speak",

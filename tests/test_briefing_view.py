@@ -244,3 +244,11 @@ def test_each_claim_of_a_sheet_is_on_its_page(made: BriefingSheet) -> None:
 def test_a_claim_that_is_printed_twice_has_one_address() -> None:
     claim = quoted("short", "It boils.")
     assert [line.id for line in briefing_view(briefing(short=[claim] * 2)).short] == [claim.id, ""]
+
+
+def test_only_papers_that_have_a_page_are_links() -> None:
+    made = author()
+    page = briefing_view(made.model_copy(update={"opened": [made.papers[0].paper]}))
+    linked = [own.paper.path for year in page.years for own in year.papers]
+    assert len(linked) > 1
+    assert sum(map(bool, linked)) == 1

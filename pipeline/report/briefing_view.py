@@ -169,7 +169,7 @@ class BriefingView(NamedTuple):
 
 def briefing_view(sheet: BriefingSheet) -> BriefingView:
     """Put the words of a sheet in the order of its page and number its evidence."""
-    names, cite = Names(sheet.listed), Citing()
+    names, cite = Names(sheet.listed, sheet.opened), Citing()
     roles = {one.paper: role(one) for one in sheet.papers}
     return BriefingView(
         name=sheet.author,

@@ -20,8 +20,9 @@ def listing(lead: str, items: Iterable[str]) -> str:
 
 
 def linked(paper: Linked) -> str:
-    """Return a link to the page of a paper."""
-    return f"[{escape_markdown(paper.label)}]({paper.path}.md)"
+    """Return a link to the page of a paper, or its name where it has none."""
+    label = escape_markdown(paper.label)
+    return f"[{label}]({paper.path}.md)" if paper.path else label
 
 
 def was_read(documents: Sequence[Covered], notes: Sequence[str] = ()) -> list[str]:

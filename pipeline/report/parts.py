@@ -17,7 +17,7 @@ _UNDATED = "date not stated"
 
 
 class Linked(NamedTuple):
-    """A paper by name; `path` leads to its page, without suffix.
+    """A paper by name; `path` leads to its page, without suffix, and is empty without a page.
 
     `when` is its date in words, and whether the year is inferred; `dated` is the date alone. `day`
     has no year, and is empty where there is no date.
@@ -47,10 +47,14 @@ class Refused(NamedTuple):
 
 
 class Names:
-    """The papers that a sheet names; one that it does not list goes by its id."""
+    """The papers that a sheet names; one that it does not list goes by its id.
 
-    def __init__(self, listed: Iterable[Listed]) -> None:
+    Only those that are `opened` have a page; None stands for all.
+    """
+
+    def __init__(self, listed: Iterable[Listed], opened: Iterable[str] | None = None) -> None:
         self._listed: Mapping[str, Listed] = {one.paper: one for one in listed}
+        self._opened = None if opened is None else frozenset(opened)
 
     def paper(self, id_: str) -> Listed:
         """Return what is listed about a paper."""
@@ -62,11 +66,15 @@ class Names:
         one = self.paper(id_)
         return Linked(
             label=one.label,
-            path=f"{ROOT}papers/{view.address(id_)}",
+            path=self._path(id_),
             when=view.human_date(one.date, one.year_inferred) if one.date else _UNDATED,
             dated=view.human_date(one.date) if one.date else _UNDATED,
             day=view.day_and_month(one.date) if one.date else "",
         )
+
+    def _path(self, id_: str) -> str:
+        has_page = self._opened is None or id_ in self._opened
+        return f"{ROOT}papers/{view.address(id_)}" if has_page else ""
 
 
 class Citing:

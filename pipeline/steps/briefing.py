@@ -51,6 +51,7 @@ def make_briefing(dossier: Dossier) -> BriefingSheet:
         figures=list(teller.figures()),
         questions=questions(dossier, teller.scribe),
         unknown=list(teller.unknown()),
+        opened=sorted(dossier.sheets),
         listed=[_listed(entry) for entry in entries],
         stamp=code_stamp(ENGINE, [], []),
         dropped=[],
