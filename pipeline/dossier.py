@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.authorship import Author
 from pipeline.briefing_sheet import ProfileFigures
 from pipeline.facts import Facts
-from pipeline.library import Entry
+from pipeline.library import Entry, called
 from pipeline.records import Coverage
 from pipeline.sheets import PaperSheet
 
@@ -46,16 +46,9 @@ class Dossier(NamedTuple):
     sheets: Mapping[str, PaperSheet]
 
     def label(self, paper: str) -> str:
-        """Return what a sentence calls a paper: its name, else what pages call it.
-
-        Of papers that share a name, each is told by its year too.
-        """
-        names = [_called(entry) for entry in self.entries]
-        own = next(entry for entry in self.entries if entry.paper.id == paper)
-        if names.count(_called(own)) > 1 and own.paper.date:
-            return f"{_called(own)} ({own.paper.date.year})"
-        return _called(own)
-
-
-def _called(entry: Entry) -> str:
-    return entry.paper.names[0] if entry.paper.names else entry.paper.label
+        """Return what a sentence calls a paper; those that share a name are told by year too."""
+        names = [called(entry.paper) for entry in self.entries]
+        own = next(entry.paper for entry in self.entries if entry.paper.id == paper)
+        if names.count(called(own)) > 1 and own.date:
+            return f"{called(own)} ({own.date.year})"
+        return called(own)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.digest_sheet import Days, Followed, TrendRow
-from pipeline.library import Entry
+from pipeline.library import Entry, called
 from pipeline.lineage_sheet import GraphEdge
 from pipeline.memory import Past, Selection
 from pipeline.records import Coverage
@@ -75,9 +75,8 @@ class Issue(NamedTuple):
         return [entry.paper.id for entry in self.selection.new]
 
     def label(self, paper: str) -> str:
-        """Return what a sentence calls a paper: its name, else what pages call it."""
-        known = self.entries[paper].paper
-        return known.names[0] if known.names else known.label
+        """Return what a sentence calls a paper."""
+        return called(self.entries[paper].paper)
 
     @property
     def name(self) -> str:

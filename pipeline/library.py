@@ -74,6 +74,11 @@ class Entry:
         return self._wording[1] if self._wording else None
 
 
+def called(paper: Paper) -> str:
+    """Return what a sentence calls a paper: its name, else what pages call it, to the colon."""
+    return paper.names[0] if paper.names else paper.label.partition(": ")[0]
+
+
 class Additions(NamedTuple):
     """What reading some texts changed: volumes to store, where paths lead now, what failed."""
 
