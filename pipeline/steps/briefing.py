@@ -127,7 +127,7 @@ class _Teller:
         told = " and ".join(
             f"{one.term} ({len(one.papers)} of {len(self._papers)})" for one in terms
         )
-        yield self._said("short", f"Most of the papers are about {told}.", self._papers)
+        yield self._said("short", f"The papers are most often about {told}.", self._papers)
 
     def _moved(self, found: Shifts) -> Iterator[Claim]:
         """Say from what to what the work moved, where enough papers show it."""
