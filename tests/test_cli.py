@@ -19,20 +19,8 @@ from tests.command import Litline, Result
 AS_OF = "2026-06-30"
 SAMPLES = sample_files()
 COMMANDS = (
-    *(
-        "run",
-        "summarize",
-        "lineage",
-        "digest",
-        "serve",
-        "follow",
-        "read",
-        "papers",
-        "plan",
-        "check",
-        "export",
-        "doctor",
-    ),
+    *("run", "summarize", "lineage", "digest", "brief", "serve", "follow"),
+    *("read", "papers", "plan", "check", "export", "doctor"),
 )
 
 
@@ -68,6 +56,7 @@ def test_every_command_explains_itself(litline: Litline, command: str) -> None:
     assert "Usage: litline" in result.out
 
 
+BESIDE = ("digests/", "briefings/")
 LISTS = ("index.html", "feed.xml")  # what names everything else
 
 
@@ -120,7 +109,7 @@ def test_summarize_writes_the_same_summaries(litline: Litline) -> None:
         {name: text for name, text in files(Path(root)).items() if name not in LISTS}
         for root in ("one", "two")
     )
-    others = ("lineages/", "digests/")
+    others = ("lineages/", "digests/", "briefings/")
     assert two == {name: text for name, text in one.items() if not name.startswith(others)}
 
 
@@ -482,7 +471,7 @@ def test_lineage_writes_what_run_writes(litline: Litline) -> None:
         {name: text for name, text in files(Path(root)).items() if name not in LISTS}
         for root in ("one", "two")
     )
-    assert two == {name: text for name, text in one.items() if not name.startswith("digests/")}
+    assert two == {name: text for name, text in one.items() if not name.startswith(BESIDE)}
 
 
 @pytest.mark.parametrize("name", ["Skerry", "skerry3.0", "Skerry 2.5", "Skerry 2.0"])

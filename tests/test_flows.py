@@ -145,9 +145,11 @@ def test_a_password_in_the_address_of_the_store_is_no_parameter(
 
 
 def test_the_flows_are_loaded_when_first_named() -> None:
-    assert flows.__all__ == ["run", "summarize_papers", "trace_lineage", "weekly_digest"]
+    assert flows.__all__ == [
+        *("author_briefing", "run", "summarize_papers", "trace_lineage", "weekly_digest"),
+    ]
     assert [getattr(flows, name).name for name in flows.__all__] == [
-        *("litline-run", "litline-summarize", "litline-lineage", "litline-digest"),
+        *("litline-brief", "litline-run", "litline-summarize", "litline-lineage", "litline-digest"),
     ]
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = flows.nothing

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from flows import cards, jobs
+from flows import cards
 from flows.jobs import weekly_digest, write_all
 from flows.settings import Settings
 from flows.stages import StageRunner, run_directly
@@ -128,7 +128,7 @@ def test_a_digest_makes_no_page_again_that_stands(
         asked.append(sorted(work.entry.paper.label for work in batch))
         return await ask_batch(batch, asker)
 
-    monkeypatch.setattr(jobs, "ask_batch", noted)
+    monkeypatch.setattr(making, "ask_batch", noted)
     texts = {
         "Kelpie: Pots": "We present Kelpie. It wakes nobody in nine kitchens.",
         "Kelpie 2: Pans": "We present Kelpie 2, which builds upon Kelpie and keeps its lid.",

@@ -15,7 +15,7 @@ from pipeline.providers.base import Completion, Request
 from pipeline.providers.extractive import summarise
 from pipeline.providers.fake import FakeProvider
 from pipeline.samples import sample_files
-from pipeline.schemas import NarrativeReply, RelationsReply, RepairReply, Reply
+from pipeline.schemas import BriefingReply, NarrativeReply, RelationsReply, RepairReply, Reply
 from pipeline.sheets import RunReport
 from tests.command import Litline
 
@@ -26,6 +26,7 @@ SILENT: dict[str, Reply] = {
     "claim_repair": RepairReply(statements=[]),
     "paper_relations": RelationsReply(relations=[]),
     "lineage_narrative": NarrativeReply(short=[], steps=[]),
+    "author_briefing": BriefingReply(short=[], questions=[]),
 }
 
 

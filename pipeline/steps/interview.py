@@ -100,7 +100,18 @@ _LABELS = 3000  # estimated tokens of the names and dates before the sentences
 async def interview(
     planned: Sequence[Interview], grounder: Grounder
 ) -> list[tuple[BriefingSheet, Failure | None]]:
-    """Let a model add to briefings; where it fails, one stays as the code made it."""
+    """Let a model add to briefings; where it fails, one stays as the code made it.
+
+    Of a briefing with nothing to be read, such as of an author without abstracts, nothing is asked.
+    """
+    told = {id(one): one for one in planned if one.places}
+    answers = iter(await _told(list(told.values()), grounder))
+    return [next(answers) if id(one) in told else (one.sheet, None) for one in planned]
+
+
+async def _told(
+    planned: Sequence[Interview], grounder: Grounder
+) -> list[tuple[BriefingSheet, Failure | None]]:
     asked = [Asking(one.question, _known(one.sheet)) for one in planned]
     made: list[tuple[BriefingSheet, Failure | None]] = []
     for one, found in zip(
