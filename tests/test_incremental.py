@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from flows import cards
+from flows import cards, making
 from flows.jobs import weekly_digest, write_all
 from flows.settings import Settings
 from flows.stages import StageRunner, run_directly
