@@ -13,9 +13,10 @@ from flows.trending import terms_by_paper
 from pipeline.answers import Question
 from pipeline.authorship import Author, authorships, owner_of, slug_of, who
 from pipeline.briefing_sheet import ProfileFigures
-from pipeline.dossier import Dossier, Part
+from pipeline.dossier import Dossier, Part, labels_of
 from pipeline.errors import UsageError
 from pipeline.facts import FactFinder, Facts
+from pipeline.people import may_be_one
 from pipeline.prompts import load_prompt
 from pipeline.readers.profile import figure_lines
 from pipeline.reading_list import reading_list
@@ -36,7 +37,7 @@ def nobody(_: Shelves, __: Store) -> Sequence[Author]:
     return ()
 
 
-def page_owners(shelves: Shelves, _: Store) -> list[Author]:
+def page_owners(shelves: Shelves, _: Store | None = None) -> list[Author]:
     """Return the people whose profiles are in the library, each once."""
     pages = [one.document for one in shelves.coverage if shelves.formats[one.document] == PROFILE]
     found = (owner_of(page, shelves.entries, shelves.volumes) for page in pages)
@@ -54,18 +55,21 @@ def named_author(name: str, owner: str | None) -> Authors:
         raise UsageError(f'--owner: {owner!r} is not FILE=NAME, such as page.txt="Lewei Lu"')
 
     def find(shelves: Shelves, store: Store) -> Sequence[Author]:
-        owners = {_document(file, shelves, store): whose.strip()} if owner else {}
+        owners = {_document(file, whose.strip(), shelves, store): whose.strip()} if owner else {}
         return [who(name, shelves.entries, shelves.volumes, owners)]
 
     return find
 
 
-def _document(file: str, shelves: Shelves, store: Store) -> str:
-    """Return the id of the document that a path or a name leads to."""
+def _document(file: str, whose: str, shelves: Shelves, store: Store) -> str:
+    """Return the id of the document that a path or a name leads to, which nobody else heads."""
     known = store.paths().get(str(Path(file).absolute()), Path(file).name)
-    if known in shelves.volumes:
-        return known
-    raise UsageError(f"--owner: no document of the library is called {file}")
+    if known not in shelves.volumes:
+        raise UsageError(f"--owner: no document of the library is called {file}")
+    header = shelves.volumes[known].reading.header
+    if header is not None and header.name and not may_be_one(header.name, whose):
+        raise UsageError(f"--owner: {file} is the page of {header.name}")
+    return known
 
 
 class Briefers:
@@ -86,17 +90,21 @@ class Briefers:
         finder = FactFinder(store)
         self._dossiers = [
             Dossier(
+                slug=slug,
                 author=author,
                 since=since,
                 profile=_profile(author, shelves),
                 coverage=[one for one in shelves.coverage if one.document in author.pages],
                 entries=author.papers,
+                labels=labels_of(author.papers),
+                cut=_cut_elsewhere(author, shelves),
                 facts=dict(_facts(author, works, finder)),
                 terms={entry.paper.id: terms[entry.paper.id] for entry in author.papers},
                 parts=(),
+                sentences={},
                 sheets={},
             )
-            for author in authors
+            for author, slug in zip(authors, _slugs(authors, shelves), strict=True)
         ]
         finder.save()
 
@@ -122,7 +130,7 @@ class Briefers:
         parts = [
             load_prompt(PROMPT).fingerprint,
             "judged" if judge else "",
-            slug_of(dossier.author),
+            dossier.slug,
             *(entry.paper.id for entry in dossier.entries),
             *(repr(part) for part in dossier.parts),
             *(key(question) for id_ in shown for question in self._works[id_].questions),
@@ -130,12 +138,34 @@ class Briefers:
         return sha256("\x1f".join(parts).encode(errors="surrogatepass")).hexdigest()
 
     def _with_lines(self, dossier: Dossier, traced: Traced) -> Dossier:
-        return dossier._replace(parts=_parts(dossier, traced, self._store))
+        parts = _parts(dossier, traced, self._store)
+        own = {id_ for part in parts for id_ in part.own}
+        sentences = {id_: self._works[id_].sentences for id_ in own}
+        return dossier._replace(parts=parts, sentences=sentences)
 
 
 def _shown(dossier: Dossier) -> list[str]:
     own = {one.paper: one for one in authorships(dossier.author, dossier.entries)}
     return [choice.paper for choice in reading_list(dossier, own, MOST_SUMMARISED)]
+
+
+def _slugs(authors: Sequence[Author], shelves: Shelves) -> list[str]:
+    """Return the folders of authors; those whose page another of that name has get a mark."""
+    owners = page_owners(shelves)
+    return [_slug(author, owners) for author in authors]
+
+
+def _slug(author: Author, owners: Sequence[Author]) -> str:
+    slug = slug_of(author)
+    if all(slug_of(one) != slug or set(one.pages) & set(author.pages) for one in owners):
+        return slug
+    return f"{slug}-{sha256(' '.join(sorted(author.pages)).encode()).hexdigest()[:6]}"
+
+
+def _cut_elsewhere(author: Author, shelves: Shelves) -> int:
+    """Count the papers of others whose list of authors is cut."""
+    theirs = {entry.paper.id for entry in author.papers}
+    return sum(bool(e.details.et_al) and e.paper.id not in theirs for e in shelves.entries)
 
 
 def _facts(
@@ -158,7 +188,9 @@ def _parts(dossier: Dossier, traced: Traced, store: Store) -> list[Part]:
             label = (*traced.names.get(latest.id, ()), latest.label)[0]
             name = line_name(line, traced.names)
             later = None if latest.id in theirs else label
-            found.append(Part(slug, name, own, len(line.members), later))
+            papers = sum(node.kind == "paper" for node in line.members)
+            guessed = all(edge.basis == "inferred" for edge in line.parents.values())
+            found.append(Part(slug, name, own, papers, later, guessed))
     return sorted(found, key=lambda part: (-len(part.own), part.slug))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.authorship import Author
 from pipeline.briefing_sheet import ProfileFigures
+from pipeline.chunking import Sentence
 from pipeline.facts import Facts
 from pipeline.library import Entry, called
 from pipeline.records import Coverage
@@ -18,7 +20,7 @@ class Part(NamedTuple):
     """A line of work, and which of its members are the author's, oldest first.
 
     `members` counts works, those that no document describes too; `later` names the newest where
-    it is not the author's.
+    it is not the author's. `guessed` says that no document states a link of it.
     """
 
     slug: str
@@ -26,29 +28,38 @@ class Part(NamedTuple):
     own: Sequence[str]
     members: int
     later: str | None
+    guessed: bool
 
 
 class Dossier(NamedTuple):
     """What is known of an author.
 
-    `entries` are the author's papers, newest first; `facts` and `terms` are of all of them, by id,
-    `sheets` of those that have been summarised. `coverage` is of the author's own pages.
+    `entries` are the author's papers, newest first; `labels` (what a sentence calls them), `facts`
+    and `terms` are of all of them, by id, `sentences` of those in lines, `sheets` of those that
+    have been summarised. `coverage` is of the author's own pages. `cut` counts the other papers
+    of the library whose list of authors is cut.
     """
 
+    slug: str
     author: Author
     since: dt.date | None
     profile: ProfileFigures | None
     coverage: Sequence[Coverage]
     entries: Sequence[Entry]
+    labels: Mapping[str, str]
+    cut: int
     facts: Mapping[str, Facts]
     terms: Mapping[str, frozenset[str]]
     parts: Sequence[Part]
+    sentences: Mapping[str, Sequence[Sentence]]
     sheets: Mapping[str, PaperSheet]
 
-    def label(self, paper: str) -> str:
-        """Return what a sentence calls a paper; those that share a name are told by year too."""
-        names = [called(entry.paper) for entry in self.entries]
-        own = next(entry.paper for entry in self.entries if entry.paper.id == paper)
-        if names.count(called(own)) > 1 and own.date:
-            return f"{called(own)} ({own.date.year})"
-        return called(own)
+
+def labels_of(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return what a sentence calls papers; those that share a name are told by year too."""
+    often = Counter(called(entry.paper) for entry in entries)
+    found = {}
+    for paper in (entry.paper for entry in entries):
+        shared = often[called(paper)] > 1 and paper.date is not None
+        found[paper.id] = f"{called(paper)} ({paper.date:%Y})" if shared else called(paper)
+    return found

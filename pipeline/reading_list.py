@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from pipeline.briefing_sheet import Authorship
 from pipeline.dossier import Dossier
+from pipeline.library import Entry
 
 MOST_READ = 5
-_ROLE, _NEWEST, _STEP, _FIGURE, _CODE = 4, 3, 3, 2, 1
+_SINCE, _ROLE, _NEWEST, _STEP, _FIGURE, _CODE = 5, 4, 3, 3, 2, 1
 _NO_TEXT = -5
 
 
@@ -28,8 +29,9 @@ def reading_list(
     Of equal sums the newer comes first.
     """
     scored = []
+    partly = any(one.position is None for one in authorships.values())
     for place, entry in enumerate(dossier.entries):
-        reasons = list(_reasons(dossier, authorships, entry.paper.id))
+        reasons = list(_reasons(dossier, authorships, entry, partly=partly))
         scored.append((-sum(weight for _, weight in reasons), place, entry.paper.id, reasons))
     home = {paper: part.slug for part in dossier.parts for paper in part.own}
     first: list[Choice] = []
@@ -44,12 +46,12 @@ def reading_list(
 
 
 def _reasons(
-    dossier: Dossier, authorships: Mapping[str, Authorship], paper: str
+    dossier: Dossier, authorships: Mapping[str, Authorship], entry: Entry, *, partly: bool
 ) -> Iterator[tuple[str, int]]:
-    own = authorships[paper]
-    if own.position is not None and any(one.position is None for one in authorships.values()):
+    paper = entry.paper.id
+    if authorships[paper].position is not None and partly:
         yield "the list of authors prints the name", _ROLE
-    if paper == dossier.entries[0].paper.id:
+    if paper == dossier.entries[0].paper.id and entry.paper.date:
         yield "the newest", _NEWEST
     for part in dossier.parts:
         if part.own[-1] == paper:
@@ -59,7 +61,9 @@ def _reasons(
         yield "it gives figures", _FIGURE
     if facts and any(one.released and "code" in one.kinds for one in facts.releases):
         yield "code released", _CODE
-    if next(e for e in dossier.entries if e.paper.id == paper).record is None:
+    if dossier.since and entry.paper.date and entry.paper.date > dossier.since:
+        yield "new since the last meeting", _SINCE
+    if entry.record is None:
         yield "no document gives an abstract", _NO_TEXT
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from pipeline.authorship import Author
-from pipeline.dossier import Dossier
+from pipeline.dossier import Dossier, labels_of
 from pipeline.facts import Facts
 from pipeline.library import Entry
 from pipeline.records import Coverage
@@ -27,11 +27,15 @@ def paper(id_: str, year: int | None, *authors: str, cut: bool = False, **more: 
 def dossier(*entries: Entry, **changes: Any) -> Dossier:
     """Return what is known of Ada Brew, these papers on a page of hers, newest first."""
     fields: dict[str, Any] = {
-        "author": Author(ADA, (ADA,), (), ("page.txt",), entries),
+        "slug": "ada-brew",
+        "author": Author(ADA, (ADA,), (), ("kettles.txt",), entries),
         "since": None,
         "profile": None,
-        "coverage": [Coverage(document="page.txt", declared=None, present=len(entries))],
+        "coverage": [Coverage(document="kettles.txt", declared=None, present=len(entries))],
         "entries": entries,
+        "labels": labels_of(entries),
+        "cut": 0,
+        "sentences": {},
         "facts": {},
         "terms": {one.paper.id: frozenset() for one in entries},
         "parts": [],

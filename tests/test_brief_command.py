@@ -137,7 +137,7 @@ def test_what_is_easily_got_wrong_stands_high(brief: Brief) -> None:
     text = Path("outputs/briefings/ada-brew/briefing.md").read_text(encoding="utf-8")
     head = "\n".join(text.splitlines()[:10])
     assert "2 of the 9 papers on the profile are present." in head
-    assert "1 of 2 papers print the name in the list of authors: Simmer (1st, list cut)." in head
+    assert "1 of 2 papers prints the name in the list of authors: Simmer (1st, list cut)." in head
     assert "the role is unknown; ask, do not assume." in head
 
 
@@ -332,3 +332,25 @@ def test_the_first_users_pages_say_what_their_headers_say(brief: Brief) -> None:
     assert other.profile is not None
     assert (other.profile.h_index, other.profile.citations) == (46, 3_806)
     assert (other.named.printed, other.named.of) == (4, 10)
+
+
+def test_two_people_of_one_name_have_a_page_each(litline: Litline) -> None:
+    for name, words_, figure in (("one.txt", KETTLES, "7"), ("two.txt", LANTERNS, "9")):
+        top = header("John Smith", 1, "1 Papers").replace("h-index7", f"h-index{figure}")
+        text = profile(entry(abstract=words_, authors="Bo Steam et al.", title=name), top=top)
+        Path(name).write_text(text.replace("1,204", f"1,20{figure}"), encoding="utf-8")
+    options = ("--engine", "extractive", *AS_OF)
+    assert litline("run", "one.txt", "two.txt", *options).code == 0
+    made = sorted(path.name for path in Path("outputs/briefings").iterdir())
+    assert len(made) == 2
+    assert all(slug.startswith("john-smith-") for slug in made)
+    assert litline("brief", "John Smith", *options).code == 2
+    assert litline("brief", "John Smith", "--owner", "one.txt=John Smith", *options).code == 0
+    assert sorted(path.name for path in Path("outputs/briefings").iterdir()) == made
+
+
+def test_a_page_of_somebody_else_is_not_given_away(brief: Brief) -> None:
+    page("Ada Brew", entry())
+    done = brief("Lena Owner", "page.txt", "--owner", "page.txt=Lena Owner")
+    assert done.code == 2
+    assert "--owner: page.txt is the page of Ada Brew" in done.err

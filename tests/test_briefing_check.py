@@ -158,10 +158,6 @@ PLACES: list[tuple[Change, str]] = [
         authorship(DRIP, position=None),
         "the name is said to stand on 2 of 50 papers, it has a place on 1 of 50",
     ),
-    (
-        authorship(WHISTLE, position=None),
-        f"{WHISTLE}: it has no place for the author, though its list is whole",
-    ),
     (authorship(WHISTLE, position=4), f"{WHISTLE}: the place 4 lies outside a list of 3"),
     (authorship(WHISTLE, position=0), f"{WHISTLE}: the place 0 lies outside a list of 3"),
     (

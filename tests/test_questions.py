@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipeline.chunking import Sentence
 from pipeline.dossier import Dossier, Part
 from pipeline.questions import MOST_LIMITS, MOST_QUESTIONS, questions
 from pipeline.scribe import Scribe
@@ -9,7 +10,7 @@ from tests.dossiers import dossier, facts, figure, paper
 from tests.issues import read
 from tests.page_sheets import claim, summary
 
-LINE = Part("kettle", "Kettle", ["one", "two"], 2, None)
+LINE = Part("kettle", "Kettle", ["one", "two"], 2, None, guessed=False)
 
 
 def asked(one: Dossier) -> list[tuple[str, str, str]]:
@@ -60,3 +61,15 @@ def test_limits_are_asked_about_one_of_each_paper_and_at_most_four() -> None:
         "P0 states a limit: “Milk is not covered.”",
         "What has been done about it since?",
     )
+
+
+def test_one_thing_that_two_members_speak_of_is_asked_about() -> None:
+    papers = [paper("two", 2031), paper("one", 2030)]
+    said = {
+        "one": "One rivals modular counterparts.",
+        "two": "Two narrows the gap to modular counterparts.",
+    }
+    sentences = {id_: [Sentence(1, "a.txt", 0, len(s), s)] for id_, s in said.items()}
+    (found,) = asked(dossier(*papers, parts=[LINE], sentences=sentences))
+    expected = "One and Two both speak of “modular counterpart”."
+    assert found == ("pair", expected, "How do these fit together?")

@@ -23,7 +23,7 @@ def test_a_paper_that_prints_the_name_comes_before_a_step_and_that_before_figure
     one = dossier(
         *papers,
         facts={"figures": facts(figure("Stove-7", "81%"), code=True), "step": facts(code=False)},
-        parts=[Part("kettle", "Kettle", ["step"], 2, None)],
+        parts=[Part("kettle", "Kettle", ["step"], 2, None, guessed=False)],
     )
     assert chosen(one) == [
         ("named", ("the list of authors prints the name",)),
@@ -46,7 +46,7 @@ def test_a_second_paper_of_a_line_waits_until_others_are_named() -> None:
     one = dossier(
         *papers,
         facts={id_: facts(figure("Stove-7", "81%")) for id_ in ("old", "first")},
-        parts=[Part("kettle", "Kettle", ["first", "old"], 2, None)],
+        parts=[Part("kettle", "Kettle", ["first", "old"], 2, None, guessed=False)],
     )
     assert [id_ for id_, _ in chosen(one)] == ["old", "p0", "p1", "p2", "first"]
     assert len(chosen(one, most=2)) == 2

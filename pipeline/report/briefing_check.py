@@ -61,8 +61,7 @@ def _place_faults(sheet: BriefingSheet) -> Iterator[str]:
 
 def _place_fault(one: Authorship) -> str:
     if one.position is None:
-        unread = one.of is not None and one.authors_complete
-        return "it has no place for the author, though its list is whole" if unread else ""
+        return ""
     if one.of is None:
         return "it has a place for the author, but no list of authors"
     outside = not 1 <= one.position <= one.of

@@ -319,7 +319,11 @@ def _unknown_roles(papers: Sequence[Authorship]) -> str:
 
 
 def _why(one: Authorship) -> str:
-    return "no list of authors is printed" if one.of is None else "the list is cut before the name"
+    if one.of is None:
+        return "no list of authors is printed"
+    if one.authors_complete:
+        return "the whole list does not print the name, or twice"
+    return "the list is cut before the name"
 
 
 def _years(sheet: BriefingSheet, roles: Mapping[str, str], names: Names) -> list[Year]:

@@ -101,7 +101,7 @@ class Citing:
         line = self(claim)
         if claim.kind != "computed":
             return line
-        stop = "" if line.text.endswith((".", "!", "?")) else "."
+        stop = "" if line.text.endswith((".", "!", "?", ".”", "!”", "?”")) else "."
         return line._replace(text=f"{line.text[:1].upper()}{line.text[1:]}{stop}")
 
 

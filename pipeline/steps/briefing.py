@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from pipeline.authorship import authorships, named, slug_of
+from pipeline.authorship import authorships, named
 from pipeline.briefing_sheet import BriefingSheet, TakesPart, ToRead
 from pipeline.companions import beside, institutions
 from pipeline.digest_sheet import Listed
 from pipeline.dossier import Dossier, Part
 from pipeline.library import Entry
+from pipeline.people import may_be_one
 from pipeline.questions import questions
 from pipeline.reading_list import Choice, place, reading_list
 from pipeline.scribe import Scribe, counted
@@ -19,8 +21,10 @@ from pipeline.themes import Shift, Shifts, shifts, theme_table
 STAGE = "briefing"
 ENGINE = "briefing 1"
 _SHEET = "litline/briefing"
+_MEANT = re.compile(r"h-index|papers?$|citations?$", re.IGNORECASE)
 _SHIFTED = 0.2  # of a share that is told as moved
 _LEAST = 5  # papers on either side of a change that is told
+_TOLD = 2  # terms that rose, and that fell
 _NAMED = 4  # names that a sentence gives
 _UNKNOWN_ROLE = "the role is unknown; ask, do not assume."
 _FIGURES = 5  # results that they will be asked about
@@ -31,7 +35,7 @@ def make_briefing(dossier: Dossier) -> BriefingSheet:
     teller = _Teller(dossier)
     author, entries = dossier.author, dossier.entries
     sheet = BriefingSheet(
-        slug=slug_of(author),
+        slug=dossier.slug,
         author=author.name,
         names=list(author.names),
         since=dossier.since,
@@ -77,13 +81,22 @@ def years(span: tuple[int, int]) -> str:
     return f"{span[0]}" if span[0] == span[1] else f"{span[0]}–{span[1]}"
 
 
+def _with_ties(counts: Sequence[tuple[str, int]]) -> str:
+    """Name the first few of many counts, most first, and say how many more are like the last."""
+    first = [one for one in counts if one[1] > 1][:_NAMED]
+    last = first[-1][1]
+    tied = sum(count == last for _, count in counts) - sum(count == last for _, count in first)
+    told = ", ".join(f"{name} {count:,}" for name, count in first)
+    return f"{told} and {tied:,} more with {last:,}" if tied else told
+
+
 class _Teller:
     """Makes the claims of one briefing."""
 
     def __init__(self, dossier: Dossier) -> None:
         self._dossier = dossier
         self._papers = [entry.paper.id for entry in dossier.entries]
-        self.scribe = Scribe(_SHEET, slug_of(dossier.author))
+        self.scribe = Scribe(_SHEET, dossier.slug)
         found = authorships(dossier.author, dossier.entries)
         self.authorships = {one.paper: one for one in found}
         self.shifts = shifts(dossier.entries, dossier.terms)
@@ -98,7 +111,7 @@ class _Teller:
         return self.scribe.computed(field, text, data, places)
 
     def _names(self, papers: Sequence[str]) -> str:
-        names = ", ".join(self._dossier.label(paper) for paper in papers[:_NAMED])
+        names = ", ".join(self._dossier.labels[paper] for paper in papers[:_NAMED])
         more = f" and {len(papers) - _NAMED:,} more" if len(papers) > _NAMED else ""
         return f"{names}{more}"
 
@@ -119,30 +132,34 @@ class _Teller:
         latest = self._dossier.entries[0]
         if latest.paper.date:
             day = f"{latest.paper.date.day} {latest.paper.date:%B %Y}"
-            text = f"The newest is {self._dossier.label(latest.paper.id)} ({day})."
+            text = f"The newest is {self._dossier.labels[latest.paper.id]} ({day})."
             yield self._said("short", text, [latest.paper.id])
 
     def _often(self, found: Shifts) -> Iterator[Claim]:
         terms = sorted(found.terms, key=lambda one: (-len(one.papers), one.term))[:2]
-        told = " and ".join(
-            f"{one.term} ({len(one.papers)} of {len(self._papers)})" for one in terms
-        )
-        yield self._said("short", f"The papers are most often about {told}.", self._papers)
+        often = [one for one in terms if len(one.papers) > 1]
+        of = len(self._papers)
+        told = " and ".join(f"{one.term} ({len(one.papers)} of {of})" for one in often)
+        text = f"{counted(of, 'paper')} in these documents."
+        if told:
+            text = f"{counted(of, 'paper')}, most often on {told}."
+        yield self._said("short", text, self._papers)
 
     def _moved(self, found: Shifts) -> Iterator[Claim]:
         """Say from what to what the work moved, where enough papers show it."""
         if found.early is None or min(found.of_late, found.of_early) < _LEAST:
             return
         order = sorted(found.terms, key=lambda one: (found.change(one), one.term))
-        fell, rose = order[0], order[-1]
-        parts = []
-        if found.change(rose) >= _SHIFTED:
-            parts.append(f"more on {self._shift(found, rose)}")
-        if found.change(fell) <= -_SHIFTED:
-            parts.append(f"less on {self._shift(found, fell)}")
+        fell = [one for one in order[:_TOLD] if found.change(one) <= -_SHIFTED]
+        rose = [one for one in order[: -_TOLD - 1 : -1] if found.change(one) >= _SHIFTED]
+        parts = [
+            f"{word} on {' and '.join(self._shift(found, one) for one in some)}"
+            for word, some in (("more", rose), ("less", fell))
+            if some
+        ]
         if parts:
             span = f"{years(found.late)} against {years(found.early)}"
-            papers = [*dict.fromkeys((*rose.papers, *fell.papers))]
+            papers = [*dict.fromkeys(id_ for one in (*rose, *fell) for id_ in one.papers)]
             yield self._said("short", f"{span}: {', '.join(parts)}.", papers)
 
     def _shift(self, found: Shifts, one: Shift) -> str:
@@ -157,26 +174,56 @@ class _Teller:
                 text = f"{one.present:,} of the {one.declared:,} papers on the profile are present."
                 yield self._said("careful", text, self._papers)
         yield from self._roles()
-        others = self._dossier.author.others[:_NAMED]
+        yield from self._beyond_the_page()
+        author = self._dossier.author
+        others = [name for name in author.others if may_be_one(name, author.name)][:_NAMED]
         if others:
-            text = f"Not taken for the same person: {', '.join(others)}."
+            text = f"Not taken for the same person, though it may be: {', '.join(others)}."
             yield self._said("careful", text, self._papers)
+
+    def _beyond_the_page(self) -> Iterator[Claim]:
+        """Warn of papers that only a printed name makes theirs, and of those that none does."""
+        dossier, pages = self._dossier, set(self._dossier.author.pages)
+        if not pages:
+            if dossier.cut and self._papers:
+                text = (
+                    f"No page of theirs is here: on {counted(dossier.cut, 'other paper')} the list "
+                    "of authors is cut, and some may be theirs."
+                )
+                yield self._said("careful", text, self._papers)
+            return
+        beyond = [
+            entry.paper.id
+            for entry in dossier.entries
+            if not any(ref.document in pages for ref in entry.paper.records)
+        ]
+        if beyond:
+            verb, page = ("prints", "is") if len(beyond) == 1 else ("print", "are")
+            text = (
+                f"{counted(len(beyond), 'paper')} {verb} the name and {page} not on their own "
+                f"page, so perhaps another person's: {self._names(beyond)}."
+            )
+            yield self._said("careful", text, beyond)
 
     def _roles(self) -> Iterator[Claim]:
         """Say on which papers the lists of authors name them, and where."""
         told = [one for one in self.authorships.values() if one.position is not None]
-        silent = len(self._papers) - len(told)
+        silent = [one for one in self.authorships.values() if one.position is None]
         if not self._papers:
             return
-        shown = ", ".join(f"{self._dossier.label(o.paper)} ({place(o)})" for o in told[:_NAMED])
+        shown = ", ".join(f"{self._dossier.labels[o.paper]} ({place(o)})" for o in told[:_NAMED])
         more = f" and {len(told) - _NAMED:,} more" if len(told) > _NAMED else ""
         of = counted(len(self._papers), "paper")
-        text = f"{len(told):,} of {of} print the name in the list of authors: {shown}{more}."
+        verb = "prints" if len(told) == 1 else "print"
+        text = f"{len(told):,} of {of} {verb} the name in the list of authors: {shown}{more}."
         if not told:
             text = f"No list of authors names them on {of}."
-        if silent:
-            where = f"On {silent:,}" if told else "There"
-            text += f" {where} the list stops before the name, or there is none: {_UNKNOWN_ROLE}"
+        whole = sum(one.authors_complete for one in silent)
+        if len(silent) > whole:
+            text += f" On {len(silent) - whole:,} the list stops before the name, or there is none"
+            text += f": {_UNKNOWN_ROLE}"
+        if whole:
+            text += f" On {whole:,} a whole list does not show which name is theirs."
         yield self._said("careful", text, self._papers)
 
     def facts(self) -> Iterator[Claim]:
@@ -195,7 +242,8 @@ class _Teller:
             if parts:
                 text = f"The profile's own figures (undated): {' · '.join(parts)}."
                 data: dict[str, Datum] = {"documents": [profile.document], "said": text}
-                yield self.scribe.computed("facts", text, data, profile.evidence)
+                places = [one for one in profile.evidence if _MEANT.search(one.quote)]
+                yield self.scribe.computed("facts", text, data, places)
         found = institutions(self._dossier.author, self._dossier.entries)
         text = "Affiliation: not stated."
         if found:
@@ -238,12 +286,13 @@ class _Teller:
 
     def takes_part(self, part: Part) -> TakesPart:
         """Say with which papers the author takes part in a line."""
-        text = (
-            f"{len(part.own):,} of the {counted(part.members, 'member')} "
-            f"{'is' if len(part.own) == 1 else 'are'} theirs: {self._names(part.own)}."
-        )
+        verb = "is" if len(part.own) == 1 else "are"
+        of = counted(part.members, "paper")
+        text = f"{len(part.own):,} of {of} {verb} listed as theirs: {self._names(part.own)}."
         if part.later is not None:
-            text += f" The latest, {part.later}, is not among them."
+            text += f" The latest, {part.later}, is not."
+        if part.guessed:
+            text += " The links are guessed."
         return TakesPart(slug=part.slug, name=part.name, claim=self._said("lines", text, part.own))
 
     def people(self) -> Iterator[Claim]:
@@ -252,7 +301,7 @@ class _Teller:
         first = [one for one in found.companions if len(one.papers) > 1][:_NAMED]
         if not first:
             return
-        told = ", ".join(f"{one.name} {len(one.papers):,}" for one in first)
+        told = _with_ties([(one.name, len(one.papers)) for one in found.companions])
         cut = f" ({found.cut:,} of {found.listed:,} lists are cut)" if found.cut else ""
         papers = [id_ for one in first for id_ in one.papers]
         yield self._said("people", f"Of the names printed{cut}: {told}.", [*dict.fromkeys(papers)])
@@ -261,9 +310,11 @@ class _Teller:
         newest = sorted(found.companions, key=lambda one: (-one.recent, one.name))
         now = [one for one in newest if one.recent > 1][:_NAMED]
         if now and {one.name for one in now} != {one.name for one in first}:
-            told = ", ".join(f"{one.name} {one.recent:,}" for one in now)
+            told = _with_ties([(one.name, one.recent) for one in newest])
             papers = [id_ for one in now for id_ in one.papers]
-            text = f"On the {found.recent:,} papers since {found.since}: {told}."
+            last = self.shifts.late[1] if self.shifts else None
+            when = "of" if found.since == last else "since"
+            text = f"On the {found.recent:,} papers {when} {found.since}: {told}."
             yield self._said("people", text, [*dict.fromkeys(papers)])
 
     def released(self) -> Iterator[Claim]:
