@@ -34,7 +34,7 @@ class Deliveries:
     def deliver(self, digests: Iterable[DigestSheet]) -> None:
         """Run the command for digests that are new or other than before; say where it fails.
 
-        Where it fails, the next run tries again.
+        Where it fails, the next run that makes the digest tries again.
         """
         for digest in digests:
             folder = self._root / "digests" / digest.name

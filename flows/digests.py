@@ -146,6 +146,7 @@ class Drafts:
 
     A week is closed, and its digest stays as it was, once a later week has one. What is made is
     stored by `save`, after its pages are written: a run that is killed before shows nothing.
+    `fresh` are those made now of days that are over.
     """
 
     def __init__(
@@ -157,6 +158,7 @@ class Drafts:
         self._texts = Texts(shelves.volumes)
         self._entries = {entry.paper.id: entry for entry in shelves.entries}
         self._made: list[_Draft] = []
+        self.fresh: list[DigestSheet] = []
         self._selected: dict[tuple[Span, int], tuple[Past, Selection]] = {}
         self._first = [self._select(span) for span in spans if not self._closed(span)]
 
@@ -195,20 +197,29 @@ class Drafts:
         past, chosen = self._select(span)
         before = [week for week in past.weeks if span.week is None or week < span.week]
         sheet = make_digest(told(span, past, chosen, self._sheet(before[-1]) if before else None))
+        if span.days.until < self._today:
+            self.fresh.append(sheet)
         if span.week is not None:
             # What is made after a later week is a look back, and counts as showing nothing.
-            late = any(week > span.week for week in self._weeks())
+            known = span.week in self._store.weeks()
+            late = not known and any(week > span.week for week in self._ended())
             ended = span.days.until < self._today
             rows = [
                 StoredShown(span.week, e.paper.id, state_of(e, self._texts).model_dump_json())
                 for e in sorted([] if late else chosen.shown, key=lambda entry: entry.paper.id)
             ]
+            if known and any(week > span.week for week in self._ended()):
+                rows = [row for row in self._store.shown() if row.week == span.week]
             stored = StoredDigest(span.week, sheet.model_dump_json(), ended, late)
             self._made.append(_Draft(stored, sheet, rows))
         return sheet
 
     def _weeks(self) -> list[str]:
         return sorted({*self._store.weeks(), *(d.week for d in self._made if not d.stored.late)})
+
+    def _ended(self) -> list[str]:
+        own = (d.week for d in self._made if d.stored.ended and not d.stored.late)
+        return [*self._store.ended_weeks(), *own]
 
     def _select(self, span: Span) -> tuple[Past, Selection]:
         """Return what a digest is about, which those that were made before it may change."""

@@ -165,7 +165,7 @@ async def _write_locked(
         outputs.write("run.json", text)
         store.save_run(wiring.surroundings().today, text)
         if settings.after:
-            Deliveries(settings.after, outputs.root, store).deliver(made.digests)
+            Deliveries(settings.after, outputs.root, store).deliver(making.drafts.fresh)
     finally:
         store.close()
     if asker.stopped is not None:

@@ -252,8 +252,14 @@ def positions(author: Author, entry: Entry) -> list[int]:
     exact = [position for position, name in listed if name in ways]
     if exact or not _whole(entry) or not stands_on(entry, author.pages):
         return exact
-    loose = [position for position, name in listed if may_be_one(name, author.name)]
-    return loose if len(loose) == 1 else []
+    loose = [(position, name) for position, name in listed if may_be_one(name, author.name)]
+    return [loose[0][0]] if len(loose) == 1 and _nobody_elses(loose[0][1], author) else []
+
+
+def _nobody_elses(name: str, author: Author) -> bool:
+    """Say whether no other way of printing the author's name speaks against this one."""
+    fitting = (one for one in author.others if may_be_one(one, author.name))
+    return all(may_be_one(one, name) for one in fitting)
 
 
 def _authorship(author: Author, entry: Entry) -> Authorship:

@@ -122,6 +122,11 @@ class BriefingSheet(Frozen):
     stamp: Stamp
     dropped: list[Dropped]
 
+    def known(self) -> str:
+        """Return what the checks may know beside sentences: labels and dates of the papers."""
+        dates = [one.date.isoformat() for one in self.listed if one.date]
+        return "\n".join([*(one.label for one in self.listed), *dates])
+
     def claims(self) -> Iterator[tuple[str, Claim]]:
         """Yield each claim with the name of its field, in printed order."""
         for field in ("short", "careful", "facts", "new"):

@@ -44,7 +44,7 @@ def dossier(*entries: Entry, **changes: Any) -> Dossier:
     return Dossier(**{**fields, **changes})
 
 
-def figure(metric: str, value: str, **changes: Any) -> FigureRow:
+def figure(metric: str, printed: str, **changes: Any) -> FigureRow:
     fields: dict[str, Any] = {
         "subject": None,
         "metric": metric,
@@ -52,9 +52,9 @@ def figure(metric: str, value: str, **changes: Any) -> FigureRow:
         "unit": "%",
         "baseline": None,
         "difference": None,
-        "value_printed": value,
+        "value_printed": printed,
         "difference_printed": None,
-        "evidence": evidence(f"It reaches {value} on {metric}."),
+        "evidence": evidence(f"It reaches {printed} on {metric}."),
     }
     return FigureRow(**{**fields, **changes})
 

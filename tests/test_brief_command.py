@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -284,8 +285,22 @@ def test_a_model_adds_what_stands_and_the_rest_is_listed(
     reasons = {one.text: one.reason for one in found.dropped}
     assert "97.1" in reasons["Simmer prevents 97.1% of the spills."]
     assert reasons["It prevents spills."] == "it rests on one paper that states no limit there"
-    assert "99%" in str(reasons)
+    assert "99" in str(reasons)
     assert litline("check").out == "outputs: all holds\n"
+
+
+def test_check_holds_what_a_model_asks_against_its_sentences(
+    litline: Litline, model: Callable[..., Meeting]
+) -> None:
+    model(answer)
+    lanterns = entry("KTMay 3, 2031", "Gimlet: A Steady Light", "Ada Brew et al.", LANTERNS)
+    litline("brief", "Ada Brew", page("Ada Brew", entry(abstract=SIMMER), lanterns), *AS_OF)
+    file = Path("outputs/briefings/ada-brew/briefing.json")
+    text = file.read_text(encoding="utf-8").replace("Why not copper?", "Why fake 99.9% of them?")
+    file.write_text(text, encoding="utf-8")
+    done = litline("check")
+    assert done.code == 3
+    assert "Why fake 99.9% of them? numbers" in done.out + done.err
 
 
 def test_the_model_is_asked_at_most_12_times_for_300_papers_and_once(
@@ -354,3 +369,14 @@ def test_a_page_of_somebody_else_is_not_given_away(brief: Brief) -> None:
     done = brief("Lena Owner", "page.txt", "--owner", "page.txt=Lena Owner")
     assert done.code == 2
     assert "--owner: page.txt is the page of Ada Brew" in done.err
+
+
+def test_every_figure_of_a_computed_claim_is_in_its_data(litline: Litline) -> None:
+    options = ("--engine", "extractive", "--direct", "--as-of", "2026-06-30")
+    litline("brief", "Mira Halden", *sample_files(), "--since", "2026-01-01", *options)
+    computed = [claim for _, claim in sheet("mira-halden").claims() if claim.kind == "computed"]
+    assert len(computed) > 10
+    for claim in computed:
+        figures = " ".join(str(value) for value in (claim.data or {}).values())
+        assert set(re.findall(r"\d+", claim.text)) <= set(re.findall(r"\d+", figures)), claim
+        assert "said" not in (claim.data or {})

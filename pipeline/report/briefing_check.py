@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pipeline.briefing_sheet import Authorship, BriefingSheet, ProfileFigures, Question, ThemeTable
 from pipeline.digest_sheet import Listed
+from pipeline.people import may_be_one
+from pipeline.questions import asks_beyond, speaks_of_a_role
 from pipeline.records import Wording
 from pipeline.report.check_parts import page_of, twice
 from pipeline.sheets import Evidence
@@ -30,6 +32,7 @@ def briefing_faults(sheet: BriefingSheet, folder: Path) -> Iterator[str]:
     yield from _read_faults(sheet)
     yield from _profile_faults(sheet.profile) if sheet.profile else ()
     yield from _theme_faults(sheet.themes, sheet.listed)
+    yield from _asking_faults(sheet)
     yield from _question_faults(sheet, folder.parent.with_name("papers"))
 
 
@@ -44,7 +47,8 @@ def _paper_faults(sheet: BriefingSheet) -> Iterator[str]:
     yield from (f"{id_} is not listed" for id_ in sorted(set(own) - set(listed)))
     yield from (f"{id_} is listed, but not the author's" for id_ in sorted(set(listed) - set(own)))
     printed = sum(one.position is not None for one in sheet.papers)
-    if (sheet.named.printed, sheet.named.of) != (printed, len(own)):
+    twofold = sum(one.position is None and one.authors_complete for one in sheet.papers)
+    if not printed <= sheet.named.printed <= printed + twofold or sheet.named.of != len(own):
         yield (
             f"the name is said to stand on {sheet.named.printed} of {sheet.named.of} papers,"
             f" it has a place on {printed} of {len(own)}"
@@ -71,7 +75,9 @@ def _place_fault(one: Authorship) -> str:
 def _name_fault(one: Authorship, listed: Listed | None, names: set[str]) -> str:
     """Search the name at its place, where the whole printed list is there."""
     authors = (listed.authors if listed else None) or []
-    if one.position is None or len(authors) != one.of or authors[one.position - 1] in names:
+    if one.position is None or len(authors) != one.of:
+        return ""
+    if any(may_be_one(authors[one.position - 1], name) for name in names):
         return ""
     return f"place {one.position} of its list is not the author's"
 
@@ -117,6 +123,18 @@ def _by_year(dates: dict[str, int], papers: Sequence[str], years: Sequence[int])
 
 
 # --- Questions -----------------------------------------------------------------------------
+
+
+def _asking_faults(sheet: BriefingSheet) -> Iterator[str]:
+    """Hold what a model asks, and says of the author, against what it rests on."""
+    for one in sheet.questions:
+        quotes = [place.quote for place in one.claim.evidence]
+        wrong = asks_beyond(one.ask, quotes, sheet.known()) if one.claim.origin == "model" else ""
+        if wrong:
+            yield f"question {one.claim.id}: {one.ask} {wrong}"
+    for field, claim in sheet.claims():
+        if claim.kind == "derived" and (wrong := speaks_of_a_role(claim.text)):
+            yield f"{field} {claim.id}: {wrong}"
 
 
 def _question_faults(sheet: BriefingSheet, papers: Path) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from pipeline.authorship import authorships, named
 from pipeline.briefing_sheet import BriefingSheet, TakesPart, ToRead
@@ -24,6 +25,7 @@ _SHEET = "litline/briefing"
 _MEANT = re.compile(r"h-index|papers?$|citations?$", re.IGNORECASE)
 _SHIFTED = 0.2  # of a share that is told as moved
 _LEAST = 5  # papers on either side of a change that is told
+_GOODS = {"code", "data", "model"}  # a demo or a page is none of them
 _TOLD = 2  # terms that rose, and that fell
 _NAMED = 4  # names that a sentence gives
 _UNKNOWN_ROLE = "the role is unknown; ask, do not assume."
@@ -103,12 +105,25 @@ class _Teller:
         self.chosen = reading_list(dossier, self.authorships)
 
     def _said(
-        self, field: str, text: str, papers: Sequence[str], places: Sequence[Evidence] = ()
+        self,
+        field: str,
+        text: str,
+        papers: Sequence[str],
+        figures: Mapping[str, object] = MappingProxyType({}),
+        places: Sequence[Evidence] = (),
     ) -> Claim:
-        """Return a claim that counts papers, or where none is counted, documents."""
-        documents = [one.document for one in self._dossier.coverage]
-        data: dict[str, Datum] = {"papers": list(papers), "documents": documents, "said": text}
-        return self.scribe.computed(field, text, data, places)
+        """Return a claim about papers, or where there are none, documents; numbers print commas."""
+        told: dict[str, Datum] = {
+            name: f"{value:,}" if isinstance(value, int) else str(value)
+            for name, value in figures.items()
+        }
+        data: dict[str, Datum] = {
+            "papers": list(papers),
+            "documents": [one.document for one in self._dossier.coverage],
+            "names": [self._dossier.labels[paper] for paper in papers[:_NAMED]],
+            "more": f"{max(len(papers) - _NAMED, 0):,}",
+        }
+        return self.scribe.computed(field, text, data | told, places)
 
     def _names(self, papers: Sequence[str]) -> str:
         names = ", ".join(self._dossier.labels[paper] for paper in papers[:_NAMED])
@@ -125,15 +140,16 @@ class _Teller:
             return
         if found is None or not found.terms:
             text = f"{counted(len(self._papers), 'paper')} in these documents."
-            yield self._said("short", text, self._papers)
+            yield self._said("short", text, self._papers, {"of": len(self._papers)})
             return
         moved = list(self._moved(found))
         yield from moved or self._often(found)
         latest = self._dossier.entries[0]
         if latest.paper.date:
             day = f"{latest.paper.date.day} {latest.paper.date:%B %Y}"
+            day += ", year inferred" if latest.details.year_inferred else ""
             text = f"The newest is {self._dossier.labels[latest.paper.id]} ({day})."
-            yield self._said("short", text, [latest.paper.id])
+            yield self._said("short", text, [latest.paper.id], {"day": day})
 
     def _often(self, found: Shifts) -> Iterator[Claim]:
         terms = sorted(found.terms, key=lambda one: (-len(one.papers), one.term))[:2]
@@ -143,7 +159,7 @@ class _Teller:
         text = f"{counted(of, 'paper')} in these documents."
         if told:
             text = f"{counted(of, 'paper')}, most often on {told}."
-        yield self._said("short", text, self._papers)
+        yield self._said("short", text, self._papers, {"of": of, "terms": told})
 
     def _moved(self, found: Shifts) -> Iterator[Claim]:
         """Say from what to what the work moved, where enough papers show it."""
@@ -158,9 +174,12 @@ class _Teller:
             if some
         ]
         if parts:
-            span = f"{years(found.late)} against {years(found.early)}"
+            first, last = found.late
+            late = years(found.late) if last - first < 2 else f"{first} and {last}"
+            span = f"{late} against {years(found.early)}"
             papers = [*dict.fromkeys(id_ for one in (*rose, *fell) for id_ in one.papers)]
-            yield self._said("short", f"{span}: {', '.join(parts)}.", papers)
+            told = ", ".join(parts)
+            yield self._said("short", f"{span}: {told}.", papers, {"years": span, "shares": told})
 
     def _shift(self, found: Shifts, one: Shift) -> str:
         return f"{one.term} ({one.late} of {found.of_late}, before {one.early} of {found.of_early})"
@@ -172,14 +191,16 @@ class _Teller:
         for one in self._dossier.coverage:
             if (one.declared or 0) > one.present:
                 text = f"{one.present:,} of the {one.declared:,} papers on the profile are present."
-                yield self._said("careful", text, self._papers)
+                figures = {"present": one.present, "declared": one.declared or 0}
+                yield self._said("careful", text, self._papers, figures)
         yield from self._roles()
         yield from self._beyond_the_page()
         author = self._dossier.author
         others = [name for name in author.others if may_be_one(name, author.name)][:_NAMED]
         if others:
-            text = f"Not taken for the same person, though it may be: {', '.join(others)}."
-            yield self._said("careful", text, self._papers)
+            told = ", ".join(others)
+            text = f"Not taken for the same person, though it may be: {told}."
+            yield self._said("careful", text, self._papers, {"others": told})
 
     def _beyond_the_page(self) -> Iterator[Claim]:
         """Warn of papers that only a printed name makes theirs, and of those that none does."""
@@ -190,7 +211,7 @@ class _Teller:
                     f"No page of theirs is here: on {counted(dossier.cut, 'other paper')} the list "
                     "of authors is cut, and some may be theirs."
                 )
-                yield self._said("careful", text, self._papers)
+                yield self._said("careful", text, self._papers, {"cut": dossier.cut})
             return
         beyond = [
             entry.paper.id
@@ -203,7 +224,7 @@ class _Teller:
                 f"{counted(len(beyond), 'paper')} {verb} the name and {page} not on their own "
                 f"page, so perhaps another person's: {self._names(beyond)}."
             )
-            yield self._said("careful", text, beyond)
+            yield self._said("careful", text, beyond, {"beyond": len(beyond)})
 
     def _roles(self) -> Iterator[Claim]:
         """Say on which papers the lists of authors name them, and where."""
@@ -224,7 +245,14 @@ class _Teller:
             text += f": {_UNKNOWN_ROLE}"
         if whole:
             text += f" On {whole:,} a whole list does not show which name is theirs."
-        yield self._said("careful", text, self._papers)
+        counts = {
+            "named": len(told),
+            "of": len(self._papers),
+            "silent": len(silent) - whole,
+            "whole": whole,
+            "places": shown + more,
+        }
+        yield self._said("careful", text, self._papers, counts)
 
     def facts(self) -> Iterator[Claim]:
         """Yield the profile's own figures, and say whose the institutions are."""
@@ -241,7 +269,7 @@ class _Teller:
             ]
             if parts:
                 text = f"The profile's own figures (undated): {' · '.join(parts)}."
-                data: dict[str, Datum] = {"documents": [profile.document], "said": text}
+                data: dict[str, Datum] = {"documents": [profile.document], "figures": parts}
                 places = [one for one in profile.evidence if _MEANT.search(one.quote)]
                 yield self.scribe.computed("facts", text, data, places)
         found = institutions(self._dossier.author, self._dossier.entries)
@@ -267,7 +295,7 @@ class _Teller:
         text = f"Nothing in these documents is dated after {day}."
         if found:
             text = f"{counted(len(found), 'paper')} after {day}: {self._names(found)}."
-        yield self._said("new", text, found)
+        yield self._said("new", text, found, {"day": day, "new": len(found)})
 
     # --- What to read, where they take part ----------------------------------------------------
 
@@ -280,9 +308,10 @@ class _Teller:
             tldr = [summary.tldr] if summary.tldr else []
             found = [*tldr, *summary.contributions, *summary.approach]
             what = self.scribe.again("what", found[0]) if found else None
-        reasons = "; ".join(one.reasons) or "one of the newest"
+        reasons = "; ".join(one.reasons) or "also theirs"
         text = f"{reasons[0].upper()}{reasons[1:]}."
-        return ToRead(paper=one.paper, what=what, why=self._said("why", text, [one.paper]))
+        why = self._said("why", text, [one.paper], {"reasons": reasons})
+        return ToRead(paper=one.paper, what=what, why=why)
 
     def takes_part(self, part: Part) -> TakesPart:
         """Say with which papers the author takes part in a line."""
@@ -293,21 +322,26 @@ class _Teller:
             text += f" The latest, {part.later}, is not."
         if part.guessed:
             text += " The links are guessed."
-        return TakesPart(slug=part.slug, name=part.name, claim=self._said("lines", text, part.own))
+        figures = {"own": len(part.own), "members": part.members, "later": part.later or ""}
+        claim = self._said("lines", text, part.own, figures)
+        return TakesPart(slug=part.slug, name=part.name, claim=claim)
 
     def people(self) -> Iterator[Claim]:
         """Name who is printed beside the author most often, and whether that changed."""
         found = beside(self._dossier.author, self._dossier.entries)
-        first = [one for one in found.companions if len(one.papers) > 1][:_NAMED]
+        own = self._dossier.author
+        others = [one for one in found.companions if not may_be_one(one.name, own.name)]
+        first = [one for one in others if len(one.papers) > 1][:_NAMED]
         if not first:
             return
-        told = _with_ties([(one.name, len(one.papers)) for one in found.companions])
+        told = _with_ties([(one.name, len(one.papers)) for one in others])
         cut = f" ({found.cut:,} of {found.listed:,} lists are cut)" if found.cut else ""
         papers = [id_ for one in first for id_ in one.papers]
-        yield self._said("people", f"Of the names printed{cut}: {told}.", [*dict.fromkeys(papers)])
+        text = f"Of the names printed{cut}: {told}."
+        yield self._said("people", text, [*dict.fromkeys(papers)], {"cut": cut, "counts": told})
         if found.since is None:
             return
-        newest = sorted(found.companions, key=lambda one: (-one.recent, one.name))
+        newest = sorted(others, key=lambda one: (-one.recent, one.name))
         now = [one for one in newest if one.recent > 1][:_NAMED]
         if now and {one.name for one in now} != {one.name for one in first}:
             told = _with_ties([(one.name, one.recent) for one in newest])
@@ -315,25 +349,28 @@ class _Teller:
             last = self.shifts.late[1] if self.shifts else None
             when = "of" if found.since == last else "since"
             text = f"On the {found.recent:,} papers {when} {found.since}: {told}."
-            yield self._said("people", text, [*dict.fromkeys(papers)])
+            figures = {"recent": found.recent, "since": f"{found.since}", "counts": told}
+            yield self._said("people", text, [*dict.fromkeys(papers)], figures)
 
     def released(self) -> Iterator[Claim]:
         """Say what is released, by the papers' own words, and what is only promised."""
-        facts = self._dossier.facts
-        done = [
-            p for p in self._papers if p in facts and any(r.released for r in facts[p].releases)
-        ]
-        later = [p for p in self._papers if p in facts and facts[p].releases and p not in done]
+        links = {
+            id_: [one for one in found.releases if _GOODS & {*one.kinds}]
+            for id_, found in self._dossier.facts.items()
+        }
+        done = [p for p in self._papers if any(one.released for one in links.get(p, ()))]
+        later = [p for p in self._papers if links.get(p) and p not in done]
         if done:
             of = counted(len(self._papers), "paper")
             text = f"Code, data or models are released with {len(done):,} of {of}, as stated: "
             text += f"{self._names(done)}."
-            places = [next(r.evidence for r in facts[p].releases if r.released) for p in done]
-            yield self._said("released", text, done, places[:_NAMED])
+            places = [next(r.evidence for r in links[p] if r.released) for p in done]
+            figures = {"done": len(done), "of": len(self._papers)}
+            yield self._said("released", text, done, figures, places[:_NAMED])
         if later:
             text = f"Promised, not yet stated as released: {self._names(later)}."
-            places = [facts[p].releases[0].evidence for p in later]
-            yield self._said("released", text, later, places[:_NAMED])
+            places = [links[p][0].evidence for p in later]
+            yield self._said("released", text, later, places=places[:_NAMED])
 
     def figures(self) -> Iterator[Claim]:
         """Yield results that give figures, of the papers to read first."""
@@ -362,4 +399,5 @@ class _Teller:
         if self._dossier.profile is not None:
             gaps.append("when the profile's figures were taken")
         gaps.append("people of the same name")
-        yield self._said("unknown", f"{', '.join(gaps)}.".capitalize(), self._papers)
+        counts = {"missing": missing, "silent": silent}
+        yield self._said("unknown", f"{', '.join(gaps)}.".capitalize(), self._papers, counts)

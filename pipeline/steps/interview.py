@@ -13,7 +13,7 @@ from pipeline.grounded import Grounded, Grounder, Standing, most_follow_ups
 from pipeline.grounding import check_claim, check_owned
 from pipeline.latex import plain
 from pipeline.prompts import load_prompt
-from pipeline.questions import MOST_QUESTIONS
+from pipeline.questions import MOST_QUESTIONS, asks_beyond, speaks_of_a_role
 from pipeline.schemas import BriefingReply
 from pipeline.sheets import Claim, Dropped, Evidence, Failure, PaperSheet, count
 from pipeline.telling import Asking, ask_and_ground, is_copied, told_claim, told_stamp
@@ -25,7 +25,6 @@ MOST_SHORT = 3
 MOST_TOKENS = 6000  # estimated, of the sentences that the call is shown
 MOST_FACTS = 1500  # estimated, of the facts before them
 _SHEET = "litline/briefing"
-_SAID_BY_ALL = frozenset({"located", "numbers", "names"})  # what a question must keep to as well
 
 
 class Interview(NamedTuple):
@@ -112,7 +111,7 @@ async def interview(
 async def _told(
     planned: Sequence[Interview], grounder: Grounder
 ) -> list[tuple[BriefingSheet, Failure | None]]:
-    asked = [Asking(one.question, _known(one.sheet)) for one in planned]
+    asked = [Asking(one.question, one.sheet.known()) for one in planned]
     made: list[tuple[BriefingSheet, Failure | None]] = []
     for one, found in zip(
         planned, await ask_and_ground(asked, BriefingReply, grounder), strict=True
@@ -128,11 +127,6 @@ async def _told(
 
 def _failure(one: Interview, reason: str) -> Failure:
     return Failure(document=f"briefings/{one.sheet.slug}", stage=STAGE, reason=reason)
-
-
-def _known(sheet: BriefingSheet) -> str:
-    dates = [one.date.isoformat() for one in sheet.listed if one.date]
-    return "\n".join([sheet.author, *(one.label for one in sheet.listed), *dates])
 
 
 class _Answers:
@@ -173,6 +167,7 @@ class _Answers:
         text = " ".join(standing.claim.text.split())
         quotes = [place.quote for _, place in cited]
         wrong = "" if is_copied(text, quotes) else self._wrong(text, cited)
+        wrong = wrong or speaks_of_a_role(text)
         if wrong:
             return self._drop(field, text, wrong)
         places = [place for _, place in cited]
@@ -183,7 +178,7 @@ class _Answers:
         owned = [(paper, place.quote) for paper, place in cited]
         names = {id_: list(own) for id_, own in self._planned.names.items()}
         failures = [
-            *check_claim(text, quotes, _known(self._planned.sheet)),
+            *check_claim(text, quotes, self._planned.sheet.known()),
             *check_owned(text, owned, names),
         ]
         return f"{failures[0].rule}: {failures[0].message}" if failures else ""
@@ -202,11 +197,12 @@ class _Answers:
         said = self._reply.questions[int(standing.place.partition(".")[2])]
         ask = " ".join(said.ask.split())
         quotes = [place.quote for _, place in cited]
-        known = f"{_known(self._planned.sheet)}\n{standing.claim.text}"
-        beyond = [f for f in check_claim(ask, quotes, known) if f.rule in _SAID_BY_ALL]
-        if not ask.endswith("?") or beyond:
-            why = f"{beyond[0].rule}: {beyond[0].message}" if beyond else "it asks nothing"
-            return self._drop_question(standing, why)
+        owned = [(paper, place.quote) for paper, place in cited]
+        names = {id_: list(own) for id_, own in self._planned.names.items()}
+        wrong = asks_beyond(ask, quotes, self._planned.sheet.known())
+        wrong = wrong or "; ".join(f.message for f in check_owned(ask, owned, names)[:1])
+        if wrong:
+            return self._drop_question(standing, f"{ask} {wrong}")
         return [
             Question(kind="pair" if len(papers) > 1 else "limit", claim=c, ask=ask, papers=papers)
             for c in self._claim("questions", standing)
