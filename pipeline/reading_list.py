@@ -69,7 +69,11 @@ def _reasons(
 
 def place(one: Authorship) -> str:
     """Say where a list names the author: `2nd of 3`, or `3rd, list cut`."""
-    number = one.position or 0
-    ends = {1: "st", 2: "nd", 3: "rd"}
-    end = "th" if number % 100 in (11, 12, 13) else ends.get(number % 10, "th")
-    return f"{number:,}{end}{f' of {one.of:,}' if one.authors_complete else ', list cut'}"
+    where = ordinal(one.position or 0)
+    return f"{where} of {one.of:,}" if one.authors_complete else f"{where}, list cut"
+
+
+def ordinal(number: int) -> str:
+    """Count in order: `1st`, `12th`, `23rd`."""
+    teen = 10 < number % 100 < 20
+    return f"{number:,}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"

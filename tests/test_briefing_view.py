@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from pipeline.briefing_sheet import BriefingSheet, Named, Question, ThemeRow, ThemeTable, ToRead
-from pipeline.report.briefing_view import Asked, briefing_view, ordinal, parts, role
+from pipeline.reading_list import ordinal
+from pipeline.report.briefing_view import Asked, briefing_view, parts, role
 from pipeline.sheets import Claim, Dropped
 from tests.briefing_sheets import (
     author,

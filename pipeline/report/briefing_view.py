@@ -17,6 +17,7 @@ from pipeline.briefing_sheet import (
 )
 from pipeline.digest_sheet import Listed
 from pipeline.latex import plain
+from pipeline.reading_list import ordinal
 from pipeline.report import view
 from pipeline.report.parts import (
     Citing,
@@ -293,12 +294,6 @@ def role(one: Authorship) -> str:
     if not one.authors_complete or one.of is None:
         return f"{ordinal(one.position)} name, list cut"
     return f"{ordinal(one.position)} of {one.of:,}" if one.of > 1 else "only author"
-
-
-def ordinal(number: int) -> str:
-    """Count in order: `1st`, `12th`, `23rd`."""
-    teen = 10 < number % 100 < 20
-    return f"{number:,}{'th' if teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def _printed(sheet: BriefingSheet) -> str:
