@@ -348,14 +348,32 @@ def follow(
 
 @app.command()
 def export(
+    out: Annotated[
+        str | None, typer.Argument(metavar="OUT", help="The outputs folder [default: outputs].")
+    ] = None,
     schemas: Annotated[
-        str, typer.Option("--schemas", metavar="DIR", help="Write the JSON Schemas here.")
-    ],
+        str | None, typer.Option("--schemas", metavar="DIR", help="Write the JSON Schemas here.")
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="PATH", help="Write the papers here: a file, or a folder."),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="NAME", help="bibtex, csl, csv, jsonl, or obsidian (a folder)."
+        ),
+    ] = None,
 ) -> None:
-    """Write the JSON Schema of every output file."""
-    from flows import reading  # noqa: PLC0415
+    """Write the papers of OUT for other programs, or the JSON Schema of every output file."""
+    from flows import exporting, reading  # noqa: PLC0415
 
-    reading.export_schemas(schemas)
+    if schemas is not None and to is None and form is None and out is None:
+        reading.export_schemas(schemas)
+    elif schemas is None and to is not None and form is not None:
+        exporting.export_papers(to, form, _settings(out=out))
+    else:
+        raise UsageError("say --to PATH and --format NAME, or --schemas DIR alone")
 
 
 @app.command()

@@ -56,8 +56,11 @@ def _json(value: object) -> str:
     return re.sub(r"[<\[]", lambda found: f"\\u{ord(found[0]):04x}", scalar)
 
 
-def paper_markdown(sheet: PaperSheet) -> str:
-    """Return the page of one paper, ending with a newline."""
+def paper_markdown(sheet: PaperSheet, more: Sequence[str] = ()) -> str:
+    """Return the page of one paper, ending with a newline; `more` are blocks before its evidence.
+
+    The blocks are Markdown already, and nothing in them is escaped.
+    """
     page = paper_view(sheet)
     blocks = [
         front_matter(_properties(sheet)),
@@ -70,6 +73,7 @@ def paper_markdown(sheet: PaperSheet) -> str:
         page.gap,
         "## Where it stands",
         "\n".join(_standing(page)),
+        *more,
         *_evidence(page.evidence),
         escape_markdown(page.stamp),
     ]

@@ -48,6 +48,11 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
 
 
+def seen(text: str) -> str:
+    """Leave out each character that a reader cannot see; line ends and tabs stay."""
+    return text if text.isascii() and text.isprintable() else _HIDDEN.sub("", text)
+
+
 def same_words(one: str, other: str) -> bool:
     """Whether two texts differ at most in case, white space and the point at the end."""
     first, second = (" ".join(text.split()).rstrip(".").casefold() for text in (one, other))
