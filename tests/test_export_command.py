@@ -1,0 +1,122 @@
+"""`litline export --to`, as a person types it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.command import Litline
+from tests.exported import SAMPLE, sample
+
+
+@pytest.fixture
+def litline(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Litline:
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(SAMPLE, "outputs")
+    return Litline(monkeypatch, capsys)
+
+
+def files(root: Path) -> dict[str, tuple[bytes, int]]:
+    found = sorted(path for path in root.rglob("*") if path.is_file())
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in found}
+
+
+@pytest.mark.parametrize("form", ["bibtex", "csl", "csv", "jsonl"])
+def test_a_file_holds_every_paper_and_is_written_once(litline: Litline, form: str) -> None:
+    result = litline("export", "--to", f"new/papers.{form}", "--format", form)
+    assert (result.code, result.out, result.err) == (0, f"new/papers.{form}\n", "")
+    before = files(Path("new"))
+    assert list(before) == [f"new/papers.{form}"]
+    text = Path(f"new/papers.{form}").read_text(encoding="utf-8")
+    assert all(one.paper.id in text for one in sample().papers)
+    assert litline("export", "--to", f"new/papers.{form}", "--format", form, "outputs").code == 0
+    assert files(Path("new")) == before
+
+
+def test_the_files_are_what_their_formats_say(litline: Litline) -> None:
+    litline("export", "--to", "a.csv", "--format", "csv")
+    with Path("a.csv").open(encoding="utf-8", newline="") as file:
+        assert len(list(csv.DictReader(file, strict=True))) == 18
+    assert Path("a.csv").read_bytes().count(b"\r\n") == 19
+    litline("export", "--to", "a.json", "--format", "csl")
+    assert len(json.loads(Path("a.json").read_bytes())) == 18
+
+
+def test_a_folder_for_obsidian(litline: Litline) -> None:
+    assert litline("export", "--to", "vault", "--format", "obsidian").code == 0
+    before = files(Path("vault"))
+    assert {"vault/Litline.md", "vault/Authors/mira-halden.md"} <= before.keys()
+    Path("vault/Mine.md").write_text("my own", encoding="utf-8")
+    assert litline("export", "--to", "vault", "--format", "obsidian").code == 0
+    assert Path("vault/Mine.md").read_text(encoding="utf-8") == "my own"
+    Path("vault/Mine.md").unlink()
+    assert files(Path("vault")) == before
+
+
+def test_a_folder_of_somebody_else_is_left_alone(litline: Litline) -> None:
+    Path("vault").mkdir()
+    Path("vault/Litline.md").write_text("my own", encoding="utf-8")
+    result = litline("export", "--to", "vault", "--format", "obsidian")
+    assert result.code == 2
+    assert "name an empty folder" in result.err
+    assert [path.name for path in Path("vault").iterdir()] == ["Litline.md"]
+
+
+def test_a_link_in_the_folder_leads_nothing_out(litline: Litline) -> None:
+    assert litline("export", "--to", "vault", "--format", "obsidian").code == 0
+    shutil.rmtree("vault/Papers")
+    Path("away").mkdir()
+    Path("vault/Papers").symlink_to(Path("away").resolve())
+    assert litline("export", "--to", "vault", "--format", "obsidian").code == 4
+    assert list(Path("away").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        ([], 2, "say --to PATH and --format NAME, or --schemas DIR alone"),
+        (["--to", "x"], 2, "say --to PATH"),
+        (["--format", "csv"], 2, "say --to PATH"),
+        (["--to", "x", "--format", "csv", "--schemas", "s"], 2, "say --to PATH"),
+        (["--schemas", "s", "outputs"], 2, "say --to PATH"),
+        (["--to", "x", "--format", "ris"], 2, "bibtex, csl, csv, jsonl, obsidian"),
+        (["--to", "x", "--format", "csv", "nowhere"], 2, "run litline first"),
+        (["--to", "x", "--format", "csv", "empty"], 2, "there are no papers in empty"),
+        (["--to", "empty", "--format", "csv"], 2, "name a file"),
+        (["--to", "file", "--format", "obsidian"], 2, "name a folder"),
+        (["--to", "outputs/a.csv", "--format", "csv"], 2, "name a place outside it"),
+        (["--to", "empty/../outputs", "--format", "obsidian"], 2, "name a place outside it"),
+        (["--to", "file/a.csv", "--format", "csv"], 4, "cannot be written"),
+        (["--to", "file/vault", "--format", "obsidian"], 4, "cannot be written"),
+        (["--to", "a\0b", "--format", "csv"], 2, "no path that can be written to"),
+    ],
+)
+def test_mistakes_are_told(litline: Litline, arguments: list[str], code: int, said: str) -> None:
+    Path("empty").mkdir()
+    Path("file").write_text("mine", encoding="utf-8")
+    before = files(Path())
+    result = litline("export", *arguments)
+    assert (result.code, result.out) == (code, "")
+    assert said in result.err
+    assert files(Path()) == before
+
+
+def test_sheets_that_cannot_be_read_are_listed_and_the_rest_is_written(litline: Litline) -> None:
+    Path("outputs/papers/broken.json").write_text("{}", encoding="utf-8")
+    result = litline("export", "--to", "a.jsonl", "--format", "jsonl")
+    assert result.code == 3
+    assert "failed: papers/broken.json: " in result.err
+    assert len(Path("a.jsonl").read_text(encoding="utf-8").splitlines()) == 18
+
+
+def test_the_outputs_stay_as_they_are(litline: Litline) -> None:
+    before = files(Path("outputs"))
+    for form in ("bibtex", "csl", "csv", "jsonl", "obsidian"):
+        litline("export", "--to", f"to-{form}", "--format", form)
+    assert files(Path("outputs")) == before
