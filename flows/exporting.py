@@ -13,7 +13,7 @@ from pipeline.report.exports.bibtex import bibtex
 from pipeline.report.exports.collection import Collection, read_collection, read_papers
 from pipeline.report.exports.csl import csl_json
 from pipeline.report.exports.lines import json_lines
-from pipeline.report.exports.obsidian import HOME, MARK, vault
+from pipeline.report.exports.obsidian import HOME, MARK, listed_notes, vault
 from pipeline.report.exports.table import csv_table
 from pipeline.report.files import Outputs
 from pipeline.sheets import PaperSheet
@@ -80,6 +80,7 @@ def _write_folder(target: Path, notes: dict[str, str]) -> None:
     if not _is_ours(outputs):
         raise UsageError(f"{target} holds files that litline did not write; name an empty folder")
     outputs.create()
+    _remove(target, set(listed_notes(outputs.read(HOME) or "")) - notes.keys())
     for path, text in notes.items():
         outputs.write(path, text)
 
@@ -92,6 +93,16 @@ def _is_ours(outputs: Outputs) -> bool:
     except OSError as error:
         raise ConfigError(f"{outputs.root} cannot be read: {error.strerror}") from error
     return (outputs.read(HOME) or "").startswith(f"{MARK}\n")
+
+
+def _remove(folder: Path, notes: Iterable[str]) -> None:
+    """Remove notes of an earlier export that this one does not make."""
+    for path in (folder / note for note in sorted(notes)):
+        if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+            try:
+                path.unlink()
+            except OSError as error:
+                raise ConfigError(f"{path} cannot be removed: {error.strerror}") from error
 
 
 def _finish(unread: list[str]) -> None:

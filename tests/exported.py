@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from pipeline.briefing_sheet import TakesPart
 from pipeline.lineage_sheet import GraphEdge, GraphNode, GraphSheet
+from pipeline.records import Coverage
 from pipeline.report.exports.collection import Collection, read_collection
 from tests.briefing_sheets import authored, briefing, told
+from tests.digest_sheets import listed
 from tests.lineage_sheets import filled_line
 from tests.page_sheets import HOSTILE, evidence, filled_with
 
@@ -66,7 +69,13 @@ def collection_with(text: str) -> Collection:
         slug=text,
         author=text,
         names=[text],
-        papers=[authored(text, 1)],
+        papers=[authored(text, 1), authored(f"{text}1")],
+        coverage=[Coverage(document=text, declared=2, present=1)],
+        lines=[
+            TakesPart(slug=text, name=text, claim=told("lines", text)),
+            TakesPart(slug=f"{text}2", name=text, claim=told("lines", text)),
+        ],
+        listed=[listed(f"{text}1", None, label=text)],
         short=[told("short", text)],
     )
     return Collection([paper], GraphSheet(nodes=nodes, edges=edges), [filled_line(text)], [person])

@@ -59,6 +59,17 @@ def test_a_folder_for_obsidian(litline: Litline) -> None:
     assert files(Path("vault")) == before
 
 
+def test_notes_that_nothing_stands_behind_are_removed(litline: Litline) -> None:
+    litline("export", "--to", "vault", "--format", "obsidian")
+    gone, name = set(files(Path("vault"))), sample().papers[0].paper.id
+    Path("vault/Papers/mine.md").write_text("my own", encoding="utf-8")
+    Path(f"outputs/papers/{name}.json").unlink()
+    assert litline("export", "--to", "vault", "--format", "obsidian").code == 0
+    left = set(files(Path("vault")))
+    assert gone - left == {f"vault/Papers/{name}.md"}
+    assert left - gone == {"vault/Papers/mine.md"}
+
+
 def test_a_folder_of_somebody_else_is_left_alone(litline: Litline) -> None:
     Path("vault").mkdir()
     Path("vault/Litline.md").write_text("my own", encoding="utf-8")

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from pipeline.lineage_sheet import GraphSheet
 from pipeline.report.exports.collection import Collection
-from pipeline.report.exports.obsidian import HOME, MARK, link, vault
+from pipeline.report.exports.obsidian import HOME, MARK, link, listed_notes, vault
 from pipeline.report.view import visible
 from tests.exported import NASTY, collection_with, sample
 from tests.lineage_sheets import filled_line
@@ -93,7 +93,7 @@ def test_what_a_link_rests_on_is_said() -> None:
     text = made["Papers/murrelet-iii-learning-when-not-to-4bfdbadb.md"]
     assert re.search(r"- Succeeds \[Speaking over.*\) \(guessed from same family name", text)
     stated = made["Papers/skerry-3-reinforcement-learning-for-53ce16b4.md"]
-    assert re.search(r'- Evaluated by \[Binnacle.*\.md\): "', stated) or '.md): "' in stated
+    assert re.search(r'- (Evaluated|Used) by \[\w.*\.md\): "\w', stated)
 
 
 def test_a_source_lies_where_the_evidence_leads() -> None:
@@ -113,6 +113,18 @@ def test_a_name_alone_is_not_called_a_person() -> None:
 def test_works_without_a_note_are_no_links() -> None:
     line = vault(sample())["Lineages/skerry.md"]
     assert "- Skerry 2.0 · no date" in line
+
+
+def test_an_inferred_year_is_said_wherever_it_stands() -> None:
+    line = vault(sample())["Lineages/skerry.md"]
+    assert re.search(r"- \[Pilotage.* · 12 February 2026 \(year inferred\) · uses Skerry 3", line)
+    assert re.search(r"- \[SLP.* · 15 July 2025 · evaluates Skerry 2.5", line)
+
+
+def test_the_first_note_lists_all_others() -> None:
+    for collection in (sample(), *map(collection_with, NASTY)):
+        made = notes(collection)
+        assert {HOME, *listed_notes(made[HOME])} == made.keys()
 
 
 def test_two_papers_of_one_title_have_two_notes() -> None:
