@@ -27,6 +27,8 @@ from pipeline.report.cards import Card, LineCard, card_of, line_card_of, picture
 from pipeline.report.digest_card import DigestCard, read_card
 from pipeline.report.digest_card import card_of as digest_card_of
 from pipeline.report.files import Outputs
+from pipeline.report.html import source_html
+from pipeline.report.marks import Marks
 from pipeline.sheets import PaperSheet
 from pipeline.steps.lineage import picture
 from pipeline.store import Store
@@ -48,6 +50,7 @@ class Cards:
         self._briefings = Kept(store, f"briefing card {folder}", TypeAdapter(BriefingCard))
         self._seen: dict[str, Card] = {}
         self._sources = Kept(store, f"source {folder}", TypeAdapter(bool))
+        self._source_pages = Kept(store, f"source page {folder}", TypeAdapter(bool))
 
     def papers(self, ids: Iterable[str], fresh: Mapping[str, PaperSheet]) -> list[Card]:
         """Return the cards of the papers that have a sheet; `fresh` are those written just now."""
@@ -147,8 +150,32 @@ class Cards:
             self._sources.put(id_, after[files[id_]], value=True)
         self._sources.save()
 
+    def write_source_pages(self, shelves: Shelves, documents: Iterable[str], marks: Marks) -> None:
+        """Write the pages of documents, but for those that lie there with the same marks."""
+        files = {id_: f"sources/{id_}.html" for id_ in documents}
+        bases = {id_: f"{edition()} {_hash(marks.get(id_, []))}" for id_ in files}
+        kept = self._source_pages
+        kept.prime(list(files))
+        before = self._outputs.signatures(files.values())
+        changed = [
+            id_
+            for id_, file in files.items()
+            if file not in before or kept.get(id_, f"{bases[id_]} {before[file]}") is None
+        ]
+        for id_ in changed:
+            text = shelves.volumes[id_].document.text
+            self._outputs.write(files[id_], source_html(id_, text, marks.get(id_, [])))
+        after = self._outputs.signatures(files[id_] for id_ in changed)
+        for id_ in changed:
+            kept.put(id_, f"{bases[id_]} {after[files[id_]]}", value=True)
+        kept.save()
+
     def _stands(self, document: str, signature: str | None) -> bool:
         return signature is not None and self._sources.get(document, signature) is not None
+
+
+def _hash(spans: list[tuple[int, int]]) -> str:
+    return sha256(repr(spans).encode()).hexdigest()[:16]
 
 
 def read_sheet(relative: str, model: type[_Sheet], outputs: Outputs) -> _Sheet | None:

@@ -30,6 +30,7 @@ from pipeline.report.html import (
 )
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
+from pipeline.report.marks import Marks, joined
 from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, total
 from pipeline.store import Store
 
@@ -96,7 +97,9 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
     shown: list[Card | LineCard | DigestCard | BriefingCard]
     shown = [*papers, *lines, *digests, *briefings]
     quoted = {name for card in shown for name in card.documents} | _linked(made, outputs)
-    sources, gone = _write_sources(shelves, quoted, outputs, cards)
+    sources, gone = _write_sources(
+        shelves, quoted, joined(card.marks for card in shown), outputs, cards
+    )
     page = index_html(
         papers,
         shelves.coverage,
@@ -204,11 +207,17 @@ def _write_sheet(sheet: PaperSheet, outputs: Outputs) -> None:
 
 
 def _write_sources(
-    shelves: Shelves, quoted: set[str], outputs: Outputs, cards: Cards
+    shelves: Shelves, quoted: set[str], marks: Marks, outputs: Outputs, cards: Cards
 ) -> tuple[list[str], list[str]]:
-    """Write the texts that count or are quoted; return their documents, and what was removed."""
+    """Write the texts that count or are quoted, and a page of each with the quoted places marked.
+
+    Returns:
+        Their documents, and the files that were removed.
+    """
     kept = {one.document for one in shelves.coverage} | quoted
-    cards.write_sources(shelves, sorted(kept & shelves.volumes.keys()))
+    documents = sorted(kept & shelves.volumes.keys())
+    cards.write_sources(shelves, documents)
+    cards.write_source_pages(shelves, documents, marks)
     written = {*shelves.volumes, *_earlier_sources(outputs)}
     return sorted(kept), outputs.remove_sources(kept, written)
 

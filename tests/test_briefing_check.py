@@ -11,7 +11,7 @@ from pipeline.briefing_sheet import BriefingSheet
 from pipeline.records import Wording
 from pipeline.report.briefing_markdown import briefing_markdown
 from pipeline.report.check import check_outputs
-from pipeline.report.html import briefing_html
+from pipeline.report.html import briefing_html, source_html
 from pipeline.sheets import claim_id
 from tests.briefing_sheets import (
     DRIP,
@@ -47,6 +47,9 @@ def write(root: Path, made: BriefingSheet) -> Path:
     page = BriefingSheet.model_validate(data)
     (root / PAGE).with_suffix(".md").write_bytes(briefing_markdown(page).encode())
     (root / PAGE).with_suffix(".html").write_bytes(briefing_html(page).encode())
+    spans = [(place["start"], place["end"]) for place in found(data)]
+    source = source_html(DOCUMENT, text, spans)
+    (root / "sources" / f"{DOCUMENT}.html").write_bytes(source.encode())
     return root
 
 

@@ -11,8 +11,9 @@ from pipeline.ask import Asker
 from pipeline.providers.fake import FakeProvider
 from pipeline.report.check import check_outputs, claim_faults
 from pipeline.report.files import Outputs
-from pipeline.report.html import paper_html
+from pipeline.report.html import paper_html, source_html
 from pipeline.report.markdown import paper_markdown
+from pipeline.report.marks import marks_of
 from pipeline.schemas import RepairReply
 from pipeline.sheets import (
     Claim,
@@ -24,6 +25,7 @@ from pipeline.sheets import (
     Tokens,
     claim_id,
     count,
+    places,
 )
 from pipeline.steps.summarise import plan_paper
 from pipeline.store import Store
@@ -42,6 +44,7 @@ REPLY = reply(
 PAPER = "quiet-kettles-0a1b2c3d"
 PAGE = f"papers/{PAPER}.json"
 SOURCE = f"sources/{DOCUMENT}.txt"
+SOURCE_PAGE = f"sources/{DOCUMENT}.html"
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -58,6 +61,8 @@ async def root(tmp_path: Path, asker: Callable[..., Asker], store: Store) -> Pat
     outputs.prepare()
     outputs.write(PAGE, outcome.sheet.model_dump_json(indent=2))
     outputs.write(SOURCE, one.document.text)
+    marks = marks_of(places(outcome.sheet))[DOCUMENT]
+    outputs.write(SOURCE_PAGE, source_html(DOCUMENT, one.document.text, marks))
     outputs.write(PAGE.replace(".json", ".md"), paper_markdown(outcome.sheet))
     outputs.write(PAGE.replace(".json", ".html"), paper_html(outcome.sheet))
     outputs.write("run.json", run_report().model_dump_json())
@@ -458,3 +463,15 @@ def test_a_page_that_says_something_else_than_its_sheet_is_found(root: Path, suf
     assert faults(root) == [f"{page.name} says something else; litline run writes it anew"]
     page.unlink()
     assert faults(root) == [f"{page.name} is missing"]
+
+
+# --- Pages of sources --------------------------------------------------------------------------
+
+
+def test_a_source_page_that_is_not_there_or_marks_something_else_is_found(root: Path) -> None:
+    page = root / SOURCE_PAGE
+    page.write_text(page.read_text("utf-8").replace("<mark", "<i", 1), encoding="utf-8")
+    differs = "says something else; litline run writes it anew"
+    assert check_outputs(root) == [f"{SOURCE_PAGE} {differs}"]
+    page.unlink()
+    assert check_outputs(root) == [f"{SOURCE_PAGE} is missing"]

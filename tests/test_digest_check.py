@@ -10,7 +10,7 @@ import pytest
 from pipeline.digest_sheet import DigestSheet
 from pipeline.report.check import check_outputs
 from pipeline.report.digest_markdown import digest_markdown
-from pipeline.report.html import digest_html
+from pipeline.report.html import digest_html, source_html
 from pipeline.sheets import claim_id
 from tests.digest_sheets import KETTLE, OLD, URN, WEEK, big, derived, digest, empty, week
 from tests.page_sheets import DOCUMENT, paper, sheet
@@ -35,6 +35,9 @@ def write(root: Path, made: DigestSheet) -> Path:
     page = DigestSheet.model_validate(data)
     (root / PAGE).with_suffix(".md").write_bytes(digest_markdown(page).encode())
     (root / PAGE).with_suffix(".html").write_bytes(digest_html(page).encode())
+    spans = [(place["start"], place["end"]) for place in found(data)]
+    source = source_html(DOCUMENT, text, spans)
+    (root / "sources" / f"{DOCUMENT}.html").write_bytes(source.encode())
     return root
 
 

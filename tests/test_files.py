@@ -260,10 +260,14 @@ def test_a_link_among_the_pages_is_removed_and_not_followed(
 def test_sources_that_nothing_quotes_go_and_files_of_somebody_else_stay(outputs: Outputs) -> None:
     for name in ("kept", "gone", "stranger"):
         outputs.write(f"sources/{name}.txt", "kettle")
+        outputs.write(f"sources/{name}.html", "<p>")
     assert outputs.remove_sources(["kept"], ["kept", "gone", "never written"]) == [
-        "sources/gone.txt"
+        "sources/gone.html",
+        "sources/gone.txt",
     ]
-    assert names(outputs.root / "sources") == ["kept.txt", "stranger.txt"]
+    assert names(outputs.root / "sources") == [
+        *("kept.html", "kept.txt", "stranger.html", "stranger.txt"),
+    ]
 
 
 # --- Lines -------------------------------------------------------------------------------------

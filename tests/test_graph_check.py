@@ -10,9 +10,10 @@ import pytest
 from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet
 from pipeline.report.check import KNOWN, check_outputs
 from pipeline.report.graph_check import graph_faults
-from pipeline.report.html import lineage_html
+from pipeline.report.html import lineage_html, source_html
 from pipeline.report.lineage_markdown import lineage_markdown
-from pipeline.sheets import Evidence
+from pipeline.report.marks import marks_of
+from pipeline.sheets import Evidence, places
 from tests.lineage_sheets import EDGES, edge, forty, node, six
 from tests.page_sheets import DOCUMENT
 
@@ -39,6 +40,8 @@ def root(tmp_path: Path) -> Path:
     page = LineageSheet.model_validate(sheet)
     (tmp_path / PAGE).with_suffix(".md").write_bytes(lineage_markdown(page).encode())
     (tmp_path / PAGE).with_suffix(".html").write_bytes(lineage_html(page).encode())
+    source = source_html(DOCUMENT, text, marks_of(places(page))[DOCUMENT])
+    (tmp_path / "sources" / f"{DOCUMENT}.html").write_bytes(source.encode())
     return tmp_path
 
 

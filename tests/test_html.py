@@ -167,7 +167,7 @@ def test_a_number_leads_to_its_quote_and_the_quote_to_its_source() -> None:
     page = Page(paper_html(sheet(given)))
     assert "#e1" in page.values("href")
     assert "e1" in page.values("id")
-    assert "../sources/kettles.txt.txt#:~:text=We%20hush%20kettles." in page.values("href")
+    assert "../sources/kettles.txt.html#at-60-76" in page.values("href")
     assert "We hush\nkettles." in page.words
     assert "characters 60–76" in page.words
     assert "reworded" in page.words

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from pipeline.briefing_sheet import BriefingSheet
 from pipeline.records import Frozen
 from pipeline.report import view
+from pipeline.report.marks import Marks, marks_of
 from pipeline.sheets import Counts, places
 
 
@@ -19,17 +20,19 @@ class BriefingCard(Frozen):
     author: str
     papers: int = Field(description="Papers of the author that are present.")
     documents: list[str] = Field(description="Those that it quotes or counted.")
+    marks: Marks = Field(description="Where it quotes documents.")
     counts: Counts
 
 
 def card_of(sheet: BriefingSheet) -> BriefingCard:
     """Return a briefing in short."""
-    quoted = {place.document for place in places(sheet)}
+    marks = marks_of(places(sheet))
     return BriefingCard(
         slug=sheet.slug,
         author=sheet.author,
         papers=len(sheet.papers),
-        documents=sorted(quoted | {one.document for one in sheet.coverage}),
+        documents=sorted({*marks, *(one.document for one in sheet.coverage)}),
+        marks=marks,
         counts=sheet.stamp.counts,
     )
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from pipeline.lineage_sheet import GraphEdge, GraphNode, LineageSheet
 from pipeline.records import Frozen, RecordRef
 from pipeline.report.lineage_view import members, span
+from pipeline.report.marks import Marks, marks_of
 from pipeline.sheets import Counts, PaperSheet, places
 
 
@@ -28,7 +29,12 @@ class Card(Frozen):
     model: str | None
     prompt: str = Field(description="Name and version.")
     counts: Counts
-    documents: list[str] = Field(description="Those that the sheet quotes.")
+    marks: Marks = Field(description="Where the sheet quotes documents.")
+
+    @property
+    def documents(self) -> list[str]:
+        """Those that the sheet quotes."""
+        return list(self.marks)
 
 
 class LineCard(Frozen):
@@ -40,7 +46,12 @@ class LineCard(Frozen):
     span: str
     picture: str = Field(description="A hash of what the page draws of the graph.")
     counts: Counts
-    documents: list[str] = Field(description="Those that the sheet quotes.")
+    marks: Marks = Field(description="Where the sheet quotes documents.")
+
+    @property
+    def documents(self) -> list[str]:
+        """Those that the sheet quotes."""
+        return list(self.marks)
 
 
 def card_of(sheet: PaperSheet) -> Card:
@@ -58,7 +69,7 @@ def card_of(sheet: PaperSheet) -> Card:
         model=sheet.stamp.model,
         prompt=f"{sheet.stamp.prompt} {sheet.stamp.prompt_version}",
         counts=sheet.stamp.counts,
-        documents=_quoted(sheet),
+        marks=marks_of(places(sheet)),
     )
 
 
@@ -71,7 +82,7 @@ def line_card_of(sheet: LineageSheet) -> LineCard:
         span=span(sheet),
         picture=picture_hash(sheet.nodes, sheet.edges),
         counts=sheet.stamp.counts,
-        documents=_quoted(sheet),
+        marks=marks_of(places(sheet)),
     )
 
 
@@ -83,7 +94,3 @@ def picture_hash(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> str:
         *((at.document, at.start, at.end) for edge in edges for at in edge.evidence),
     ]
     return sha256(repr(parts).encode()).hexdigest()[:16]
-
-
-def _quoted(sheet: Frozen) -> list[str]:
-    return sorted({place.document for place in places(sheet)})

@@ -24,9 +24,10 @@ from pipeline.report.check_parts import known
 from pipeline.report.digest_check import digest_faults
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.graph_check import graph_faults, line_faults
-from pipeline.report.html import briefing_html, digest_html, lineage_html, paper_html
+from pipeline.report.html import briefing_html, digest_html, lineage_html, paper_html, source_html
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
+from pipeline.report.marks import Marks, joined, marks_of
 from pipeline.sheets import (
     SHEETS,
     Claim,
@@ -38,6 +39,7 @@ from pipeline.sheets import (
     Stamp,
     claim_id,
     count,
+    places,
 )
 from pipeline.text import strip_lead_in
 from pipeline.verdicts import MAY_OVERRULE, known_of
@@ -61,11 +63,37 @@ def check_outputs(root: Path) -> list[str]:
     A subfolder that has sources of its own is a run of its own and is passed over.
     """
     sources = _Sources(root)
-    faults = []
+    faults, marks = [], []
     for path in _json_files(root):
         name = path.relative_to(root).as_posix()
         faults += [f"{name}: {fault}" for fault in _file_faults(path, sources)]
-    return faults
+        marks.append(_marks(path))
+    return faults or list(_source_faults(joined(marks), sources))
+
+
+def _marks(path: Path) -> Marks:
+    """Return where a sheet quotes documents; nothing for what is no sheet with a page."""
+    try:
+        sheet = KNOWN[json.loads(path.read_bytes())["schema"]].model_validate_json(
+            path.read_bytes()
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    if isinstance(sheet, PaperSheet | LineageSheet | BriefingSheet):
+        return marks_of(places(sheet))
+    if isinstance(sheet, DigestSheet):
+        return marks_of(place for _, claim in sheet.claims() for place in claim.evidence)
+    return {}
+
+
+def _source_faults(marks: Marks, sources: _Sources) -> Iterator[str]:
+    """Compare the pages of the quoted documents with their texts and the marks in them."""
+    for document, spans in marks.items():
+        text = sources.text(document)
+        if text is not None:
+            path = sources.page(document)
+            faults = _file_differs(path, source_html(document, text, spans))
+            yield from (f"sources/{path.name} {fault}" for fault in faults)
 
 
 def _json_files(folder: Path) -> Iterator[Path]:
@@ -98,6 +126,10 @@ class _Sources:
         if document not in self._texts:
             self._texts[document] = self._read(self._folder / f"{document}.txt")
         return self._texts[document]
+
+    def page(self, document: str) -> Path:
+        """Return where the page of a document lies; its text was found before."""
+        return self._folder / f"{document}.html"
 
     def _read(self, path: Path) -> str | None:
         try:
@@ -286,13 +318,17 @@ def _page_faults(path: Path, markdown: str, html: str) -> Iterator[str]:
     """Compare the pages that lie beside a sheet with what it says."""
     for suffix, text in ((".md", markdown), (".html", html)):
         page = path.with_suffix(suffix)
-        try:
-            same = page.read_bytes() == text.encode()
-        except OSError:
-            yield f"{page.name} is missing"
-            continue
-        if not same:
-            yield f"{page.name} says something else; litline run writes it anew"
+        yield from (f"{page.name} {fault}" for fault in _file_differs(page, text))
+
+
+def _file_differs(page: Path, text: str) -> Iterator[str]:
+    try:
+        same = page.read_bytes() == text.encode()
+    except OSError:
+        yield "is missing"
+        return
+    if not same:
+        yield "says something else; litline run writes it anew"
 
 
 def _ungrounded(claim: Claim, known: str, *, all_rules: bool) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pipeline.digest_sheet import DigestSheet
 from pipeline.records import Frozen
 from pipeline.report import view
+from pipeline.report.marks import Marks, marks_of
 from pipeline.sheets import Counts
 
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun"
@@ -25,6 +26,7 @@ class DigestCard(Frozen):
     new: int = Field(description="Papers dated in the window.")
     short: str = Field(description="The digest in a few sentences.")
     documents: list[str] = Field(description="Those that it quotes or counted.")
+    marks: Marks = Field(description="Where it quotes documents.")
     counts: Counts
 
     @property
@@ -33,8 +35,14 @@ class DigestCard(Frozen):
         return self.week or f"{self.since}--{self.until}"
 
 
+class _Counted(BaseModel):
+    document: str
+
+
 class _Place(BaseModel):
     document: str
+    start: int
+    end: int
 
 
 class _Claim(BaseModel):
@@ -76,12 +84,12 @@ class _Written(BaseModel):
     lines: list[_Moved]
     changed: list[_Claim]
     told: list[_Claim]
-    coverage: list[_Place]
+    coverage: list[_Counted]
     trust: list[_Claim]
     stamp: _Stamp
 
-    def documents(self) -> set[str]:
-        """Return the documents that are quoted or were counted."""
+    def marks(self) -> Marks:
+        """Return where documents are quoted."""
         slots = [(one.new, one.result, one.gap, one.code, one.why) for one in self.opened]
         claims = [
             *(news.claim for news in self.followed),
@@ -90,20 +98,20 @@ class _Written(BaseModel):
             *(claim for moved in self.lines for claim in moved.claims),
             *(*self.changed, *self.told, *self.trust),
         ]
-        places = [*self.coverage, *(place for claim in claims for place in claim.evidence)]
-        return {place.document for place in places}
+        return marks_of(place for claim in claims for place in claim.evidence)
 
 
 def card_of(sheet: DigestSheet) -> DigestCard:
     """Return a digest in short."""
-    quoted = {place.document for _, claim in sheet.claims() for place in claim.evidence}
+    marks = marks_of(place for _, claim in sheet.claims() for place in claim.evidence)
     return DigestCard(
         week=sheet.week,
         since=sheet.since,
         until=sheet.until,
         new=len(sheet.new_papers),
         short=" ".join(claim.text for claim in sheet.short),
-        documents=sorted(quoted | {one.document for one in sheet.coverage}),
+        documents=sorted({*marks, *(one.document for one in sheet.coverage)}),
+        marks=marks,
         counts=sheet.stamp.counts,
     )
 
@@ -114,13 +122,15 @@ def read_card(text: str) -> DigestCard | None:
         found = _Written.model_validate_json(text)
     except ValidationError:
         return None
+    marks = found.marks()
     return DigestCard(
         week=found.week,
         since=found.since,
         until=found.until,
         new=len(found.new_papers),
         short=" ".join(claim.text for claim in found.short),
-        documents=sorted(found.documents()),
+        documents=sorted({*marks, *(one.document for one in found.coverage)}),
+        marks=marks,
         counts=found.stamp.counts,
     )
 

@@ -138,13 +138,12 @@ class Outputs:
         return [path.relative_to(self.root).as_posix() for path in sorted(self.root.glob(pattern))]
 
     def remove_sources(self, kept: Iterable[str], known: Iterable[str]) -> list[str]:
-        """Remove the sources of `known` documents that are not among `kept`."""
-        removed = []
-        for document in sorted(set(known) - set(kept)):
-            path = self._inside(f"sources/{document}.txt")
-            if path.is_file():
-                path.unlink()
-                removed.append(f"sources/{path.name}")
+        """Remove the sources of `known` documents that are not among `kept`, with their pages."""
+        gone = sorted(set(known) - set(kept))
+        files = [f"sources/{name}.{ending}" for name in gone for ending in ("html", "txt")]
+        removed = [file for file in files if self._inside(file).is_file()]
+        for file in removed:
+            self._inside(file).unlink()
         return removed
 
     def _folder(self, name: str) -> Path:

@@ -28,6 +28,7 @@ from pipeline.report.index_view import index_view
 from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, lineage_view
 from pipeline.report.paper_view import paper_view
 from pipeline.report.parts import ROOT
+from pipeline.report.source_view import source_view
 from pipeline.report.trend_drawing import trend_svg
 from pipeline.report.year_drawing import year_bars
 from pipeline.sheets import Failure, PaperSheet
@@ -78,6 +79,12 @@ def briefing_html(sheet: BriefingSheet) -> str:
     return render("briefing.html.j2", ("briefing",), root=ROOT, **values)
 
 
+def source_html(document: str, text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """Return the page of a source, as it lies in `sources/`, with the places `spans` marked."""
+    page = source_view(document, text, spans)
+    return render("source.html.j2", ("source",), root="../", page=page)
+
+
 def _bars(page: BriefingView) -> list[Markup]:
     """Draw the years of each term."""
     themes = page.themes
@@ -110,6 +117,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
     )
     made.filters["passage"] = view.passage_path
+    made.filters["source_page"] = view.source_page
     return made
 
 

@@ -12,8 +12,6 @@ from pipeline.records import Coverage
 from pipeline.sheets import Claim, Counts, Evidence, Stamp
 
 MOST_AUTHORS = 3
-_LONG_QUOTE = 60  # words
-_EDGE_WORDS = 12
 
 _MONTHS = "January February March April May June July August September October November December"
 
@@ -102,12 +100,19 @@ def source_path(document: str, root: str = "../") -> str:
     return f"{root}sources/{address(document)}.txt"
 
 
+def source_page(document: str, root: str = "../") -> str:
+    """Return the relative address of the page of a source text."""
+    return f"{root}sources/{address(document)}.html"
+
+
+def mark_id(start: int, end: int) -> str:
+    """Return the anchor of a quoted place on the page of its source."""
+    return f"at-{start}-{end}"
+
+
 def passage_path(evidence: Evidence, root: str = "../") -> str:
-    """Return the address of the quoted words; browsers open the source there and mark them."""
-    words = evidence.quote.split()
-    ends = (words[:_EDGE_WORDS], words[-_EDGE_WORDS:]) if len(words) > _LONG_QUOTE else (words,)
-    passage = ",".join(address(" ".join(e)).replace("-", "%2D") for e in ends)
-    return f"{source_path(evidence.document, root)}#:~:text={passage}"
+    """Return the address of the quoted words, marked on the page of their source."""
+    return f"{source_page(evidence.document, root)}#{mark_id(evidence.start, evidence.end)}"
 
 
 def coverage_words(coverage: Coverage) -> str:
