@@ -5,13 +5,14 @@ Whether it has is told by size, times and inode, which the store keeps beside th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from flows.shelves import Shelves
+from flows.trending import terms_by_paper
 from pipeline.briefing_sheet import BriefingSheet
 from pipeline.digest_sheet import DigestSheet
 from pipeline.editions import edition
@@ -32,6 +33,7 @@ from pipeline.report.marks import Marks
 from pipeline.sheets import PaperSheet
 from pipeline.steps.lineage import picture
 from pipeline.store import Store
+from pipeline.terms import broad
 
 _Card = TypeVar("_Card")
 _Sheet = TypeVar("_Sheet", bound=Frozen)
@@ -42,6 +44,7 @@ class Cards:
 
     def __init__(self, store: Store, outputs: Outputs) -> None:
         self._outputs = outputs
+        self._store = store
         root = str(outputs.root.resolve()).encode(errors="surrogatepass")
         folder = sha256(root).hexdigest()[:16]
         self._papers = Kept(store, f"card {folder}", TypeAdapter(Card))
@@ -69,6 +72,11 @@ class Cards:
         records = {entry.paper.id: entry.paper.records for entry in entries}
         cards = self.papers(records, {})
         return {card.paper: card for card in cards if card.records == records[card.paper]}
+
+    def topics(self, entries: Sequence[Entry]) -> dict[str, list[str]]:
+        """Return the terms of each paper, as digests count them, but for those that say little."""
+        found = terms_by_paper(entries, self._store)
+        return {id_: sorted(terms - broad()) for id_, terms in found.items()}
 
     def outdated_lines(self, lines: Mapping[str, Line], graph: GraphSheet) -> list[Line]:
         """Return the lines, given by slug, whose page draws another part of the graph."""

@@ -108,6 +108,7 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
         lineages=lines,
         digests=digests,
         briefings=briefings,
+        topics=cards.topics(shelves.entries),
     )
     outputs.write(MAIN, page)
     return RunReport(

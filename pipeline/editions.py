@@ -8,7 +8,7 @@ from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-_KINDS = (".py", ".json", ".toml", ".md", ".j2", ".css")
+_KINDS = (".py", ".json", ".toml", ".md", ".j2", ".css", ".js")
 _LEFT_OUT = frozenset({"__pycache__", "samples"})
 
 

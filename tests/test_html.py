@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 
 from pipeline.records import Coverage
 from pipeline.report.cards import card_of
-from pipeline.report.html import environment, index_html, paper_html, style
+from pipeline.report.html import environment, index_html, paper_html, script, source_html, style
 from pipeline.report.view import visible
 from pipeline.sheets import Dropped, Failure, PaperSheet
 from tests.page_sheets import HOSTILE, claim, details, evidence, filled_with, sheet, summary
@@ -26,6 +26,7 @@ class Page(HTMLParser):
         self.attributes: list[tuple[str, str, str]] = []
         self.words = ""
         self.styles = ""
+        self.scripts: list[str] = []
         self.feed(text)
         self.close()
 
@@ -36,6 +37,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.tags and self.tags[-1] == "style" and not self.styles:
             self.styles = data
+        elif self.tags and self.tags[-1] == "script" and not self.scripts:
+            self.scripts.append(data)
         else:
             self.words += data
 
@@ -44,6 +47,14 @@ class Page(HTMLParser):
 
     def levels(self) -> list[int]:
         return [int(tag[1]) for tag in self.tags if re.fullmatch("h[1-6]", tag)]
+
+
+def only_searches(page: Page) -> bool:
+    """Whether no script is on a page but our own search, and no form but its own, sent nowhere."""
+    forms, scripts = page.tags.count("form"), page.tags.count("script")
+    own = page.scripts == [script("search")] * scripts
+    sent = {"action", "formaction", "method"} & {name for _, name, _ in page.attributes}
+    return forms == scripts <= 1 and own and not sent
 
 
 def index_of(
@@ -86,7 +97,8 @@ def test_hostile_fields_leave_the_pages_as_they_are(text: str) -> None:
 def test_nothing_on_a_page_can_act(text: str) -> None:
     for html in pages_with(text):
         page = Page(html)
-        assert not {"script", "iframe", "object", "img", "form", "link", "base"} & set(page.tags)
+        assert not {"iframe", "object", "img", "link", "base"} & set(page.tags)
+        assert only_searches(page)
         names = {name for _, name, _ in page.attributes}
         assert not [name for name in names if name.startswith("on") or name in {"style", "src"}]
         for href in page.values("href"):
@@ -96,16 +108,33 @@ def test_nothing_on_a_page_can_act(text: str) -> None:
             )
 
 
-def test_the_policy_allows_our_style_and_nothing_else() -> None:
-    for html in (paper_html(sheet()), index_of([sheet()])):
-        page = Page(html)
-        digest = b64encode(sha256(page.styles.encode()).digest()).decode()
-        assert page.styles == style()
-        assert page.values("http-equiv") == ["Content-Security-Policy"]
-        assert page.values("content")[0] == (
-            f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:;"
-            " base-uri 'none'; form-action 'none'"
-        )
+def sha256_of(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+@pytest.mark.parametrize("html", [paper_html(sheet()), source_html("a", "Kettles.", [(0, 3)])])
+def test_the_policy_allows_our_style_and_nothing_else(html: str) -> None:
+    page = Page(html)
+    assert page.styles.startswith(style())
+    assert page.scripts == []
+    assert page.values("http-equiv") == ["Content-Security-Policy"]
+    assert page.values("content")[0] == (
+        f"default-src 'none'; style-src {sha256_of(page.styles)}; img-src data:;"
+        " base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_the_policy_of_the_index_allows_the_search_besides() -> None:
+    page = Page(index_of([sheet()]))
+    assert page.scripts == [script("search")]
+    assert page.values("content")[0] == (
+        f"default-src 'none'; script-src {sha256_of(page.scripts[0])};"
+        f" style-src {sha256_of(page.styles)}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_the_script_could_not_end_itself_or_load_anything() -> None:
+    assert not re.search(r"</|<!--|https?:|fetch|import|innerHTML|eval|Function", script("search"))
 
 
 def test_the_style_loads_nothing() -> None:

@@ -12,7 +12,7 @@ from pipeline.lineage_sheet import GraphEdge, GraphNode, LineageSheet
 from pipeline.records import Frozen, RecordRef
 from pipeline.report.lineage_view import members, span
 from pipeline.report.marks import Marks, marks_of
-from pipeline.sheets import Counts, PaperSheet, places
+from pipeline.sheets import Counts, PaperSheet, Release, places
 
 
 class Card(Frozen):
@@ -22,6 +22,9 @@ class Card(Frozen):
     label: str
     records: list[RecordRef] = Field(description="Those that the paper was merged from.")
     titled: bool
+    authors: list[str]
+    categories: list[str]
+    code: bool = Field(description="A document says so, or a sentence leads to it.")
     date: dt.date | None
     year_inferred: bool
     short: str = Field(description="The summary's first sentence; empty without one.")
@@ -44,6 +47,7 @@ class LineCard(Frozen):
     name: str
     members: str
     span: str
+    papers: list[str] = Field(description="Its members, by id, as far as documents tell of them.")
     picture: str = Field(description="A hash of what the page draws of the graph.")
     counts: Counts
     marks: Marks = Field(description="Where the sheet quotes documents.")
@@ -62,6 +66,9 @@ def card_of(sheet: PaperSheet) -> Card:
         label=sheet.paper.label,
         records=sheet.paper.records,
         titled=sheet.paper.title is not None,
+        authors=sheet.paper.authors or [],
+        categories=sheet.details.categories,
+        code=bool(sheet.details.has_code) or any(_is_code(one) for one in sheet.releases),
         date=sheet.paper.date,
         year_inferred=sheet.details.year_inferred,
         short=tldr.text if tldr else "",
@@ -80,10 +87,20 @@ def line_card_of(sheet: LineageSheet) -> LineCard:
         name=sheet.name,
         members=members(sheet),
         span=span(sheet),
+        papers=_members(sheet),
         picture=picture_hash(sheet.nodes, sheet.edges),
         counts=sheet.stamp.counts,
         marks=marks_of(places(sheet)),
     )
+
+
+def _is_code(one: Release) -> bool:
+    return one.released and "code" in one.kinds
+
+
+def _members(sheet: LineageSheet) -> list[str]:
+    papers = {node.id: node.paper for node in sheet.nodes}
+    return [paper for step in sheet.steps if (paper := papers.get(step.node))]
 
 
 def picture_hash(nodes: Iterable[GraphNode], edges: Iterable[GraphEdge]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -24,7 +24,7 @@ from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_view import MOST, digest_view
 from pipeline.report.drawing import lineage_svg
-from pipeline.report.index_view import index_view
+from pipeline.report.index_view import NO_TOPICS, index_view
 from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, lineage_view
 from pipeline.report.paper_view import paper_view
 from pipeline.report.parts import ROOT
@@ -48,10 +48,14 @@ def index_html(  # noqa: PLR0913 - a list for each section
     lineages: Sequence[LineCard] = (),
     digests: Sequence[DigestCard] = (),
     briefings: Sequence[BriefingCard] = (),
+    topics: Mapping[str, Sequence[str]] = NO_TOPICS,
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
-    page = index_view(papers, coverage, notes, failed, lineages, digests, briefings=briefings)
-    return render("index.html.j2", root="", page=page)
+    page = index_view(
+        papers, coverage, notes, failed, lineages, digests, briefings=briefings, topics=topics
+    )
+    found = ("search",) if page.years else ()
+    return render("index.html.j2", ("index",), found, root="", page=page)
 
 
 def lineage_html(sheet: LineageSheet) -> str:
@@ -75,8 +79,8 @@ def digest_html(sheet: DigestSheet) -> str:
 def briefing_html(sheet: BriefingSheet) -> str:
     """Return the page of a briefing, as it lies in `briefings/<slug>/`."""
     page = briefing_view(sheet)
-    values = {"page": page, "parts": list(parts(page)), "bars": _bars(page)}
-    return render("briefing.html.j2", ("briefing",), root=ROOT, **values)
+    told, bars = list(parts(page)), _bars(page)
+    return render("briefing.html.j2", ("briefing",), root=ROOT, page=page, parts=told, bars=bars)
 
 
 def source_html(document: str, text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -93,15 +97,24 @@ def _bars(page: BriefingView) -> list[Markup]:
     return [Markup(bars) for bars in drawn]  # noqa: S704 - numbers only
 
 
-def render(template: str, styles: tuple[str, ...] = (), *, root: str, **values: object) -> str:
+def render(
+    template: str,
+    styles: tuple[str, ...] = (),
+    scripts: tuple[str, ...] = (),
+    *,
+    root: str,
+    **values: object,
+) -> str:
     """Fill a template; `root` leads from the page to the folder of all outputs, such as "../".
 
     Values are escaped whatever the template's name, and hidden characters in them are marked.
-    `styles` names style sheets beside the one that every page carries.
+    `styles` names style sheets beside the one that every page carries, `scripts` our own scripts.
     """
     page = environment().get_template(template)
     sheet = Markup(style(*styles))  # noqa: S704 - our own files
-    return page.render(root=root, style=sheet, policy=policy(*styles), **values)
+    code = Markup(script(*scripts))  # noqa: S704 - our own files
+    allowed = policy(styles, scripts)
+    return page.render(root=root, style=sheet, script=code, policy=allowed, **values)
 
 
 @cache
@@ -129,18 +142,32 @@ def _finalize(value: object) -> object:
 @cache
 def style(*others: str) -> str:
     """Return the style sheet that every page carries inside, and `others` after it."""
-    folder = files("pipeline.report").joinpath("templates")
-    return "".join(folder.joinpath(f"{name}.css").read_text("utf-8") for name in ("style", *others))
+    return _own(f"{name}.css" for name in ("style", *others))
 
 
 @cache
-def policy(*others: str) -> str:
-    """Return the content security policy: nothing is loaded, only our own style is used."""
-    digest = b64encode(sha256(style(*others).encode()).digest()).decode()
+def script(*names: str) -> str:
+    """Return scripts of our own that a page carries inside; no page needs one to be read."""
+    return _own(f"{name}.js" for name in names)
+
+
+def _own(names: Iterable[str]) -> str:
+    folder = files("pipeline.report").joinpath("templates")
+    return "".join(folder.joinpath(name).read_text("utf-8") for name in names)
+
+
+@cache
+def policy(styles: tuple[str, ...] = (), scripts: tuple[str, ...] = ()) -> str:
+    """Return the content security policy: nothing is loaded, only our own style and script run."""
+    ours = f"script-src {_hash(script(*scripts))}; " if scripts else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        f"default-src 'none'; {ours}style-src {_hash(style(*styles))}; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def moved_html(paper: str) -> str:

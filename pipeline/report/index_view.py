@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,17 +21,30 @@ from pipeline.report.digest_card import (
     heading,
     newest_first,
 )
+from pipeline.report.search_view import SearchView, search_view
 from pipeline.sheets import Failure
+
+_SIZE = 1_900_000  # bytes of the list of papers
+_MARKUP = 110  # bytes around one paper
+_OPTION = 20  # bytes around the name of an author
+_SHORTEST = 30  # characters
+
+
+NO_TOPICS: Mapping[str, Sequence[str]] = {}
 
 
 class Entry(NamedTuple):
-    """One paper of the list; `iso` and `day` are empty when it has no date."""
+    """One paper of the list; `iso` and `day` are empty when it has no date.
+
+    By its `tags` the search finds it.
+    """
 
     path: str
     label: str
     iso: str
     day: str
     short: str
+    tags: str
 
 
 class Year(NamedTuple):
@@ -90,6 +104,7 @@ class IndexView(NamedTuple):
     digests: list[Digest]
     briefings: list[Briefing]
     lineages: list[Lineage]
+    search: SearchView
     years: list[Year]
     coverage: list[Covered]
     covered: str
@@ -107,14 +122,17 @@ def index_view(  # noqa: PLR0913 - a list for each section
     digests: Sequence[DigestCard] = (),
     *,
     briefings: Sequence[BriefingCard] = (),
+    topics: Mapping[str, Sequence[str]] = NO_TOPICS,
 ) -> IndexView:
-    """Put the words of the page in order."""
+    """Put the words of the page in order; `topics` are by paper."""
+    search = search_view(papers, lineages, topics)
     return IndexView(
         head=_head(papers, len(coverage)),
         digests=[_digest(card) for card in newest_first(digests)],
         briefings=[_briefing(card) for card in by_name(briefings)],
         lineages=[_lineage(line) for line in lineages],
-        years=_years(papers),
+        search=search,
+        years=_years(_fitted(papers, search), search),
         coverage=[_covered(c) for c in coverage],
         covered=_covered_in_all(coverage),
         failed=_failures(failed, papers),
@@ -164,12 +182,41 @@ def _briefing(card: BriefingCard) -> Briefing:
 # --- Papers --------------------------------------------------------------------------------
 
 
-def _years(papers: Iterable[Card]) -> list[Year]:
+def _fitted(papers: Sequence[Card], search: SearchView) -> Sequence[Card]:
+    """Cut the sentences below papers where these are so many that the page would be too large."""
+    fixed = sum(_size(card.label) + len(card.paper) + _MARKUP for card in papers)
+    fixed += sum(map(len, search.tags.values()))
+    fixed += sum(_size(name) + _OPTION for name in search.authors)
+    if not papers or fixed + sum(_size(card.short) for card in papers) <= _SIZE:
+        return papers
+    room = max(0, _SIZE - fixed) // len(papers)
+    return [card.model_copy(update={"short": _cut(card.short, room)}) for card in papers]
+
+
+def _size(text: str) -> int:
+    return len(escape(text).encode(errors="replace"))
+
+
+def _cut(text: str, room: int) -> str:
+    """Cut a text after a word to so many bytes; nothing is left where that says too little."""
+    if _size(text) <= room:
+        return text
+    words = ""
+    for word in text.split():
+        if _size(f"{words} {word} …") > room:
+            break
+        words += f" {word}"
+    return f"{words.strip()} …" if len(words) >= _SHORTEST else ""
+
+
+def _years(papers: Iterable[Card], search: SearchView) -> list[Year]:
     ordered = sorted(papers, key=_newest_first)
     return [
-        Year(f"y{year}", f"{year}", [_entry(card) for card in group])
-        if year
-        else Year("undated", "Date not stated", [_entry(card) for card in group])
+        Year(
+            f"y{year}" if year else "undated",
+            f"{year}" if year else "Date not stated",
+            [_entry(card, search.tags[card.paper]) for card in group],
+        )
         for year, group in groupby(ordered, key=_year)
     ]
 
@@ -182,7 +229,7 @@ def _newest_first(card: Card) -> tuple[int, str, str]:
     return -(card.date or dt.date.min).toordinal(), card.label.casefold(), card.paper
 
 
-def _entry(card: Card) -> Entry:
+def _entry(card: Card, tags: str) -> Entry:
     star = "*" if card.year_inferred else ""
     return Entry(
         path=paper_path(card.paper),
@@ -190,6 +237,7 @@ def _entry(card: Card) -> Entry:
         iso=card.date.isoformat() if card.date else "",
         day=view.day_and_month(card.date) + star if card.date else "",
         short=card.short,
+        tags=tags,
     )
 
 
