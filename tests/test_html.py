@@ -266,7 +266,7 @@ def test_long_tables_are_folded() -> None:
     html = index_of([sheet()], failed=failed, documents=11)
     assert "<summary>11 documents; 11 with fewer papers than declared</summary>" in html
     assert "<summary>All 11</summary>" in html
-    assert "details" not in Page(index_of([sheet()], failed=failed[:10], documents=10)).tags
+    assert "<summary>All" not in index_of([sheet()], failed=failed[:10], documents=10)
 
 
 def test_the_same_sheet_gives_the_same_bytes() -> None:

@@ -18,6 +18,7 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.basis_view import basis_view
 from pipeline.report.briefing_card import BriefingCard
 from pipeline.report.briefing_view import BriefingView, briefing_view, parts
 from pipeline.report.cards import Card, LineCard
@@ -27,7 +28,7 @@ from pipeline.report.drawing import lineage_svg
 from pipeline.report.index_view import NO_TOPICS, index_view
 from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, lineage_view
 from pipeline.report.paper_view import paper_view
-from pipeline.report.parts import ROOT
+from pipeline.report.parts import ROOT, Names
 from pipeline.report.source_view import source_view
 from pipeline.report.trend_drawing import trend_svg
 from pipeline.report.year_drawing import year_bars
@@ -36,7 +37,9 @@ from pipeline.sheets import Failure, PaperSheet
 
 def paper_html(sheet: PaperSheet) -> str:
     """Return the page of one paper, as it lies in `papers/`."""
-    return render("paper.html.j2", root="../", page=paper_view(sheet))
+    judged = sheet.stamp.counts.overruled > 0
+    based = basis_view(sheet.summary.claims(), _nobody, judged=judged)
+    return render("paper.html.j2", root="../", page=paper_view(sheet), based=based)
 
 
 def index_html(  # noqa: PLR0913 - a list for each section
@@ -63,8 +66,19 @@ def lineage_html(sheet: LineageSheet) -> str:
     page = lineage_view(sheet)
     drawing = Markup(lineage_svg(page.nodes, sheet.edges))  # noqa: S704 - escapes what it draws
     words = {"meaning": MEANING, "limit": LIMIT, "aside": ASIDE}
+    papers = {
+        n.paper: (n.label, f"{ROOT}papers/{view.address(n.paper)}") for n in sheet.nodes if n.paper
+    }
+    judged = sheet.stamp.counts.overruled > 0
+    based = basis_view(sheet.claims(), papers.get, judged=judged)
     return render(
-        "lineage.html.j2", ("lineage",), root=ROOT, page=page, drawing=drawing, words=words
+        "lineage.html.j2",
+        ("lineage",),
+        root=ROOT,
+        page=page,
+        drawing=drawing,
+        words=words,
+        based=based,
     )
 
 
@@ -73,14 +87,25 @@ def digest_html(sheet: DigestSheet) -> str:
     page = digest_view(sheet)
     drawn = trend_svg(page.trends.plot) if page.trends and page.trends.plot else ""
     drawing = Markup(drawn)  # noqa: S704 - escapes what it draws
-    return render("digest.html.j2", ("digest",), root=ROOT, page=page, drawing=drawing, most=MOST)
+    based = basis_view(sheet.claims(), Names(sheet.listed).link, judged=True)
+    return render(
+        "digest.html.j2", ("digest",), root=ROOT, page=page, drawing=drawing, most=MOST, based=based
+    )
 
 
 def briefing_html(sheet: BriefingSheet) -> str:
     """Return the page of a briefing, as it lies in `briefings/<slug>/`."""
     page = briefing_view(sheet)
     told, bars = list(parts(page)), _bars(page)
-    return render("briefing.html.j2", ("briefing",), root=ROOT, page=page, parts=told, bars=bars)
+    link = Names(sheet.listed, sheet.opened).link
+    based = basis_view(sheet.claims(), link, judged=True)
+    return render(
+        "briefing.html.j2", ("briefing",), root=ROOT, page=page, parts=told, bars=bars, based=based
+    )
+
+
+def _nobody(_: str) -> None:
+    """Link to no paper: what a paper's page says is of that paper alone."""
 
 
 def source_html(document: str, text: str, spans: Sequence[tuple[int, int]]) -> str:

@@ -62,6 +62,11 @@ class Names:
             paper=id_, label=id_, authors=None, et_al=False, date=None, year_inferred=False
         )
 
+    def link(self, id_: str) -> tuple[str, str] | None:
+        """Return the label and path of a paper; None for one that is not listed."""
+        one = self._listed.get(id_)
+        return (one.label, self._path(id_)) if one else None
+
     def __getitem__(self, id_: str) -> Linked:
         one = self.paper(id_)
         return Linked(
@@ -94,7 +99,9 @@ class Citing:
         label = "" if line.label == "computed" else line.label
         again = claim.id in self._printed
         self._printed.add(claim.id)
-        return line._replace(label=label, id="" if again else line.id)
+        return line._replace(
+            label=label, id="" if again else line.id, based=line.based and not again
+        )
 
     def sentence(self, claim: Claim) -> view.Line:
         """Print what code says as a sentence; the words of a source stay as they are."""

@@ -147,19 +147,21 @@ class References:
 
 
 class Line(NamedTuple):
-    """One claim ready to be printed."""
+    """One claim ready to be printed; `based` says that the page tells what stands behind it."""
 
     id: str
     text: str
     lacking: str
     label: str
     numbers: tuple[int, ...]
+    based: bool = False
 
 
 def cited(claim: Claim, references: References) -> Line:
     """Prepare a claim for print and number its evidence."""
     numbers = references.cite(claim.evidence)
-    return Line(claim.id, claim.text, lacking(claim), claim_label(claim), numbers)
+    based = claim.kind != "quoted"
+    return Line(claim.id, claim.text, lacking(claim), claim_label(claim), numbers, based)
 
 
 def claim_label(claim: Claim) -> str:
