@@ -2,13 +2,16 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 from itertools import pairwise
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.report.html import source_html
 from pipeline.report.source_view import source_view
 from pipeline.report.view import mark_id, visible
+from tests.browser import BROWSER, acted
 from tests.page_sheets import HOSTILE
 from tests.test_html import Page
 
@@ -116,3 +119,16 @@ def test_the_page_leads_to_the_text_and_to_all_papers() -> None:
     page = Page(source_html("kettles.txt", TEXT, []))
     assert page.values("href") == ["#main", "../index.html", "kettles.txt.txt"]
     assert page.levels() == [1]
+
+
+@pytest.mark.skipif(not BROWSER, reason="no Chromium to look with")
+def test_a_place_that_another_cuts_off_is_shown_whole(tmp_path: Path) -> None:
+    html = source_html("kettles.txt", TEXT, [(0, 23), (8, 40), (41, 59)])
+    look = """
+    const shown = [...document.querySelectorAll("mark")].filter(
+      (one) => getComputedStyle(one).boxShadow !== "none");
+    document.title = shown.map((one) => one.textContent).join("|");
+    """
+    assert acted(html, look, tmp_path, anchor="at-8-40") == f"{TEXT[8:23]}|{TEXT[23:40]}"
+    assert acted(html, look, tmp_path, anchor="at-0-23") == TEXT[:23]
+    assert acted(html, look, tmp_path) == ""
