@@ -1,42 +1,96 @@
-"""Tries pages in Chromium, where there is one."""
+"""A real browser for tests: Debian's Chromium, driven by Playwright, that reaches no network."""
 
 from __future__ import annotations
 
-import re
 import shutil
-import subprocess
-from base64 import b64encode
-from hashlib import sha256
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next(filter(None, map(shutil.which, NAMES)), "")
-_QUIET = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), "")
+OWN = ("file:", "http://127.0.0.1:")  # what a page may lie on
+DESKTOP, PHONE = 1280, 390  # CSS pixels across
+
+Scheme = Literal["light", "dark"]
+
+needs_browser = pytest.mark.skipif(not CHROMIUM, reason="no Chromium on PATH")
 
 
-def browse(folder: Path, *arguments: str) -> bytes:
-    """Run the browser with a profile in `folder`, and return what it prints."""
-    command = [BROWSER, *_QUIET, f"--user-data-dir={folder / 'profile'}", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, timeout=120).stdout
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser that is installed; none is ever downloaded."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
 
 
-def acted(html: str, driver: str, folder: Path, *, allowed: bool = True, anchor: str = "") -> str:
-    """Return the title that a page, opened at an anchor, has after `driver` ran at its end.
+@dataclass
+class Visit:
+    """A tab, what its pages asked for, and the dialogs that they raised."""
 
-    The page's policy is made to allow that script, unless it is not to be `allowed`.
-    """
-    digest = b64encode(sha256(driver.encode()).digest()).decode()
-    if allowed:
-        known = "script-src " if "script-src " in html else "style-src "
-        more = f"script-src 'sha256-{digest}'" + ("; style-src " if known[1] == "t" else " ")
-        html = html.replace(known, more, 1)
-    page = folder / "page.html"
-    page.write_text(html.replace("</body>", f"<script>{driver}</script></body>"), encoding="utf-8")
-    shown = browse(
-        folder, "--virtual-time-budget=4000", "--dump-dom", f"{page.as_uri()}#{anchor}"
-    ).decode()
-    found = re.search(r"<title>(.*?)</title>", shown, re.DOTALL)
-    return found[1] if found else ""
+    page: Page
+    asked: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def open(self, path: Path) -> Page:
+        """Open a file and forget what earlier pages did."""
+        self.page.goto(path.as_uri())
+        self.asked.clear()
+        self.dialogs.clear()
+        self.page.reload()
+        return self.page
+
+    def outside(self) -> list[str]:
+        """Return every request but the one for the page itself."""
+        here = self.page.url.partition("#")[0]
+        return [url for url in self.asked if url != here]
+
+    def _route(self, route: Route) -> None:
+        self.asked.append(route.request.url)
+        if route.request.url.startswith(OWN):
+            route.continue_()
+        else:
+            route.abort()
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def watch(self) -> None:
+        """Answer requests and dialogs from now on."""
+        self.page.route("**/*", self._route)
+        self.page.on("dialog", self._dialog)
+
+
+@contextmanager
+def visit(browser: Browser, width: int = DESKTOP, scheme: Scheme = "light") -> Iterator[Visit]:
+    """Open a tab of this width in one of the two colour schemes."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, color_scheme=scheme, service_workers="block"
+    )
+    made = Visit(context.new_page())
+    made.watch()
+    yield made
+    context.close()
+
+
+def unfold(page: Page) -> None:
+    """Open every fold, so that what lies in it is looked at too."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+
+
+def violations(page: Page, *tags: str) -> list[str]:
+    """Return what axe-core finds under these tags, each with the elements it is about."""
+    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": list(tags)}}
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{one['id']}: {[node['html'][:160] for node in one['nodes'][:5]]}" for one in found]

@@ -13,7 +13,7 @@ from pipeline.report.briefing_card import card_of
 from pipeline.report.html import briefing_html, index_html, style
 from pipeline.report.view import visible
 from tests.briefing_sheets import author, briefing, filled_briefing, full, short_author, usual
-from tests.browser import BROWSER, browse
+from tests.chromium import BROWSER, browse
 from tests.page_sheets import HOSTILE
 from tests.test_digest_html import paper_card
 from tests.test_html import Page, only_searches

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.report.cards import card_of, line_card_of
 from pipeline.report.html import index_html
-from tests.browser import BROWSER, acted
+from tests.chromium import BROWSER, acted
 from tests.lineage_sheets import six
 from tests.page_sheets import HOSTILE, claim, details, filled_with, sheet, summary
 

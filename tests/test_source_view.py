@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.report.html import source_html
 from pipeline.report.source_view import source_view
 from pipeline.report.view import mark_id, visible
-from tests.browser import BROWSER, acted
+from tests.chromium import BROWSER, acted
 from tests.page_sheets import HOSTILE
 from tests.test_html import Page
 

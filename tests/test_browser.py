@@ -1,0 +1,258 @@
+"""The pages in a real browser: accessible by axe-core, inert with hostile text, alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.report.briefing_card import card_of as briefing_card
+from pipeline.report.cards import card_of, line_card_of
+from pipeline.report.digest_card import card_of as digest_card
+from pipeline.report.html import (
+    briefing_html,
+    digest_html,
+    index_html,
+    lineage_html,
+    paper_html,
+)
+from pipeline.sheets import Failure
+from tests.briefing_sheets import author, filled_briefing
+from tests.browser import (
+    DESKTOP,
+    PHONE,
+    Scheme,
+    Visit,
+    chromium,
+    needs_browser,
+    unfold,
+    violations,
+    visit,
+)
+from tests.digest_sheets import filled_digest, week
+from tests.lineage_sheets import filled_line, forty, six
+from tests.page_sheets import HOSTILE, filled_with
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = needs_browser
+
+SAMPLE = Path(__file__).parent.parent / "outputs" / "sample"
+KINDS = {
+    "index": "index.html",
+    "paper": "papers/skerry-reading-*.html",
+    "lineage": "lineages/skerry/lineage.html",
+    "digest": "digests/*/digest.html",
+    "briefing": "briefings/mira-halden/briefing.html",
+}
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+MORE_HOSTILE = [
+    "]]><script>alert(1)</script>",
+    '=HYPERLINK("https://example.org/x","y")',
+    'click A "https://example.org/x" "%%{init: {}}%%',
+    "<svg onload=alert(1)><a href=javascript:alert(1)>",
+    "</title></desc></svg><script>alert(1)</script>",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Visit]:
+    with visit(browser) as opened:
+        yield opened
+
+
+def sample(kind: str) -> Path:
+    return next(SAMPLE.glob(KINDS[kind]))
+
+
+def write(folder: Path, pages: dict[str, str]) -> list[Path]:
+    paths = [folder / name for name in pages]
+    for path, html in zip(paths, pages.values(), strict=True):
+        path.write_text(html, encoding="utf-8")
+    return paths
+
+
+def full_pages() -> dict[str, str]:
+    """Return pages that hold more than those of the samples: each field, and long lists."""
+    return {
+        "paper.html": paper_html(filled_with("kettle")),
+        "digest.html": digest_html(week()),
+        "lineage.html": lineage_html(six()),
+        "long.html": lineage_html(forty()),
+        "briefing.html": briefing_html(author()),
+    }
+
+
+def hostile_pages(text: str) -> dict[str, str]:
+    paper, digest = filled_with(text), filled_digest(text)
+    line, briefing = filled_line(text), filled_briefing(text)
+    index = index_html(
+        [card_of(paper)],
+        paper.coverage,
+        [text],
+        [Failure(paper=None, document=text, stage=text, reason=text)],
+        lineages=[line_card_of(line)],
+        digests=[digest_card(digest)],
+        briefings=[briefing_card(briefing)],
+    )
+    return {
+        "index.html": index,
+        "paper.html": paper_html(paper),
+        "digest.html": digest_html(digest),
+        "lineage.html": lineage_html(line),
+        "briefing.html": briefing_html(briefing),
+    }
+
+
+# --- Accessible ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("kind", KINDS)
+def test_axe_finds_no_fault_in_the_samples(
+    kind: str, width: int, scheme: Scheme, browser: Browser
+) -> None:
+    with visit(browser, width, scheme) as tab:
+        page = tab.open(sample(kind))
+        unfold(page)
+        assert violations(page, *WCAG, "best-practice") == []
+        assert tab.outside() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_axe_finds_no_fault_in_full_pages(
+    width: int, scheme: Scheme, browser: Browser, tmp_path: Path
+) -> None:
+    with visit(browser, width, scheme) as tab:
+        for path in write(tmp_path, full_pages()):
+            page = tab.open(path)
+            unfold(page)
+            assert violations(page, *WCAG, "best-practice") == [], path.name
+
+
+def test_axe_would_find_a_fault(tab: Visit, tmp_path: Path) -> None:
+    pale = '<p style="color: #ccc; background: #fff">pale</p><img src="data:,">'
+    [path] = write(tmp_path, {"bad.html": f"<!doctype html><title>x</title>{pale}"})
+    found = " ".join(violations(tab.open(path), *WCAG))
+    assert "color-contrast" in found
+    assert "image-alt" in found
+    assert "html-has-lang" in found
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_page_is_wider_than_the_window(kind: str, width: int, browser: Browser) -> None:
+    with visit(browser, width) as tab:
+        page = tab.open(sample(kind))
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_headings_are_in_order(kind: str, tab: Visit) -> None:
+    page = tab.open(sample(kind))
+    unfold(page)
+    heads = page.locator("h1, h2, h3, h4, h5, h6").all()
+    levels = [int(head.evaluate("one => one.tagName[1]")) for head in heads]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+FOCUSED = """() => {
+    const one = document.activeElement;
+    const style = getComputedStyle(one);
+    const box = one.getBoundingClientRect();
+    return {
+        tag: one.tagName,
+        ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+        seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
+    };
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_focus_can_be_seen(kind: str, scheme: Scheme, browser: Browser) -> None:
+    with visit(browser, PHONE, scheme) as tab:
+        page = tab.open(sample(kind))
+        tags = list(focused(page, 25))
+    assert "A" in tags
+
+
+def focused(page: Page, most: int) -> Iterator[str]:
+    """Walk through a page with the Tab key; yield what takes the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        if found["tag"] == "BODY":
+            return
+        assert found["ring"], found
+        assert found["seen"], found
+        yield found["tag"]
+
+
+def test_the_first_key_leads_past_the_head_of_a_page(tab: Visit) -> None:
+    page = tab.open(sample("paper"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the text"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+
+
+# --- From the index to a sentence ----------------------------------------------------------
+
+
+def test_the_index_leads_to_a_paper_and_its_mark_to_the_evidence(tab: Visit) -> None:
+    page = tab.open(sample("index"))
+    page.locator(".papers a").first.click()
+    mark = page.locator("a.ref").first
+    target = mark.get_attribute("href") or ""
+    mark.click()
+    assert page.url.endswith(target)
+    assert page.locator(":target blockquote").is_visible()
+    assert {url.partition(":")[0] for url in tab.asked} == {"file"}
+
+
+# --- Hostile -------------------------------------------------------------------------------
+
+INERT = """() => [
+    ...[...document.querySelectorAll("*")].flatMap(one =>
+        one.getAttributeNames().filter(name => name.startsWith("on"))),
+    ...[...document.querySelectorAll("img, iframe, object, embed, form, base")].map(o => o.tagName),
+    ...[...document.querySelectorAll("a")].map(one => one.href.baseVal ?? one.href).filter(
+        href => !/^(file|https?):/.test(new URL(href, location.href).href)),
+]"""
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, *MORE_HOSTILE])
+def test_hostile_text_does_nothing(text: str, tab: Visit, tmp_path: Path) -> None:
+    for path in write(tmp_path, hostile_pages(text)):
+        page = tab.open(path)
+        unfold(page)
+        page.mouse.move(200, 200)
+        page.mouse.wheel(0, 4000)
+        assert page.evaluate(INERT) == [], path.name
+        assert tab.outside() == [], path.name
+        assert tab.dialogs == [], path.name
+
+
+def test_what_a_page_asks_for_and_says_is_noticed(tab: Visit, tmp_path: Path) -> None:
+    bad = '<script>alert(1)</script><img src="https://example.org/x.png" onerror="alert(2)">'
+    [path] = write(tmp_path, {"bad.html": f"<!doctype html><body>{bad}"})
+    page = tab.open(path)
+    page.wait_for_timeout(100)
+    assert tab.outside() == ["https://example.org/x.png"]
+    assert tab.dialogs[0] == "1"
+    assert page.evaluate(INERT) == ["onerror", "IMG"]
