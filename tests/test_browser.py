@@ -159,6 +159,15 @@ def test_no_page_is_wider_than_the_window(kind: str, width: int, browser: Browse
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_full_pages_are_no_wider_than_a_phone(browser: Browser, tmp_path: Path) -> None:
+    with visit(browser, PHONE) as tab:
+        for path in write(tmp_path, full_pages()):
+            page = tab.open(path)
+            unfold(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= PHONE, path.name
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_headings_are_in_order(kind: str, tab: Visit) -> None:
     page = tab.open(sample(kind))
