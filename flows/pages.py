@@ -16,6 +16,16 @@ from pipeline.planning import Plan
 from pipeline.report.briefing_card import BriefingCard, by_name
 from pipeline.report.briefing_markdown import briefing_markdown
 from pipeline.report.cards import Card, LineCard
+from pipeline.report.data_files import (
+    LINE,
+    PAPERS,
+    THEMES,
+    TRENDS,
+    line_csv,
+    papers_csv,
+    themes_csv,
+    trends_csv,
+)
 from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.feed import feed_xml
@@ -111,6 +121,7 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
         topics=cards.topics(shelves.entries),
     )
     outputs.write(MAIN, page)
+    outputs.write(PAPERS, papers_csv(papers))
     return RunReport(
         litline=__version__,
         engine="",
@@ -139,6 +150,7 @@ def _write_lines(made: Made, outputs: Outputs) -> None:
         outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
         outputs.write(f"{stem}.md", lineage_markdown(sheet))
         outputs.write(f"{stem}.html", lineage_html(sheet))
+        outputs.write(f"lineages/{sheet.slug}/{LINE}", line_csv(sheet))
 
 
 def _linked(made: Made, outputs: Outputs) -> set[str]:
@@ -160,6 +172,7 @@ def _write_digests(
         outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
         outputs.write(f"{stem}.md", digest_markdown(sheet))
         outputs.write(f"{stem}.html", digest_html(sheet))
+        outputs.write(f"digests/{sheet.name}/{TRENDS}", trends_csv(sheet))
     found = cards.digests(sheets)
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_digests(card.name for card in standing)
@@ -180,6 +193,7 @@ def _write_briefings(
         outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
         outputs.write(f"{stem}.md", briefing_markdown(sheet))
         outputs.write(f"{stem}.html", briefing_html(sheet))
+        outputs.write(f"briefings/{sheet.slug}/{THEMES}", themes_csv(sheet))
     found = cards.briefings(made.briefings)
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_briefings(card.slug for card in standing)

@@ -13,6 +13,7 @@ from pipeline.records import Frozen, RecordRef
 from pipeline.report.lineage_view import members, span
 from pipeline.report.marks import Marks, marks_of
 from pipeline.sheets import Counts, PaperSheet, Release, places
+from pipeline.terms import broad, terms_of
 
 
 class Card(Frozen):
@@ -28,6 +29,7 @@ class Card(Frozen):
     date: dt.date | None
     year_inferred: bool
     short: str = Field(description="The summary's first sentence; empty without one.")
+    themes: list[str] = Field(description="Terms that the title or a quoted sentence names.")
     engine: str
     model: str | None
     prompt: str = Field(description="Name and version.")
@@ -72,12 +74,25 @@ def card_of(sheet: PaperSheet) -> Card:
         date=sheet.paper.date,
         year_inferred=sheet.details.year_inferred,
         short=tldr.text if tldr else "",
+        themes=_themes(sheet),
         engine=sheet.stamp.engine,
         model=sheet.stamp.model,
         prompt=f"{sheet.stamp.prompt} {sheet.stamp.prompt_version}",
         counts=sheet.stamp.counts,
         marks=marks_of(places(sheet)),
     )
+
+
+def _themes(sheet: PaperSheet) -> list[str]:
+    """Return the terms of a paper's own words, but for those that say too little."""
+    claims = [claim for _, claim in sheet.summary.claims()]
+    quotes = [place.quote for claim in claims for place in claim.evidence]
+    return sorted(terms_of("\n\n".join([sheet.paper.title or "", *quotes])) - broad())
+
+
+def newest_first(card: Card) -> tuple[int, str, str]:
+    """Return the place of a paper in lists: later dates first, those without one last."""
+    return -(card.date or dt.date.min).toordinal(), card.label.casefold(), card.paper
 
 
 def line_card_of(sheet: LineageSheet) -> LineCard:

@@ -21,6 +21,8 @@ from pipeline.records import Frozen
 from pipeline.report.briefing_check import briefing_faults
 from pipeline.report.briefing_markdown import briefing_markdown
 from pipeline.report.check_parts import known
+from pipeline.report.data_check import data_faults, papers_faults
+from pipeline.report.data_files import LINE, THEMES, TRENDS, line_csv, themes_csv, trends_csv
 from pipeline.report.digest_check import digest_faults
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.graph_check import graph_faults, line_faults
@@ -68,6 +70,7 @@ def check_outputs(root: Path) -> list[str]:
         name = path.relative_to(root).as_posix()
         faults += [f"{name}: {fault}" for fault in _file_faults(path, sources)]
         marks.append(_marks(path))
+    faults += papers_faults(root)
     return faults or list(_source_faults(joined(marks), sources))
 
 
@@ -164,11 +167,14 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
         yield from _page_faults(path, paper_markdown(sheet), paper_html(sheet))
     elif isinstance(sheet, LineageSheet):
         yield from _page_faults(path, lineage_markdown(sheet), lineage_html(sheet))
+        yield from data_faults(path.with_name(LINE), line_csv(sheet))
         yield from _edge_faults(sheet, path.parent.with_name("graph.json"))
     elif isinstance(sheet, DigestSheet):
         yield from _page_faults(path, digest_markdown(sheet), digest_html(sheet))
+        yield from data_faults(path.with_name(TRENDS), trends_csv(sheet))
     elif isinstance(sheet, BriefingSheet):
         yield from _page_faults(path, briefing_markdown(sheet), briefing_html(sheet))
+        yield from data_faults(path.with_name(THEMES), themes_csv(sheet))
 
 
 def _evidence_faults(node: Any, sources: _Sources) -> Iterator[str]:

@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.errors import ConfigError
+from pipeline.report.data_files import BESIDE
 
 _TEMPORARY = ".litline-"
 _FOLDERS = (".", "papers", "sources", "lineages", "lineages/*", "digests/*", "briefings/*")
@@ -128,7 +129,10 @@ class Outputs:
         """Remove a sheet of a schema with its pages, and yield what was there."""
         if _schema(path) != schema:
             return
-        for sibling in (path, path.with_suffix(".md"), path.with_suffix(".html")):
+        siblings = [path, path.with_suffix(".md"), path.with_suffix(".html")]
+        if schema in BESIDE:
+            siblings.append(path.with_name(BESIDE[schema]))
+        for sibling in siblings:
             if sibling.exists():
                 sibling.unlink()
                 yield sibling.relative_to(self.root).as_posix()

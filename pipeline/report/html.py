@@ -30,6 +30,8 @@ from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, lineage_view
 from pipeline.report.paper_view import paper_view
 from pipeline.report.parts import ROOT, Names
 from pipeline.report.source_view import source_view
+from pipeline.report.timeline import timeline
+from pipeline.report.timeline_drawing import timeline_svg
 from pipeline.report.trend_drawing import trend_svg
 from pipeline.report.year_drawing import year_bars
 from pipeline.sheets import Failure, PaperSheet
@@ -58,7 +60,9 @@ def index_html(  # noqa: PLR0913 - a list for each section
         papers, coverage, notes, failed, lineages, digests, briefings=briefings, topics=topics
     )
     found = ("search",) if page.years else ()
-    return render("index.html.j2", ("index",), found, root="", page=page)
+    shown = timeline(papers)
+    drawing = Markup(timeline_svg(shown)) if shown else ""  # noqa: S704 - escapes what it draws
+    return render("index.html.j2", ("index",), found, root="", page=page, drawing=drawing)
 
 
 def lineage_html(sheet: LineageSheet) -> str:

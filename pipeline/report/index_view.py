@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -13,6 +12,7 @@ from pipeline.records import Coverage
 from pipeline.report import view
 from pipeline.report.briefing_card import BriefingCard, briefing_path, by_name
 from pipeline.report.cards import Card, LineCard
+from pipeline.report.cards import newest_first as in_order
 from pipeline.report.digest_card import (
     DigestCard,
     counted,
@@ -210,7 +210,7 @@ def _cut(text: str, room: int) -> str:
 
 
 def _years(papers: Iterable[Card], search: SearchView) -> list[Year]:
-    ordered = sorted(papers, key=_newest_first)
+    ordered = sorted(papers, key=in_order)
     return [
         Year(
             f"y{year}" if year else "undated",
@@ -223,10 +223,6 @@ def _years(papers: Iterable[Card], search: SearchView) -> list[Year]:
 
 def _year(card: Card) -> int:
     return card.date.year if card.date else 0
-
-
-def _newest_first(card: Card) -> tuple[int, str, str]:
-    return -(card.date or dt.date.min).toordinal(), card.label.casefold(), card.paper
 
 
 def _entry(card: Card, tags: str) -> Entry:
