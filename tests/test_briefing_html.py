@@ -61,7 +61,7 @@ def test_nothing_on_a_page_can_act_or_is_loaded(text: str) -> None:
         for href in page.values("href"):
             assert re.match(
                 r"#|(\.\./\.\./)?(sources|papers|lineages|briefings)/|\.\./\.\./index\.html$"
-                r"|briefing\.(md|json)$",
+                r"|briefing\.(md|json)$|themes\.csv$",
                 href,
             )
 

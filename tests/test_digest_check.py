@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.digest_sheet import DigestSheet
 from pipeline.report.check import check_outputs
+from pipeline.report.data_files import TRENDS, trends_csv
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.html import digest_html, source_html
 from pipeline.sheets import claim_id
@@ -38,6 +39,7 @@ def write(root: Path, made: DigestSheet) -> Path:
     spans = [(place["start"], place["end"]) for place in found(data)]
     source = source_html(DOCUMENT, text, spans)
     (root / "sources" / f"{DOCUMENT}.html").write_bytes(source.encode())
+    (root / PAGE).with_name(TRENDS).write_bytes(trends_csv(page).encode())
     return root
 
 
@@ -97,7 +99,7 @@ def test_counts_of_the_stamp_are_recounted(root: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["digest.md", "digest.html"])
+@pytest.mark.parametrize("name", ["digest.md", "digest.html", "trends.csv"])
 def test_pages_are_compared_with_the_sheet(root: Path, name: str) -> None:
     page = (root / PAGE).with_name(name)
     page.write_text(page.read_text(encoding="utf-8") + "More.", encoding="utf-8")

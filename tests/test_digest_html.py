@@ -58,7 +58,7 @@ def test_nothing_on_a_page_can_act_or_is_loaded(text: str) -> None:
         for href in page.values("href"):
             assert re.match(
                 r"#|(\.\./\.\./)?(sources|papers|lineages|digests)/|\.\./\.\./index\.html$"
-                r"|(\.\./\.\./)?feed\.xml$|digest\.(md|json)$",
+                r"|(\.\./\.\./)?feed\.xml$|digest\.(md|json)$|trends\.csv$",
                 href,
             )
 

@@ -276,19 +276,19 @@ def test_sources_that_nothing_quotes_go_and_files_of_somebody_else_stay(outputs:
 def test_the_pages_of_lines_that_are_gone_go_with_their_folder(outputs: Outputs) -> None:
     text = lineage().model_dump_json()
     for name in ("kept", "gone", "shared"):
-        for ending in ("json", "md", "html"):
+        for ending in ("json", "md", "html", "csv"):
             outputs.write(f"lineages/{name}/lineage.{ending}", text)
     outputs.write("lineages/graph.json", "{}")
     outputs.write("lineages/shared/notes.md", "mine")
     assert outputs.remove_lines(["kept", "never made"]) == [
         f"lineages/{name}/lineage.{ending}"
         for name in ("gone", "shared")
-        for ending in ("html", "json", "md")
+        for ending in ("csv", "html", "json", "md")
     ]
     assert names(outputs.root / "lineages") == [
         "graph.json",
         "kept",
-        *(f"kept/lineage.{ending}" for ending in ("html", "json", "md")),
+        *(f"kept/lineage.{ending}" for ending in ("csv", "html", "json", "md")),
         "shared",
         "shared/notes.md",
     ]
@@ -315,9 +315,11 @@ def test_briefings_that_are_not_kept_are_removed(outputs: Outputs) -> None:
     for name in ("kept", "gone"):
         for ending, text in (("json", briefing().model_dump_json()), ("md", ""), ("html", "")):
             outputs.write(f"briefings/{name}/briefing.{ending}", text)
+        outputs.write(f"briefings/{name}/themes.csv", "")
     outputs.write("briefings/mine/briefing.json", "{}")
     assert outputs.remove_briefings(["kept"]) == [
-        f"briefings/gone/briefing.{ending}" for ending in ("html", "json", "md")
+        *(f"briefings/gone/briefing.{ending}" for ending in ("html", "json", "md")),
+        "briefings/gone/themes.csv",
     ]
     assert sorted(path.name for path in (outputs.root / "briefings").iterdir()) == ["kept", "mine"]
 

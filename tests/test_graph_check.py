@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet
 from pipeline.report.check import KNOWN, check_outputs
+from pipeline.report.data_files import LINE, line_csv
 from pipeline.report.graph_check import graph_faults
 from pipeline.report.html import lineage_html, source_html
 from pipeline.report.lineage_markdown import lineage_markdown
@@ -42,6 +43,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / PAGE).with_suffix(".html").write_bytes(lineage_html(page).encode())
     source = source_html(DOCUMENT, text, marks_of(places(page))[DOCUMENT])
     (tmp_path / "sources" / f"{DOCUMENT}.html").write_bytes(source.encode())
+    (tmp_path / PAGE).with_name(LINE).write_bytes(line_csv(page).encode())
     return tmp_path
 
 
@@ -75,7 +77,7 @@ def test_every_kind_of_file_is_known_by_its_schema() -> None:
     assert all(model.model_fields["schema_"].default == name for name, model in KNOWN.items())
 
 
-@pytest.mark.parametrize("suffix", [".md", ".html"])
+@pytest.mark.parametrize("suffix", [".md", ".html", ".csv"])
 def test_a_page_that_says_something_else_than_the_line_is_found(root: Path, suffix: str) -> None:
     page = (root / PAGE).with_suffix(suffix)
     page.write_text(page.read_text(encoding="utf-8").replace("Kettle 3", "Kettle 4"))

@@ -46,7 +46,7 @@ def test_nothing_on_a_page_can_act(text: str) -> None:
         for href in page.values("href"):
             assert re.match(
                 r"#|(\.\./\.\./)?(sources|papers|lineages)/|\.\./\.\./index\.html$"
-                r"|\.\./graph\.json$|lineage\.(md|json)$",
+                r"|\.\./graph\.json$|lineage\.(md|json|csv)$",
                 href,
             )
 

@@ -23,7 +23,9 @@ def data_faults(path: Path, text: str) -> Iterator[str]:
 
 def papers_faults(root: Path) -> Iterator[str]:
     """Compare the data of all papers, where there is a page that leads to them."""
-    if (root / "index.html").is_file() or (root / PAPERS).is_file():
+    index = root / "index.html"
+    led = index.is_file() and f'href="{PAPERS}"'.encode() in index.read_bytes()
+    if led or (root / PAPERS).is_file():
         yield from data_faults(root / PAPERS, papers_csv(_cards(root / "papers")))
 
 

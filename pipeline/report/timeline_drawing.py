@@ -14,7 +14,7 @@ from pipeline.report import view
 from pipeline.report.timeline import Row, Timeline
 
 _WIDTH = 440
-_STEP = 36  # the widest column
+_STEP = 64  # the widest column
 _ROW = 66  # from one theme to the next
 _NAME = 16  # from the top of a row to the line its name stands on
 _TOP = 34  # to the top of the highest bar, its number above it
