@@ -11,7 +11,7 @@ from pipeline.briefing_sheet import BriefingSheet
 from pipeline.records import Wording
 from pipeline.report.briefing_markdown import briefing_markdown
 from pipeline.report.check import check_outputs
-from pipeline.report.data_files import THEMES, themes_csv
+from pipeline.report.data_files import themes_csv
 from pipeline.report.html import briefing_html, source_html
 from pipeline.sheets import claim_id
 from tests.briefing_sheets import (
@@ -51,7 +51,7 @@ def write(root: Path, made: BriefingSheet) -> Path:
     spans = [(place["start"], place["end"]) for place in found(data)]
     source = source_html(DOCUMENT, text, spans)
     (root / "sources" / f"{DOCUMENT}.html").write_bytes(source.encode())
-    (root / PAGE).with_name(THEMES).write_bytes(themes_csv(page).encode())
+    (root / PAGE).with_name("themes.csv").write_bytes(themes_csv(page).encode())
     return root
 
 

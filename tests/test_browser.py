@@ -234,6 +234,32 @@ def test_the_index_leads_to_a_paper_and_its_mark_to_the_evidence(tab: Visit) -> 
     assert {url.partition(":")[0] for url in tab.asked} == {"file"}
 
 
+def test_the_data_of_each_drawing_are_one_link_away(tab: Visit) -> None:
+    for kind, data in (
+        ("index", "papers.csv"),
+        ("lineage", "lineage.csv"),
+        ("digest", "trends.csv"),
+        ("briefing", "themes.csv"),
+    ):
+        page = tab.open(sample(kind))
+        unfold(page)
+        link = page.locator(f'a[href="{data}"]')
+        assert link.count() == 1
+        assert link.is_visible()
+        assert sample(kind).with_name(data).is_file()
+
+
+def test_drawings_are_told_to_those_who_hear_the_page(tab: Visit) -> None:
+    for kind in ("index", "lineage", "digest"):
+        page = tab.open(sample(kind))
+        unfold(page)
+        image = page.get_by_role("img").first
+        named = "one => one.getAttribute('aria-labelledby').split(' ').map(id => " + (
+            "document.getElementById(id).textContent.length)"
+        )
+        assert all(length > 10 for length in image.evaluate(named)), kind
+
+
 # --- Hostile -------------------------------------------------------------------------------
 
 INERT = """() => [

@@ -9,7 +9,7 @@ import pytest
 from pipeline.report.cards import card_of
 from pipeline.report.data_files import cell, line_csv, papers_csv, themes_csv, trends_csv
 from tests.briefing_sheets import author, filled_briefing
-from tests.digest_sheets import empty, filled_digest, week
+from tests.digest_sheets import digest, filled_digest, week
 from tests.lineage_sheets import filled_line, six
 from tests.page_sheets import HOSTILE, filled_with, sheet
 
@@ -41,7 +41,7 @@ def test_what_was_not_tested_has_no_p() -> None:
 
 
 def test_a_digest_without_terms_gives_a_header() -> None:
-    assert trends_csv(empty()).count("\n") == 1
+    assert trends_csv(digest(trends=[])).count("\n") == 1
 
 
 def test_a_briefing_gives_each_term_in_each_year() -> None:

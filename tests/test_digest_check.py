@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.digest_sheet import DigestSheet
 from pipeline.report.check import check_outputs
-from pipeline.report.data_files import TRENDS, trends_csv
+from pipeline.report.data_files import trends_csv
 from pipeline.report.digest_markdown import digest_markdown
 from pipeline.report.html import digest_html, source_html
 from pipeline.sheets import claim_id
@@ -39,7 +39,7 @@ def write(root: Path, made: DigestSheet) -> Path:
     spans = [(place["start"], place["end"]) for place in found(data)]
     source = source_html(DOCUMENT, text, spans)
     (root / "sources" / f"{DOCUMENT}.html").write_bytes(source.encode())
-    (root / PAGE).with_name(TRENDS).write_bytes(trends_csv(page).encode())
+    (root / PAGE).with_name("trends.csv").write_bytes(trends_csv(page).encode())
     return root
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet
 from pipeline.report.check import KNOWN, check_outputs
-from pipeline.report.data_files import LINE, line_csv
+from pipeline.report.data_files import line_csv
 from pipeline.report.graph_check import graph_faults
 from pipeline.report.html import lineage_html, source_html
 from pipeline.report.lineage_markdown import lineage_markdown
@@ -43,7 +43,7 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / PAGE).with_suffix(".html").write_bytes(lineage_html(page).encode())
     source = source_html(DOCUMENT, text, marks_of(places(page))[DOCUMENT])
     (tmp_path / "sources" / f"{DOCUMENT}.html").write_bytes(source.encode())
-    (tmp_path / PAGE).with_name(LINE).write_bytes(line_csv(page).encode())
+    (tmp_path / PAGE).with_name("lineage.csv").write_bytes(line_csv(page).encode())
     return tmp_path
 
 

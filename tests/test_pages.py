@@ -63,7 +63,7 @@ def test_a_digest_has_its_files_and_stands_in_the_feed_and_the_index(outputs: Ou
     report = write(outputs, week())
     folder = outputs.root / "digests" / WEEK
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("digest.html", "digest.json", "digest.md"),
+        *("digest.html", "digest.json", "digest.md", "trends.csv"),
     ]
     assert DigestSheet.model_validate_json((folder / "digest.json").read_bytes()) == week()
     assert titles(outputs) == ["Week 22 of 2031 · Mon 26 May – Sun 1 June · 2 new papers"]

@@ -36,7 +36,7 @@ def _svg(shown: Timeline) -> Iterator[str]:
         f' viewBox="0 0 {_WIDTH} {height}">'
     )
     yield '<title id="timeline-title">Papers by theme over time</title>'
-    yield f'<desc id="timeline-words">{escape(_words(shown))}</desc>'
+    yield f'<desc id="timeline-words">{escape(view.visible(_words(shown)))}</desc>'
     for number, row in enumerate(shown.rows):
         yield f'<g transform="translate(0 {_ROW * number})">'
         yield from _bars(row, shown.totals)
