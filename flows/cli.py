@@ -160,6 +160,10 @@ def digest(
         int | None,
         typer.Option("--horizon", metavar="N", help="Months that trends are told over [12]."),
     ] = None,
+    only_approved: Annotated[
+        bool,
+        typer.Option("--only-approved", help="Write it once people approved what it says."),
+    ] = False,
     out: Out = None,
     store: StoreUrl = None,
     engine: EngineName = None,
@@ -185,6 +189,7 @@ def digest(
         direct=direct,
         quiet=quiet,
         horizon=horizon,
+        only_approved=only_approved or None,
     )
     _work("weekly_digest", documents or [], settings, week=week, since=since, until=until)
 
@@ -364,16 +369,98 @@ def export(
             "--format", metavar="NAME", help="bibtex, csl, csv, jsonl, or obsidian (a folder)."
         ),
     ] = None,
+    reviews: Annotated[
+        bool,
+        typer.Option("--reviews", help="Print the rejections that have a reason, as a test set."),
+    ] = False,
+    store: StoreUrl = None,
 ) -> None:
-    """Write the papers of OUT for other programs, or the JSON Schema of every output file."""
-    from flows import exporting, reading  # noqa: PLC0415
+    """Write the papers of OUT, the JSON Schemas, or what reviewers rejected and why."""
+    from flows import exporting, reading, reviewing  # noqa: PLC0415
 
-    if schemas is not None and to is None and form is None and out is None:
-        reading.export_schemas(schemas)
-    elif schemas is None and to is not None and form is not None:
-        exporting.export_papers(to, form, _settings(out=out))
-    else:
-        raise UsageError("say --to PATH and --format NAME, or --schemas DIR alone")
+    match (schemas, to, form, out, reviews):
+        case (str(), None, None, None, False):
+            reading.export_schemas(schemas)
+        case (None, str(), str(), _, False):
+            exporting.export_papers(to, form, _settings(out=out))
+        case (None, None, None, None, True):
+            reviewing.export_reviews(_settings(store=store))
+        case _:
+            raise UsageError("say --to PATH and --format NAME, --schemas DIR, or --reviews")
+
+
+review_app = typer.Typer(
+    name="review",
+    help="Accept, edit or reject what a page says; it holds through every later run.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(review_app)
+ClaimId = Annotated[str, typer.Argument(metavar="ID", help="The id of a claim.")]
+Note = Annotated[str | None, typer.Option("--note", metavar="WORDS", help="Why.")]
+Who = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who decides [you].")]
+
+
+@review_app.command()
+def accept(
+    claim: ClaimId, note: Note = None, who: Who = None, out: Out = None, store: StoreUrl = None
+) -> None:
+    """Keep a claim as it is, whatever later runs say instead, while its source stands."""
+    from flows import reviewing  # noqa: PLC0415
+
+    words = reviewing.words_of("accepted", note, who=who)
+    reviewing.decide(claim, words, _settings(out=out, store=store))
+
+
+@review_app.command()
+def reject(
+    claim: ClaimId, note: Note = None, who: Who = None, out: Out = None, store: StoreUrl = None
+) -> None:
+    """Take a claim away for good, and what later runs say in nearly the same words."""
+    from flows import reviewing  # noqa: PLC0415
+
+    words = reviewing.words_of("rejected", note, who=who)
+    reviewing.decide(claim, words, _settings(out=out, store=store))
+
+
+@review_app.command()
+def edit(
+    claim: ClaimId,
+    text: Annotated[str, typer.Option("--text", metavar="WORDS", help="What it says instead.")],
+    note: Note = None,
+    overrule: Annotated[
+        bool, typer.Option("--overrule", help="Stand by it though a check fails; the page says so.")
+    ] = False,
+    who: Who = None,
+    out: Out = None,
+    store: StoreUrl = None,
+) -> None:
+    """Put other words in a claim's place; they are checked against the same sentences."""
+    from flows import reviewing  # noqa: PLC0415
+
+    words = reviewing.words_of("edited", note, text, who)
+    reviewing.decide(claim, words, _settings(out=out, store=store), overrule=overrule)
+
+
+@review_app.command()
+def undo(claim: ClaimId, who: Who = None, out: Out = None, store: StoreUrl = None) -> None:
+    """Take the verdict on a claim back; the next run writes its page without it."""
+    from flows import reviewing  # noqa: PLC0415
+
+    words = reviewing.words_of("withdrawn", who=who)
+    reviewing.withdraw(claim, words, _settings(out=out, store=store))
+
+
+@review_app.command("import")
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A reviews.json.")],
+    out: Out = None,
+    store: StoreUrl = None,
+) -> None:
+    """Add the verdicts of a file to those in the store."""
+    from flows import reviewing  # noqa: PLC0415
+
+    reviewing.import_reviews(file, _settings(out=out, store=store))
 
 
 @app.command()

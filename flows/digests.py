@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from pydantic import ValidationError
@@ -187,6 +187,11 @@ class Drafts:
                 reporter().say(f"{span.week} is closed, since a later week has a digest.")
             made.append(closed or self._make(span, told))
         return made
+
+    def hold(self, held: Collection[str]) -> None:
+        """Forget digests, given by their folders, as if they had not been made."""
+        self._made = [draft for draft in self._made if draft.sheet.name not in held]
+        self.fresh = [sheet for sheet in self.fresh if sheet.name not in held]
 
     def save(self) -> None:
         """Store the digests that were made, and what they show."""

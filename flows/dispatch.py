@@ -33,7 +33,7 @@ _JOBS: dict[str, Callable[..., Coroutine[Any, Any, Path]]] = {
 More = Mapping[str, str | None]
 
 _PASSED = ("out", "store", "engine", "model", "budget", "concurrency")
-_OWN = {"weekly_digest": ("horizon",)}
+_OWN = {"weekly_digest": ("horizon", "only_approved")}
 _HEALTH_SECONDS = 10
 _MOST_SHOWN = 10
 

@@ -15,6 +15,7 @@ from flows.delivery import Deliveries
 from flows.digests import Calendar, Span, day_of, latest_spans, wanted_spans
 from flows.making import Clock, Job, Making, Scope
 from flows.pages import MAIN, Made, write_moved, write_pages
+from flows.reviewing import Verdicts
 from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
 from flows.stages import StageRunner
@@ -159,6 +160,7 @@ async def _write_locked(
         with clock.stage("pages"):
             report = write_pages(shelves, made, outputs, cards)
             write_moved(outputs, store)
+            Verdicts(store).write(outputs)
         making.drafts.save()
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
@@ -179,7 +181,11 @@ def _main(made: Made, scope: Scope) -> str:
         return f"briefings/{made.briefings[0].slug}/briefing.html"
     if scope.name:
         return f"lineages/{made.told[0].slug}/lineage.html"
-    return MAIN if scope.everything else f"digests/{made.digests[-1].name}/digest.html"
+    return (
+        MAIN
+        if scope.everything or not made.digests
+        else f"digests/{made.digests[-1].name}/digest.html"
+    )
 
 
 @contextmanager

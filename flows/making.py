@@ -16,6 +16,7 @@ from flows.digests import Drafts, Span, moved_lines, week_span
 from flows.issues import Background, Editor
 from flows.pages import Made, Sheets, earlier_report
 from flows.progress import reporter
+from flows.reviewing import Verdicts
 from flows.settings import Settings
 from flows.shelves import Shelves
 from flows.stages import StageRunner
@@ -40,6 +41,8 @@ from pipeline.lines import Line
 from pipeline.planning import Plan, make_plan
 from pipeline.prompts import load_prompt
 from pipeline.report.files import Outputs
+from pipeline.review.approval import unread
+from pipeline.review.sheets import Sheet, subject_of
 from pipeline.scribe import counted
 from pipeline.sheets import Failure, PaperSheet, StageTime
 from pipeline.steps.interview import STAGE as INTERVIEWS
@@ -124,6 +127,7 @@ class Making:
         self._job = job
         self._outputs = outputs
         self._scope = scope
+        self.verdicts = Verdicts(job.store)
         self._failed = list(job.shelves.failures)
         self._works = [plan_paper(entry) for entry in job.shelves.entries]
         authors = scope.authors(job.shelves, job.store)
@@ -171,18 +175,43 @@ class Making:
         fresh = await self._summaries(lines)
         if self._missing and lines is None:  # summaries first, if a budget does not reach for all
             await self._add_relations()
-        sheets = Sheets(job.shelves.entries, fresh, self._outputs)
-        sheets_of_lines = await self._lines(lines, sheets)
+        verdicts, outputs = self.verdicts, self._outputs
+        fresh = verdicts.all(fresh)
+        fresh += verdicts.behind(PaperSheet, {sheet.paper.id for sheet in fresh}, outputs)
+        sheets = Sheets(job.shelves.entries, fresh, outputs)
+        lineages = verdicts.all(await self._lines(lines, sheets))
+        digests = self._approved(verdicts.all(self._digests(lineages, sheets)), sheets)
+        briefings = verdicts.all(await self._briefings(sheets))
         return Made(
             plan,
             fresh,
             self._failed,
             self._traced.graph if self._scope.lines else None,
-            sheets_of_lines,
+            lineages,
             name_lines(self._traced, job.store),
-            self._digests(sheets_of_lines, sheets),
-            await self._briefings(sheets),
+            digests,
+            briefings,
+            self._behind([*lineages, *digests, *briefings]),
         )
+
+    def _approved(self, made: Sequence[DigestSheet], sheets: Sheets) -> list[DigestSheet]:
+        """Return the digests up to the first that is held back for want of approval."""
+        if not self._job.settings.only_approved:
+            return list(made)
+        waiting = [unread(sheet, sheets) for sheet in made]
+        first = next((n for n, ids in enumerate(waiting) if ids), len(made))
+        for sheet, ids in zip(made[first:], waiting[first:], strict=True):
+            self._failed.append(_held_back(sheet.name, ids))
+        self.drafts.hold({sheet.name for sheet in made[first:]})
+        return list(made[:first])
+
+    def _behind(self, made: Sequence[Sheet]) -> list[Sheet]:
+        """Return the sheets of earlier runs, but for papers', that lack a verdict about them."""
+        known = {subject_of(sheet) for sheet in made}
+        found: list[Sheet] = []
+        for kind in (LineageSheet, DigestSheet, BriefingSheet):
+            found += self.verdicts.behind(kind, known, self._outputs)
+        return found
 
     async def _add_relations(self) -> None:
         """Add what a model reads of relations to the graph; without a model nothing is asked."""
@@ -376,6 +405,14 @@ def _plan(
     plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)
     reporter().say(_announcement(len(works), plan, asker))
     return plan
+
+
+def _held_back(name: str, ids: Sequence[str]) -> Failure:
+    """Say why a digest is not written, and which claims of papers are to be read for it."""
+    why = "an earlier one is"
+    if ids:
+        why = f"{counted(len(ids), 'claim')} not approved yet (litline review): {' '.join(ids)}"
+    return Failure(stage="digests", reason=f"{name} is held back: {why}")
 
 
 def _warn_of_replacing(outputs: Outputs, asker: Asker) -> None:

@@ -143,6 +143,7 @@ async def weekly_digest(
     budget: float | None = None,
     concurrency: int | None = None,
     horizon: int | None = None,
+    only_approved: bool | None = None,
 ) -> str:
     """Add documents to the library and write the digests that are due, of a week or of a window."""
     settings = load_settings(
@@ -154,6 +155,7 @@ async def weekly_digest(
         budget=budget,
         concurrency=concurrency,
         horizon=horizon,
+        only_approved=only_approved,
     )
     page = await jobs.weekly_digest(documents, settings, run_as_tasks, week, since, until)
     await show_digest(page)
@@ -161,7 +163,12 @@ async def weekly_digest(
 
 
 async def show_digest(page: Path) -> None:
-    """Put the digest on the page of the run: its text, and the terms that were told."""
+    """Put the digest on the page of the run: its text, and the terms that were told.
+
+    A run that held all digests back has none to show.
+    """
+    if page.stem != "digest":
+        return
     text = page.with_suffix(".json").read_text(encoding="utf-8")
     sheet = DigestSheet.model_validate_json(text)
     key = f"digest-{sheet.name}".lower()

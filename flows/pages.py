@@ -41,6 +41,7 @@ from pipeline.report.html import (
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.report.marks import Marks, joined
+from pipeline.review.sheets import Sheet
 from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, total
 from pipeline.store import Store
 
@@ -52,7 +53,8 @@ class Made(NamedTuple):
     """What the stages of a job made; `graph` is None where no lines were wanted.
 
     `fresh` are the sheets made now. `told` are the lines that were told now; of the pages of
-    others those stay whose slugs are among `lines`.
+    others those stay whose slugs are among `lines`. `again` are sheets of earlier runs that
+    verdicts of people changed since.
     """
 
     plan: Plan
@@ -63,13 +65,17 @@ class Made(NamedTuple):
     lines: Collection[str]
     digests: Sequence[DigestSheet] = ()
     briefings: Sequence[BriefingSheet] = ()
+    again: Sequence[Sheet] = ()
 
 
 class Sheets(Mapping[str, PaperSheet]):
     """The sheets of all papers that have one, made now or read back when first asked for."""
 
     def __init__(
-        self, entries: Iterable[Entry], fresh: Iterable[PaperSheet], outputs: Outputs
+        self,
+        entries: Iterable[Entry],
+        fresh: Iterable[PaperSheet],
+        outputs: Outputs,
     ) -> None:
         self._outputs = outputs
         self._ids = [entry.paper.id for entry in entries]
@@ -92,8 +98,8 @@ class Sheets(Mapping[str, PaperSheet]):
 
 def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) -> RunReport:
     """Write everything, remove what is no longer stood behind, and say what there is."""
-    for sheet in made.fresh:
-        _write_sheet(sheet, outputs)
+    for sheet in (*made.fresh, *made.again):
+        write_sheet(sheet, outputs)
     ids = [entry.paper.id for entry in shelves.entries]
     removed = outputs.remove_papers(ids)
     _write_lines(made, outputs)
@@ -146,11 +152,7 @@ def _write_lines(made: Made, outputs: Outputs) -> None:
     if made.graph is not None:
         outputs.write(GRAPH, made.graph.model_dump_json(indent=2) + "\n")
     for sheet in made.told:
-        stem = f"lineages/{sheet.slug}/lineage"
-        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-        outputs.write(f"{stem}.md", lineage_markdown(sheet))
-        outputs.write(f"{stem}.html", lineage_html(sheet))
-        outputs.write(f"lineages/{sheet.slug}/{LINE}", line_csv(sheet))
+        write_sheet(sheet, outputs)
 
 
 def _linked(made: Made, outputs: Outputs) -> set[str]:
@@ -168,11 +170,7 @@ def _write_digests(
     A digest that was written once stays, unless it is of another library: of other documents.
     """
     for sheet in sheets:
-        stem = f"digests/{sheet.name}/digest"
-        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-        outputs.write(f"{stem}.md", digest_markdown(sheet))
-        outputs.write(f"{stem}.html", digest_html(sheet))
-        outputs.write(f"digests/{sheet.name}/{TRENDS}", trends_csv(sheet))
+        write_sheet(sheet, outputs)
     found = cards.digests(sheets)
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_digests(card.name for card in standing)
@@ -189,11 +187,7 @@ def _write_briefings(
     One of an earlier run stands as long as its papers are of the library.
     """
     for sheet in made.briefings:
-        stem = f"briefings/{sheet.slug}/briefing"
-        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-        outputs.write(f"{stem}.md", briefing_markdown(sheet))
-        outputs.write(f"{stem}.html", briefing_html(sheet))
-        outputs.write(f"briefings/{sheet.slug}/{THEMES}", themes_csv(sheet))
+        write_sheet(sheet, outputs)
     found = cards.briefings(made.briefings)
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_briefings(card.slug for card in standing)
@@ -214,11 +208,24 @@ def _library(shelves: Shelves) -> str:
     return shelves.volumes[first].document.sha256 if first else ""
 
 
-def _write_sheet(sheet: PaperSheet, outputs: Outputs) -> None:
-    stem = f"papers/{sheet.paper.id}"
+def write_sheet(sheet: Sheet, outputs: Outputs) -> None:
+    """Write a sheet, its two pages, and the data of its drawing."""
+    if isinstance(sheet, PaperSheet):
+        stem, pages = f"papers/{sheet.paper.id}", (paper_markdown(sheet), paper_html(sheet))
+    elif isinstance(sheet, LineageSheet):
+        stem = f"lineages/{sheet.slug}/lineage"
+        pages = (lineage_markdown(sheet), lineage_html(sheet))
+        outputs.write(f"lineages/{sheet.slug}/{LINE}", line_csv(sheet))
+    elif isinstance(sheet, DigestSheet):
+        stem, pages = f"digests/{sheet.name}/digest", (digest_markdown(sheet), digest_html(sheet))
+        outputs.write(f"digests/{sheet.name}/{TRENDS}", trends_csv(sheet))
+    else:
+        stem = f"briefings/{sheet.slug}/briefing"
+        pages = (briefing_markdown(sheet), briefing_html(sheet))
+        outputs.write(f"briefings/{sheet.slug}/{THEMES}", themes_csv(sheet))
     outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-    outputs.write(f"{stem}.md", paper_markdown(sheet))
-    outputs.write(f"{stem}.html", paper_html(sheet))
+    outputs.write(f"{stem}.md", pages[0])
+    outputs.write(f"{stem}.html", pages[1])
 
 
 def _write_sources(

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     direct: bool = False
     quiet: bool = False
     horizon: int = Field(12, ge=1, le=120, description="Months that a trend is told over.")
+    only_approved: bool = Field(False, description="Hold digests back until people approved them.")
     watch: str | None = Field(None, description="A folder whose documents are one source.")
     after: str | None = Field(None, description="A command to run after a digest.")
     follow: Follow = Follow()

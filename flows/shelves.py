@@ -77,6 +77,24 @@ def open_library(
     return open_store(str(folder / SAMPLE_STORE)), sample_files()
 
 
+@contextmanager
+def open_reviewed(settings: Settings) -> Iterator[Store]:
+    """Open the store that the outputs are of: that of the samples as long as the library is empty.
+
+    It is closed at the end of the block.
+    """
+    store = open_store(settings.store)
+    folder = store_folder(settings.store)
+    samples = folder / SAMPLE_STORE if folder else None
+    if samples is not None and samples.exists() and not store.shelved():
+        store.close()
+        store = open_store(str(samples))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
 def add_documents(documents: Sequence[str], settings: Settings, store: Store) -> Shelves:
     """Read documents, store what is new, and return the whole library.
 

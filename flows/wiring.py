@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import getpass
 import os
 import socket
 import sys
@@ -121,6 +122,19 @@ def surroundings() -> Surroundings:
         owner=f"{host}:{os.getpid()}:{uuid4().hex[:8]}",
         alive=lambda owner: _alive(owner, host),
     )
+
+
+def person() -> str:
+    """Return who sits at this machine, as it knows them."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no name is known
+        return "somebody"
+
+
+def moment() -> str:
+    """Return the moment as ISO date and time, UTC."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
 
 
 def _alive(owner: str, here: str) -> bool:

@@ -14,6 +14,7 @@ from pipeline.records import Coverage, Details, Frozen, Paper
 
 Kind = Literal["quoted", "derived", "computed"]
 Origin = Literal["model", "extractive", "fallback", "computed", "reviewer"]
+Rule = Literal["located", "numbers", "names", "order", "direction", "support"]
 Datum = int | float | str | list[str]
 
 FIELDS = ("problem", "approach", "results", "contributions", "limitations", "artefacts")
@@ -77,6 +78,14 @@ class Claim(Frozen):
     lacks: Annotated[
         list[Literal["figure", "benchmark"]] | None,
         Field(description="What a result does not give though it should; only where it is so."),
+    ] = Field(None, exclude_if=_absent)
+    reviewed: Annotated[
+        Literal["accepted", "edited"] | None,
+        Field(description="The verdict of a person who read it; only where there is one."),
+    ] = Field(None, exclude_if=_absent)
+    overruled: Annotated[
+        list[Rule] | None,
+        Field(description="Rules that it breaks, and that a person overruled."),
     ] = Field(None, exclude_if=_absent)
 
 

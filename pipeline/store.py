@@ -1,4 +1,4 @@
-"""The store: documents, papers, answers and runs in one database, SQLite by default.
+"""The store: documents, papers, answers, reviews and runs in one database, SQLite by default.
 
 An answer's raw reply is committed before it is validated, so that what was paid for is never lost;
 what is read back is validated again, and a row that does not fit is a miss.
@@ -7,7 +7,7 @@ what is read back is validated again, and a row that does not fit is a miss.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -23,10 +23,12 @@ from pipeline.tables import (
     MEMBERS,
     PAPERS,
     PATHS,
+    REVIEWS,
     RUNS,
     SCHEMA_VERSION,
     SHOWN,
     WITH_DIGESTS,
+    WITH_REVIEWS,
     WITH_WORKED_OUT,
     WORKED_OUT,
     replace,
@@ -262,6 +264,26 @@ class Store:
             rows = [one._asdict() for one in shown]
             if rows:
                 connection.execute(sa.insert(SHOWN), rows)
+
+    def reviews(self) -> list[str]:
+        """Return all verdicts of people as JSON, in the order in which they came in."""
+        if self._version < WITH_REVIEWS:
+            return []
+        query = sa.select(REVIEWS.c.review).order_by(REVIEWS.c.ordinal)
+        with self.transaction() as connection:
+            return list(connection.scalars(query))
+
+    def add_reviews(self, reviews: Mapping[str, str]) -> int:
+        """Add verdicts, given as JSON by their ids, to those there are; return how many were new.
+
+        None is ever changed or taken away.
+        """
+        with self.transaction() as connection:
+            known = set(connection.scalars(sa.select(REVIEWS.c.id)))
+            new = [{"id": k, "review": v} for k, v in reviews.items() if k not in known]
+            if new:
+                connection.execute(sa.insert(REVIEWS), new)
+        return len(new)
 
     def _by_key(
         self, query: sa.Select[Any], column: sa.Column[Any], keys: Sequence[str]

@@ -98,6 +98,15 @@ SHOWN = sa.Table(
 )
 
 
+REVIEWS = sa.Table(
+    "reviews",
+    _METADATA,
+    sa.Column("ordinal", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.String, nullable=False, unique=True),
+    sa.Column("review", sa.Text, nullable=False),
+)
+
+
 def _create(connection: sa.Connection) -> None:
     first = [META, DOCUMENTS, PATHS, PAPERS, MEMBERS, ANSWERS, RUNS]
     _METADATA.create_all(connection, tables=first)
@@ -111,14 +120,20 @@ def _add_digests(connection: sa.Connection) -> None:
     _METADATA.create_all(connection, tables=[DIGESTS, SHOWN])
 
 
+def _add_reviews(connection: sa.Connection) -> None:
+    REVIEWS.create(connection)
+
+
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _create,
     _add_worked_out,
     _add_digests,
+    _add_reviews,
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 WITH_WORKED_OUT = 2
 WITH_DIGESTS = 3
+WITH_REVIEWS = 4
 
 
 def save(connection: sa.Connection, table: sa.Table, known: bool, values: dict[str, Any]) -> None:

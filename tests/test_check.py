@@ -267,6 +267,27 @@ def test_a_changed_number_in_a_claim_is_found(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("overruled", "left"),
+    [(None, ["numbers"]), (["names"], ["numbers"]), (["numbers"], [])],
+)
+def test_of_a_reviewers_words_only_what_they_overruled_is_passed(
+    root: Path, overruled: list[str] | None, left: list[str]
+) -> None:
+    text = "It lowers the noise by 13.5 dB."
+
+    def edit(page: dict[str, Any]) -> None:
+        claim = page["summary"]["results"][0]
+        id_ = claim_id("litline/paper", PAPER, "results", text, [SENTENCES[2]])
+        claim.update(id=id_, text=text, kind="derived", origin="reviewer", reviewed="edited")
+        if overruled:
+            claim["overruled"] = overruled
+
+    change(root, edit)
+    found = [fault.split(": ")[1] for fault in faults(root) if fault.startswith("claim ")]
+    assert found == left
+
+
+@pytest.mark.parametrize(
     ("edit", "fault"),
     [
         (lambda c: c.update(id="0" * 12), "claim 000000000000 was changed"),

@@ -275,7 +275,7 @@ def test_a_changed_document_supersedes_the_old_one(litline: Litline) -> None:
     assert litline("check").code == 0
 
 
-_KINDS = ("briefing", "digest", "graph", "lineage", "paper", "run")
+_KINDS = ("briefing", "digest", "graph", "lineage", "paper", "reviews", "run")
 
 
 def test_export_writes_a_schema_per_kind_of_file(litline: Litline) -> None:

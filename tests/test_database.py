@@ -327,11 +327,30 @@ def test_a_store_of_an_earlier_version_can_be_read_as_it_is(any_old_store: Path)
     assert any_old_store.read_bytes() == before
 
 
-def test_a_store_of_an_earlier_version_has_no_digests(any_old_store: Path) -> None:
-    found = read_store(str(any_old_store))
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_store_of_before_digests_has_none(version: int, tmp_path: Path) -> None:
+    found = read_store(str(_old(version, tmp_path)))
     assert found is not None
     with closing(found):
         assert (found.weeks(), found.shown(), found.digest("2031-W22")) == ([], [], None)
+
+
+@pytest.mark.parametrize("open_it", [open_store, read_store])
+def test_digests_of_an_earlier_version_stay(
+    open_it: Callable[[str], Store | None], tmp_path: Path
+) -> None:
+    found = open_it(str(_old(3, tmp_path)))
+    assert found is not None
+    with closing(found):
+        assert (found.ended_weeks(), found.digest("2031-W22")) == (["2031-W22"], "{}")
+        assert [row.paper for row in found.shown()] == ["quiet-kettles-0a1b2c3d"]
+
+
+def test_a_store_of_an_earlier_version_has_no_reviews(any_old_store: Path) -> None:
+    found = read_store(str(any_old_store))
+    assert found is not None
+    with closing(found):
+        assert found.reviews() == []
 
 
 def test_a_store_of_an_earlier_version_becomes_like_a_new_one(

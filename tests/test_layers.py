@@ -23,7 +23,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("derivations", "numbers", "outcomes", "metric_phrases", "rivals", "bindings"),
         *("result_figures", "lacking", "lineage_clauses", "lineage_cues"),
     ),
-    (2, "b"): ("schemas", "sheets", "lineage_sheet", "digest_sheet", "briefing_sheet"),
+    (2, "b"): ("schemas", "sheets", "lineage_sheet", "digest_sheet", "briefing_sheet", "reviews"),
     (3, ""): (
         *("readers", "providers", "prompts", "store", "writer", "ledger", "answers", "prices"),
         *("tables", "database", "kept", "verdicts", "facts"),
@@ -38,6 +38,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     (4, ""): ("ask", "grounded", "telling"),
     (5, "a"): ("steps",),
     (5, "b"): ("report",),
+    (5, "c"): ("review",),
 }
 FLOWS = (6, "")
 ONLY_FLOWS = frozenset({"prefect", "typer", "pydantic_settings", "filelock", "rich"})

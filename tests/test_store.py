@@ -102,6 +102,31 @@ def test_more_answers_than_one_query_takes_are_found(store: Store) -> None:
     assert store.answers([]) == {}
 
 
+def test_verdicts_are_only_ever_added(store: Store) -> None:
+    assert store.add_reviews({"a": "1", "b": "2"}) == 2
+    assert store.add_reviews({"b": "other", "c": "3"}) == 1
+    assert store.add_reviews({}) == 0
+    assert store.reviews() == ["1", "2", "3"]
+
+
+def test_verdicts_that_come_in_at_once_are_all_kept(store_path: Path) -> None:
+    ready = threading.Barrier(6, timeout=10)
+
+    def add(who: int) -> None:
+        with closing(open_store(str(store_path))) as own:
+            ready.wait()
+            for n in range(10):
+                own.add_reviews({f"{who} {n}": f"{who}", f"both {n}": "both"})
+
+    threads = [threading.Thread(target=add, args=(who,)) for who in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with closing(open_store(str(store_path))) as found:
+        assert len(found.reviews()) == 70
+
+
 # --- Leases and answers ----------------------------------------------------------------------
 
 

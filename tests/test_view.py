@@ -117,6 +117,16 @@ def test_a_claim_is_labelled_unless_it_is_the_sources_own_words() -> None:
     assert view.claim_label(claim("a", "derived", "reviewer")) == "reworded, by a reviewer"
 
 
+def test_what_a_person_decided_is_said() -> None:
+    accepted = claim("a").model_copy(update={"reviewed": "accepted"})
+    assert view.claim_label(accepted) == "accepted by a reviewer"
+    edited = claim("a", "derived", "reviewer").model_copy(
+        update={"reviewed": "edited", "overruled": ["numbers", "names"]}
+    )
+    words = "reworded, by a reviewer, a reviewer overruled the check of numbers, names"
+    assert view.claim_label(edited) == words
+
+
 @pytest.mark.parametrize(
     ("lacks", "words"),
     [

@@ -30,6 +30,7 @@ from pipeline.report.html import briefing_html, digest_html, lineage_html, paper
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.report.marks import Marks, joined, marks_of
+from pipeline.reviews import ReviewsSheet
 from pipeline.sheets import (
     SHEETS,
     Claim,
@@ -52,6 +53,7 @@ KNOWN: dict[str, type[Frozen]] = {
     "litline/graph": GraphSheet,
     "litline/digest": DigestSheet,
     "litline/briefing": BriefingSheet,
+    "litline/reviews": ReviewsSheet,
 }
 
 _EVIDENCE = {"document", "start", "end", "quote"}
@@ -339,10 +341,11 @@ def _file_differs(page: Path, text: str) -> Iterator[str]:
 
 def _ungrounded(claim: Claim, known: str, *, all_rules: bool) -> Iterator[str]:
     """Check a rewording once more; what a judge or a person has decided is left to them."""
-    if claim.kind == "derived" and claim.origin != "reviewer" and claim.evidence:
+    if claim.kind == "derived" and claim.evidence:
         quotes = [evidence.quote for evidence in claim.evidence]
+        decided = {*(claim.overruled or ()), *(() if all_rules else MAY_OVERRULE)}
         for failure in check_claim(claim.text, quotes, known):
-            if all_rules or failure.rule not in MAY_OVERRULE:
+            if failure.rule not in decided:
                 yield f"{failure.rule}: {failure.message}"
 
 

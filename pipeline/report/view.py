@@ -168,7 +168,10 @@ def claim_label(claim: Claim) -> str:
     """Say in a word or two how a claim came about; empty for the source's own words."""
     special = {"fallback": "quoted instead", "reviewer": "by a reviewer"}
     kind = "" if claim.kind == "quoted" else _KINDS[claim.kind]
-    return ", ".join(filter(None, (kind, special.get(claim.origin, ""))))
+    read = "accepted by a reviewer" if claim.reviewed == "accepted" else ""
+    rules = ", ".join(claim.overruled or ())
+    overruled = f"a reviewer overruled the check of {rules}" if rules else ""
+    return ", ".join(filter(None, (kind, special.get(claim.origin, ""), read, overruled)))
 
 
 _LACKS = {"figure": "gives no figure", "benchmark": "names no benchmark"}

@@ -25,6 +25,7 @@ from pipeline.sheets import (
     Counts,
     Dropped,
     Failure,
+    FigureRow,
     Figures,
     PaperSheet,
     Stamp,
@@ -195,7 +196,7 @@ def _summary(work: Work, parts: Sequence[Grounded], facts: Facts) -> Summary:
         for standing in part.standing:
             claim = _claim(paper, standing, unit, question)
             result = standing.field == "results"
-            found[standing.field].append(_with_figures(claim, facts) if result else claim)
+            found[standing.field].append(with_figures(claim, facts.figures) if result else claim)
     tldrs = found.pop("tldr")
     lists = {field: _distinct(claims) for field, claims in found.items()}
     return Summary(tldr=next(iter(tldrs), None), **lists)
@@ -221,12 +222,12 @@ def _claim(paper: str, standing: Standing, unit: Unit, question: Question) -> Cl
     )
 
 
-def _with_figures(claim: Claim, facts: Facts) -> Claim:
+def with_figures(claim: Claim, rows: Sequence[FigureRow]) -> Claim:
     """Add to a result the figures of its sentences that it prints, and what it does not give."""
     said = printed_numbers(claim.text)
     figures = [
         Figures(**row.model_dump(include=set(Figures.model_fields)))
-        for row in facts.figures
+        for row in rows
         if row.evidence in claim.evidence
         and {abs(n) for n in (row.value, row.difference) if n is not None} <= said
     ]

@@ -1,0 +1,1 @@
+"""What people decide about claims, and how that holds through every run."""

@@ -1,0 +1,253 @@
+"""A claim found by its id among the sheets of an outputs folder, and a verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from pipeline.briefing_sheet import BriefingSheet
+from pipeline.digest_sheet import DigestSheet
+from pipeline.errors import UsageError
+from pipeline.grounding import Failure, check_claim
+from pipeline.latex import plain
+from pipeline.lineage_sheet import LineageSheet
+from pipeline.questions import speaks_of_a_role
+from pipeline.report.check_parts import known
+from pipeline.report.files import Outputs
+from pipeline.review.rules import Ruling, kind_of, reviewed_since, word_ratio
+from pipeline.review.sheets import (
+    NEEDED,
+    WHOLE,
+    Sheet,
+    question_part,
+    sheet_claims,
+    subject_of,
+)
+from pipeline.reviews import Decision, Part, Returned, Review, Version
+from pipeline.sheets import Claim, PaperSheet, Rule
+from pipeline.untrusted import hidden
+from pipeline.verdicts import known_of
+
+_Model = type[PaperSheet] | type[LineageSheet] | type[DigestSheet] | type[BriefingSheet]
+_PATHS: dict[str, tuple[str, _Model]] = {
+    "litline/paper": ("papers/{}.json", PaperSheet),
+    "litline/lineage": ("lineages/{}/lineage.json", LineageSheet),
+    "litline/digest": ("digests/{}/digest.json", DigestSheet),
+    "litline/briefing": ("briefings/{}/briefing.json", BriefingSheet),
+}
+_RULES = TypeAdapter(list[Rule])
+
+
+class Found(NamedTuple):
+    """A claim, the sheet that holds it, and what of the sheet it belongs to."""
+
+    sheet: Sheet
+    field: str
+    part: Part
+    claim: Claim
+
+
+class Words(NamedTuple):
+    """What a person says of a claim: the verdict, a new text, why, who and when."""
+
+    verdict: Decision
+    who: str
+    when: str
+    note: str | None = None
+    text: str | None = None
+
+
+def find_claim(id_: str, outputs: Outputs) -> Found:
+    """Return the claim of an id.
+
+    Raises:
+        UsageError: no sheet in the outputs holds it.
+    """
+    for path_of, model in _PATHS.values():
+        for path in outputs.paths(path_of.format("*")):
+            text = outputs.read(path)
+            sheet = _valid(model, text) if text and f'"{id_}"' in text else None
+            for found in held(sheet) if sheet else ():
+                if found.claim.id == id_:
+                    return found
+    raise UsageError(f"no page in {outputs.root} holds a claim {id_!r}")
+
+
+def read_reviewed(schema: str, subject: str, outputs: Outputs) -> Sheet | None:
+    """Return the sheet about a subject, as it lies in the outputs; None where there is none."""
+    if schema not in _PATHS or "/" in subject or subject in {"", ".", ".."}:
+        return None
+    path, model = _PATHS[schema]
+    text = outputs.read(path.format(subject))
+    return _valid(model, text) if text else None
+
+
+def _valid(model: _Model, text: str) -> Sheet | None:
+    try:
+        return model.model_validate_json(text)
+    except ValueError:
+        return None
+
+
+def held(sheet: Sheet) -> Iterator[Found]:
+    """Yield the claims of a sheet, each with what it belongs to."""
+    parts = _parts(sheet)
+    for field, claim in sheet_claims(sheet):
+        yield Found(sheet, field, parts.get((field, claim.id), WHOLE), claim)
+
+
+def _parts(sheet: Sheet) -> dict[tuple[str, str], Part]:
+    """Return what of a sheet its claims belong to, by field and id."""
+    found: _Parts = iter(())
+    if isinstance(sheet, LineageSheet):
+        found = _parts_of_line(sheet)
+    elif isinstance(sheet, DigestSheet):
+        found = _parts_of_digest(sheet)
+    elif isinstance(sheet, BriefingSheet):
+        found = _parts_of_briefing(sheet)
+    return {(field, claim.id): part for field, part, claim in found if claim}
+
+
+_Parts = Iterator[tuple[str, Part, Claim | None]]
+
+
+def _parts_of_line(sheet: LineageSheet) -> _Parts:
+    for step in sheet.steps:
+        part: Part = {"node": step.node}
+        for claims in (step.passage, *step.aspects.values()):
+            yield from (("passage", part, claim) for claim in claims)
+    for one in sheet.beside:
+        yield "beside", {"node": one.node}, one.claim
+
+
+def _parts_of_digest(sheet: DigestSheet) -> _Parts:
+    for news in sheet.followed:
+        yield "followed", {"name": news.name}, news.claim
+    for one in sheet.opened:
+        for slot in ("new", "result", "gap", "code", "why"):
+            yield slot, {"paper": one.paper}, getattr(one, slot)
+    for line in sheet.lines:
+        part: Part = {"line": line.slug}
+        yield from (("lines", part, claim) for claim in line.claims)
+
+
+def _parts_of_briefing(sheet: BriefingSheet) -> _Parts:
+    for one in sheet.read:
+        yield "what", {"paper": one.paper}, one.what
+        yield "why", {"paper": one.paper}, one.why
+    for line in sheet.lines:
+        yield "lines", {"line": line.slug}, line.claim
+    for question in sheet.questions:
+        yield "questions", question_part(question), question.claim
+
+
+def judged(found: Found, words: Words, outputs: Outputs, *, overrule: bool) -> Review:
+    """Return a verdict on a claim.
+
+    An edit is checked like any other claim. What fails may be overruled; of what is accepted it is,
+    since a judge or a person has let it stand.
+
+    Raises:
+        UsageError: the claim cannot be treated so, or the new text fails a check.
+    """
+    _require_possible(found, words)
+    text = " ".join(words.text.split()) if words.text is not None else None
+    failures: list[Failure] = []
+    if words.verdict in {"accepted", "edited"}:
+        failures = failures_of(found, text or found.claim.text, outputs)
+    if failures and words.verdict == "edited" and not overrule:
+        listed = "\n".join(f"  {one.rule}: {one.message}" for one in failures)
+        raise UsageError(f"the new text fails a check (--overrule stands by it):\n{listed}")
+    places = found.claim.evidence
+    return Review(
+        sheet=found.sheet.schema_,
+        subject=subject_of(found.sheet),
+        field=found.field,
+        part=found.part,
+        text=found.claim.text,
+        kind=found.claim.kind,
+        origin=found.claim.origin,
+        quotes=[place.quote for place in places],
+        documents=[place.document for place in places],
+        verdict=words.verdict,
+        new_text=text,
+        overruled=_RULES.validate_python(list(dict.fromkeys(one.rule for one in failures))),
+        note=words.note,
+        who=words.who,
+        when=words.when,
+    )
+
+
+def _require_possible(found: Found, words: Words) -> None:
+    if words.verdict == "edited" and not plain(words.text or "").strip():
+        raise UsageError("an edit needs its new words: --text")
+    if words.verdict == "edited" and hidden(words.text or ""):
+        raise UsageError("the new text holds characters that nobody sees")
+    if isinstance(found.sheet, BriefingSheet) and (wrong := speaks_of_a_role(words.text or "")):
+        raise UsageError(f"the new text cannot stand: {wrong}")
+    if words.verdict == "edited" and found.claim.kind == "computed":
+        raise UsageError("a computed claim is counted anew by each run: accept or reject it")
+    if words.verdict == "rejected" and found.field in NEEDED:
+        raise UsageError("this says why its paper is shown, and cannot go without it")
+
+
+def failures_of(found: Found, text: str, outputs: Outputs) -> list[Failure]:
+    """Return the checks that a wording of a claim fails."""
+    quotes = [place.quote for place in found.claim.evidence]
+    if found.claim.kind == "computed" or kind_of(text, quotes) == "quoted":
+        return []
+    return check_claim(text, quotes, _known(found.sheet, outputs))
+
+
+def _known(sheet: Sheet, outputs: Outputs) -> str:
+    """Return what the checks may know beside sentences, as `litline check` does."""
+    if isinstance(sheet, PaperSheet):
+        return known_of(sheet.paper)
+    if isinstance(sheet, LineageSheet):
+        return sheet.known()
+    if isinstance(sheet, DigestSheet):
+        papers = {one.paper for one in sheet.opened}
+    else:
+        asked = {id_ for question in sheet.questions for id_ in question.papers}
+        papers = {*asked, *(one.paper for one in sheet.papers)}
+    return known(papers, sheet.listed, outputs.root / "papers")
+
+
+def returned(rulings: Iterable[Ruling], outputs: Outputs) -> list[Returned]:
+    """Return the claims that were accepted or edited and cannot stand, since their source changed.
+
+    Each with the nearest claim of its field as it is now; one that has a later verdict is done.
+    """
+    listed = list(rulings)
+    return [
+        found
+        for ruling in listed
+        if ruling.review.verdict != "rejected" and ruling.review.kind != "computed"
+        if (found := _returned(ruling.review, listed, outputs)) is not None
+    ]
+
+
+def _returned(review: Review, rulings: Iterable[Ruling], outputs: Outputs) -> Returned | None:
+    sheet = read_reviewed(review.sheet, review.subject, outputs)
+    if sheet is None:
+        return None
+    own = [claim for field, claim in sheet_claims(sheet) if field == review.field]
+    if reviewed_since(review, rulings) or any(claim.id == review.said_id for claim in own):
+        return None
+    nearest = max(own, key=lambda one: word_ratio(one.text, review.said), default=None)
+    now = _version(nearest) if nearest else None
+    return Returned(
+        sheet=review.sheet,
+        subject=review.subject,
+        field=review.field,
+        verdict=review.verdict,
+        before=Version(claim=review.said_id, text=review.said, quotes=review.quotes),
+        now=now,
+    )
+
+
+def _version(claim: Claim) -> Version:
+    quotes = [place.quote for place in claim.evidence]
+    return Version(claim=claim.id, text=claim.text, quotes=quotes)
