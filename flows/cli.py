@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pipeline import __version__
 from pipeline.errors import LitlineError, UsageError
@@ -389,16 +390,46 @@ def export(
             raise UsageError("say --to PATH and --format NAME, --schemas DIR, or --reviews")
 
 
+class _Review(TyperGroup):
+    """`litline review [OUT]` opens the pages; any other command is named first."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the name of the command that opens the pages where none is given."""
+        named = bool(args) and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["open", *args])
+
+
 review_app = typer.Typer(
     name="review",
+    cls=_Review,
     help="Accept, edit or reject what a page says; it holds through every later run.",
-    no_args_is_help=True,
     rich_markup_mode=None,
 )
 app.add_typer(review_app)
 ClaimId = Annotated[str, typer.Argument(metavar="ID", help="The id of a claim.")]
 Note = Annotated[str | None, typer.Option("--note", metavar="WORDS", help="Why.")]
 Who = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who decides [you].")]
+
+
+@review_app.command("open")
+def open_(
+    out: Annotated[
+        str | None, typer.Argument(metavar="OUT", help="The outputs folder [default: outputs].")
+    ] = None,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="0: any that is free.")
+    ] = 0,
+    no_open: Annotated[
+        bool, typer.Option("--no-open", help="Print the address and open no browser.")
+    ] = False,
+    who: Who = None,
+    store: StoreUrl = None,
+) -> None:
+    """Open the pages for review in a browser, until Ctrl-C; so does `litline review [OUT]`."""
+    from flows import review_desk  # noqa: PLC0415
+
+    settings = _settings(out=out, store=store)
+    review_desk.serve(settings, port, who, opened=not no_open)
 
 
 @review_app.command()

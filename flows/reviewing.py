@@ -109,14 +109,24 @@ def withdraw(id_: str, words: Words, settings: Settings) -> None:
         UsageError: the store holds no verdict on it.
     """
     with open_reviewed(settings) as store:
-        rulings = standing(stored_reviews(store))
+        review = withdrawn(id_, words, store)
+    _add([review], settings, _outputs(settings))
+    typer.echo(f"withdrawn: {review.said}")
+
+
+def withdrawn(id_: str, words: Words, store: Store) -> Review:
+    """Return what takes the verdict on a claim back.
+
+    Raises:
+        UsageError: the store holds no verdict on it.
+    """
+    rulings = standing(stored_reviews(store))
     kept = [one.review for found in rulings.values() for one in found]
     mine = [review for review in kept if id_ in {review.claim, review.said_id}]
     if not mine:
         raise UsageError(f"no verdict on a claim {id_!r} is in force")
     update = {"verdict": "withdrawn", "who": words.who, "when": words.when, "note": words.note}
-    _add([mine[-1].model_copy(update=update)], settings, _outputs(settings))
-    typer.echo(f"withdrawn: {mine[-1].said}")
+    return mine[-1].model_copy(update=update)
 
 
 def import_reviews(path: str, settings: Settings) -> None:
@@ -167,7 +177,7 @@ def _add(reviews: Sequence[Review], settings: Settings, outputs: Outputs) -> int
     """Store verdicts, and show them in the outputs unless a run is writing there, which does so."""
     with open_reviewed(settings) as store:
         new = store.add_reviews({review.id: review.model_dump_json() for review in reviews})
-        with _unless_busy(outputs.root) as free:
+        with unless_busy(outputs.root) as free:
             if free:
                 _show(Verdicts(store), reviews, outputs)
             else:
@@ -184,7 +194,8 @@ def _show(verdicts: Verdicts, reviews: Iterable[Review], outputs: Outputs) -> No
 
 
 @contextmanager
-def _unless_busy(root: Path) -> Iterator[bool]:
+def unless_busy(root: Path) -> Iterator[bool]:
+    """Hold the lock of an outputs folder, and say whether it is held: a run may hold it."""
     lock = FileLock(root / LOCK, timeout=_LOCK_SECONDS, mode=0o600)
     try:
         lock.acquire()

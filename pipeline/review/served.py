@@ -1,0 +1,102 @@
+"""Pages of the outputs as the review server hands them out: nothing else, and with one script."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+STRICT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+_TYPES = {".html": "text/html", ".json": "application/json"} | dict.fromkeys(
+    (".txt", ".md", ".xml", ".csv", ".svg", ".bib", ".jsonl"), "text/plain"
+)
+_PLAIN_PART = re.compile(r"[^./\\\0][^/\\\0]*")
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">\n?')
+_STYLE = re.compile(r"style-src (?:&#39;|')(sha256-[\w+/=]+)(?:&#39;|')")
+
+
+class Served(NamedTuple):
+    """One answer to GET; `policy` is its content security policy."""
+
+    body: bytes
+    type: str
+    policy: str = STRICT
+
+
+def find_file(root: Path, path: str) -> Path | None:
+    """Return the file of the outputs that the path of an address names, or None.
+
+    Only files of the kinds that Litline writes, no hidden ones, and none that is or is reached by
+    a symbolic link.
+    """
+    parts = unquote(path, errors="replace").removeprefix("/").split("/")
+    if not all(_PLAIN_PART.fullmatch(part) for part in parts):
+        return None
+    file = root.resolve().joinpath(*parts)
+    try:
+        plain = file.suffix in _TYPES and file.resolve() == file and file.is_file()
+    except (OSError, ValueError):  # a name that no file could have
+        return None
+    return file if plain else None
+
+
+def serve_file(file: Path) -> Served:
+    """Return a file as it is; a page among them can run no script."""
+    return Served(file.read_bytes(), f"{_TYPES[file.suffix]}; charset=utf-8", _own(file))
+
+
+def serve_page(file: Path, state: Mapping[str, object]) -> Served:
+    """Return a page with the script and the state of its claims added.
+
+    The policy that the page carries would forbid the script. It goes into the header of the answer
+    in a wider form: this one script by its hash, and requests to this server.
+    """
+    text = file.read_text(encoding="utf-8")
+    found = _POLICY.search(text)
+    if found is None:
+        return serve_file(file)
+    head = f"<style>{_part('review.css')}</style>\n"
+    data = json.dumps(state).replace("<", "\\u003c")
+    tail = (
+        f'<script type="application/json" id="review-state">{data}</script>\n'
+        f"<script>{_part('review.js')}</script>\n"
+    )
+    text = text.replace(found[0], head, 1)
+    before, closing, after = text.rpartition("</body>")
+    page = f"{before}{tail}{closing}{after}"
+    return Served(page.encode(), "text/html; charset=utf-8", _policy(found[1]))
+
+
+def _own(file: Path) -> str:
+    """Return the policy of a file: a page's own style, and nothing more."""
+    if file.suffix != ".html":
+        return STRICT
+    style = _STYLE.search(file.read_text(encoding="utf-8", errors="replace"))
+    return f"{STRICT}; style-src '{style[1]}'" if style else STRICT
+
+
+def _policy(own: str) -> str:
+    style = _STYLE.search(own)
+    styles = f"'{style[1]}' " if style else ""
+    return (
+        f"{STRICT}; style-src {styles}'{_hash('review.css')}'; img-src data:; "
+        f"script-src '{_hash('review.js')}'; connect-src 'self'"
+    )
+
+
+@cache
+def _part(name: str) -> str:
+    return files("pipeline.review").joinpath("page", name).read_text("utf-8")
+
+
+@cache
+def _hash(name: str) -> str:
+    return f"sha256-{b64encode(sha256(_part(name).encode()).digest()).decode()}"
