@@ -67,23 +67,16 @@ def check_outputs(root: Path) -> list[str]:
     A subfolder that has sources of its own is a run of its own and is passed over.
     """
     sources = _Sources(root)
-    faults, marks = [], []
+    faults = []
     for path in _json_files(root):
         name = path.relative_to(root).as_posix()
         faults += [f"{name}: {fault}" for fault in _file_faults(path, sources)]
-        marks.append(_marks(path))
     faults += papers_faults(root)
-    return faults or list(_source_faults(joined(marks), sources))
+    return faults or list(_source_faults(joined(sources.marks), sources))
 
 
-def _marks(path: Path) -> Marks:
-    """Return where a sheet quotes documents; nothing for what is no sheet with a page."""
-    try:
-        sheet = KNOWN[json.loads(path.read_bytes())["schema"]].model_validate_json(
-            path.read_bytes()
-        )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return {}
+def _marks(sheet: Frozen) -> Marks:
+    """Return where a sheet that has a page quotes documents."""
     if isinstance(sheet, PaperSheet | LineageSheet | BriefingSheet):
         return marks_of(places(sheet))
     if isinstance(sheet, DigestSheet):
@@ -121,9 +114,10 @@ def _file_faults(path: Path, sources: _Sources) -> list[str]:
 
 
 class _Sources:
-    """The source texts of an outputs folder, each read once."""
+    """The source texts of an outputs folder, each read once, and what sheets quote of them."""
 
     def __init__(self, root: Path) -> None:
+        self.marks: list[Marks] = []
         self._folder = root / "sources"
         self._texts: dict[str, str | None] = {}
 
@@ -161,6 +155,7 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
         first = error.errors(include_input=False, include_url=False)[0]
         yield f"does not fit {found['schema']}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
         return
+    sources.marks.append(_marks(sheet))
     faults = list(_sheet_faults(sheet, path))
     yield from faults
     if faults:
