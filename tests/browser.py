@@ -44,10 +44,9 @@ class Visit:
 
     def open(self, path: Path) -> Page:
         """Open a file and forget what earlier pages did."""
-        self.page.goto(path.as_uri())
         self.asked.clear()
         self.dialogs.clear()
-        self.page.reload()
+        self.page.goto(path.as_uri())
         return self.page
 
     def outside(self) -> list[str]:
