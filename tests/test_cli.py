@@ -593,7 +593,9 @@ def test_a_line_that_falls_apart_is_removed_and_listed(litline: Litline) -> None
     assert litline("run", write("page.txt", POT, CORRECTED)).code == 0
     assert report().papers == 2
     removed = [name for name in report().removed if name.startswith("lineages/")]
-    assert removed == [f"lineages/hushpot/lineage.{ending}" for ending in ("html", "json", "md")]
+    assert removed == [
+        f"lineages/hushpot/lineage.{ending}" for ending in ("csv", "html", "json", "md")
+    ]
     assert [path.name for path in LINES.iterdir()] == ["graph.json"]
     assert "hushpot/lineage" not in Path("outputs/index.html").read_text(encoding="utf-8")
     assert litline("check").code == 0
