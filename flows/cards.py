@@ -79,9 +79,7 @@ class Cards:
 
     def lines(self, fresh: Mapping[str, LineageSheet]) -> list[LineCard]:
         """Return the cards of all lines that have a sheet, by slug."""
-        files = {
-            path.split("/")[1]: path for path in self._outputs.paths("lineages/*/lineage.json")
-        }
+        files = self._files("lineages/*/lineage.json")
 
         def read(slug: str) -> LineCard | None:
             sheet = fresh.get(slug) or read_sheet(files[slug], LineageSheet, self._outputs)
@@ -91,8 +89,7 @@ class Cards:
 
     def briefings(self, fresh: Iterable[BriefingSheet]) -> list[BriefingCard]:
         """Return the cards of all briefings."""
-        paths = self._outputs.paths("briefings/*/briefing.json")
-        files = {path.split("/")[1]: path for path in paths}
+        files = self._files("briefings/*/briefing.json")
         made = {sheet.slug: sheet for sheet in fresh}
 
         def read(slug: str) -> BriefingCard | None:
@@ -104,8 +101,7 @@ class Cards:
 
     def digests(self, fresh: Iterable[DigestSheet]) -> list[DigestCard]:
         """Return the cards of all digests, each once."""
-        paths = self._outputs.paths("digests/*/digest.json")
-        files = {path.split("/")[1]: path for path in paths}
+        files = self._files("digests/*/digest.json")
         made = {sheet.name: sheet for sheet in fresh}
 
         def read(name: str) -> DigestCard | None:
@@ -116,6 +112,10 @@ class Cards:
 
         found = self._of(files, self._digests, read).values()
         return list({card.name: card for card in found}.values())
+
+    def _files(self, pattern: str) -> dict[str, str]:
+        """Return the files of the outputs that fit a pattern, by the folder that each lies in."""
+        return {path.split("/")[1]: path for path in self._outputs.paths(pattern)}
 
     def _of(
         self, files: Mapping[str, str], kept: Kept[_Card], read: Callable[[str], _Card | None]

@@ -1,15 +1,29 @@
-"""How code writes the claims of a sheet."""
+"""How code writes the claims of a sheet, and the papers that it lists."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.digest_sheet import Listed
+from pipeline.library import Entry
 from pipeline.sheets import Claim, Datum, Evidence, claim_id
 
 
 def counted(number: int, noun: str) -> str:
     """Count things: `1 paper`, `2,000 papers`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(entry: Entry) -> Listed:
+    """Return a paper as pages list it."""
+    return Listed(
+        paper=entry.paper.id,
+        label=entry.paper.label,
+        authors=entry.paper.authors,
+        et_al=bool(entry.details.et_al),
+        date=entry.paper.date,
+        year_inferred=entry.details.year_inferred,
+    )
 
 
 class Scribe:

@@ -97,15 +97,7 @@ class _Written(BaseModel):
 def card_of(sheet: DigestSheet) -> DigestCard:
     """Return a digest in short."""
     quoted = {place.document for _, claim in sheet.claims() for place in claim.evidence}
-    return DigestCard(
-        week=sheet.week,
-        since=sheet.since,
-        until=sheet.until,
-        new=len(sheet.new_papers),
-        short=" ".join(claim.text for claim in sheet.short),
-        documents=sorted(quoted | {one.document for one in sheet.coverage}),
-        counts=sheet.stamp.counts,
-    )
+    return _card(sheet, quoted | {one.document for one in sheet.coverage})
 
 
 def read_card(text: str) -> DigestCard | None:
@@ -114,13 +106,17 @@ def read_card(text: str) -> DigestCard | None:
         found = _Written.model_validate_json(text)
     except ValidationError:
         return None
+    return _card(found, found.documents())
+
+
+def _card(found: DigestSheet | _Written, documents: set[str]) -> DigestCard:
     return DigestCard(
         week=found.week,
         since=found.since,
         until=found.until,
         new=len(found.new_papers),
         short=" ".join(claim.text for claim in found.short),
-        documents=sorted(found.documents()),
+        documents=sorted(documents),
         counts=found.stamp.counts,
     )
 

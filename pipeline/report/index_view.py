@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.records import Coverage
-from pipeline.report import view
+from pipeline.report import parts, view
 from pipeline.report.briefing_card import BriefingCard, briefing_path, by_name
 from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import (
@@ -165,7 +164,7 @@ def _briefing(card: BriefingCard) -> Briefing:
 
 
 def _years(papers: Iterable[Card]) -> list[Year]:
-    ordered = sorted(papers, key=_newest_first)
+    ordered = sorted(papers, key=parts.newest_first)
     return [
         Year(f"y{year}", f"{year}", [_entry(card) for card in group])
         if year
@@ -176,10 +175,6 @@ def _years(papers: Iterable[Card]) -> list[Year]:
 
 def _year(card: Card) -> int:
     return card.date.year if card.date else 0
-
-
-def _newest_first(card: Card) -> tuple[int, str, str]:
-    return -(card.date or dt.date.min).toordinal(), card.label.casefold(), card.paper
 
 
 def _entry(card: Card) -> Entry:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from pipeline.digest_sheet import Listed
 from pipeline.records import Coverage
 from pipeline.report import view
+from pipeline.report.cards import Card
 from pipeline.sheets import Claim
 
 ROOT = "../../"
@@ -105,7 +106,7 @@ class Citing:
         return line._replace(text=f"{line.text[:1].upper()}{line.text[1:]}{stop}")
 
 
-def newest_first(one: Listed) -> tuple[int, str, str]:
+def newest_first(one: Listed | Card) -> tuple[int, str, str]:
     """Order papers by their date, the latest first; undated ones stand last."""
     return -(one.date or dt.date.min).toordinal(), one.label.casefold(), one.paper
 

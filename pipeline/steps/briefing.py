@@ -9,13 +9,11 @@ from types import MappingProxyType
 from pipeline.authorship import authorships, named
 from pipeline.briefing_sheet import BriefingSheet, TakesPart, ToRead
 from pipeline.companions import beside, institutions
-from pipeline.digest_sheet import Listed
 from pipeline.dossier import Dossier, Part
-from pipeline.library import Entry
 from pipeline.people import may_be_one
 from pipeline.questions import questions
 from pipeline.reading_list import Choice, place, reading_list
-from pipeline.scribe import Scribe, counted
+from pipeline.scribe import Scribe, counted, listed
 from pipeline.sheets import Claim, Datum, Evidence, code_stamp
 from pipeline.themes import Shift, Shifts, shifts, theme_table
 
@@ -58,24 +56,13 @@ def make_briefing(dossier: Dossier) -> BriefingSheet:
         questions=questions(dossier, teller.scribe),
         unknown=list(teller.unknown()),
         opened=sorted(dossier.sheets),
-        listed=[_listed(entry) for entry in entries],
+        listed=[listed(entry) for entry in entries],
         stamp=code_stamp(ENGINE, [], []),
         dropped=[],
     )
     inputs = [one.stamp for one in dossier.sheets.values()]
     claims = [claim for _, claim in sheet.claims()]
     return sheet.model_copy(update={"stamp": code_stamp(ENGINE, claims, inputs)})
-
-
-def _listed(entry: Entry) -> Listed:
-    return Listed(
-        paper=entry.paper.id,
-        label=entry.paper.label,
-        authors=entry.paper.authors,
-        et_al=bool(entry.details.et_al),
-        date=entry.paper.date,
-        year_inferred=entry.details.year_inferred,
-    )
 
 
 def years(span: tuple[int, int]) -> str:

@@ -16,7 +16,7 @@ from pipeline.prompts import load_prompt
 from pipeline.questions import MOST_QUESTIONS, asks_beyond, speaks_of_a_role
 from pipeline.schemas import BriefingReply
 from pipeline.sheets import Claim, Dropped, Evidence, Failure, PaperSheet, count
-from pipeline.telling import Asking, ask_and_ground, is_copied, told_claim, told_stamp
+from pipeline.telling import Asking, ask_and_ground, is_copied, model_stamp, told_claim
 from pipeline.tokens import estimate_tokens
 
 PROMPT = "author_briefing"
@@ -158,7 +158,9 @@ class _Answers:
         part = self._part
         claims = [claim for _, claim in made.claims()]
         counts = count(claims, len(self._dropped), part.asked_again, part.overruled)
-        stamp = told_stamp(before.stamp, part, load_prompt(PROMPT), counts, grounder)
+        stamp = model_stamp(
+            part.answers, grounder.asker, load_prompt(PROMPT), counts, before.stamp.inputs
+        )
         return made.model_copy(update={"stamp": stamp})
 
     def _claim(self, field: str, standing: Standing) -> list[Claim]:
