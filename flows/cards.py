@@ -6,7 +6,6 @@ Whether it has is told by size, times and inode, which the store keeps beside th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from hashlib import sha256
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -40,8 +39,7 @@ class Cards:
 
     def __init__(self, store: Store, outputs: Outputs) -> None:
         self._outputs = outputs
-        root = str(outputs.root.resolve()).encode(errors="surrogatepass")
-        folder = sha256(root).hexdigest()[:16]
+        folder = outputs.key
         self._papers = Kept(store, f"card {folder}", TypeAdapter(Card))
         self._lines = Kept(store, f"line card {folder}", TypeAdapter(LineCard))
         self._digests = Kept(store, f"digest card {folder}", TypeAdapter(DigestCard))
@@ -79,7 +77,7 @@ class Cards:
 
     def lines(self, fresh: Mapping[str, LineageSheet]) -> list[LineCard]:
         """Return the cards of all lines that have a sheet, by slug."""
-        files = self._files("lineages/*/lineage.json")
+        files = self._outputs.by_folder("lineages/*/lineage.json")
 
         def read(slug: str) -> LineCard | None:
             sheet = fresh.get(slug) or read_sheet(files[slug], LineageSheet, self._outputs)
@@ -89,7 +87,7 @@ class Cards:
 
     def briefings(self, fresh: Iterable[BriefingSheet]) -> list[BriefingCard]:
         """Return the cards of all briefings."""
-        files = self._files("briefings/*/briefing.json")
+        files = self._outputs.by_folder("briefings/*/briefing.json")
         made = {sheet.slug: sheet for sheet in fresh}
 
         def read(slug: str) -> BriefingCard | None:
@@ -101,7 +99,7 @@ class Cards:
 
     def digests(self, fresh: Iterable[DigestSheet]) -> list[DigestCard]:
         """Return the cards of all digests, each once."""
-        files = self._files("digests/*/digest.json")
+        files = self._outputs.by_folder("digests/*/digest.json")
         made = {sheet.name: sheet for sheet in fresh}
 
         def read(name: str) -> DigestCard | None:
@@ -112,10 +110,6 @@ class Cards:
 
         found = self._of(files, self._digests, read).values()
         return list({card.name: card for card in found}.values())
-
-    def _files(self, pattern: str) -> dict[str, str]:
-        """Return the files of the outputs that fit a pattern, by the folder that each lies in."""
-        return {path.split("/")[1]: path for path in self._outputs.paths(pattern)}
 
     def _of(
         self, files: Mapping[str, str], kept: Kept[_Card], read: Callable[[str], _Card | None]

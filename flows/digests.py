@@ -60,8 +60,8 @@ def wanted_spans(
 ) -> list[Span]:
     """Return what a command asks for: a week, a window, or every week that is due.
 
-    Due are the weeks after the last one that has a digest, up to the last that had ended before
-    `today`; where that one has a digest already, it is the last that has one.
+    Due are the weeks after the last one whose digest was made when it had ended, up to the last
+    that had ended before `today`; where that one has such a digest, it is the last that has one.
 
     Raises:
         UsageError: there is no such week or day, it has not begun, a window ends before it begins,

@@ -13,6 +13,7 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.library import Entry
 from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet, RefusedEdge
 from pipeline.planning import Plan
+from pipeline.records import Frozen
 from pipeline.report.briefing_card import BriefingCard, by_name
 from pipeline.report.briefing_markdown import briefing_markdown
 from pipeline.report.cards import Card, LineCard
@@ -82,7 +83,8 @@ class Sheets(Mapping[str, PaperSheet]):
 def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) -> RunReport:
     """Write everything, remove what is no longer stood behind, and say what there is."""
     for sheet in made.fresh:
-        _write_sheet(sheet, outputs)
+        stem = f"papers/{sheet.paper.id}"
+        _write_page(stem, sheet, paper_markdown(sheet), paper_html(sheet), outputs)
     ids = [entry.paper.id for entry in shelves.entries]
     removed = outputs.remove_papers(ids)
     _write_lines(made, outputs)
@@ -132,9 +134,7 @@ def _write_lines(made: Made, outputs: Outputs) -> None:
         outputs.write(GRAPH, made.graph.model_dump_json(indent=2) + "\n")
     for sheet in made.told:
         stem = f"lineages/{sheet.slug}/lineage"
-        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-        outputs.write(f"{stem}.md", lineage_markdown(sheet))
-        outputs.write(f"{stem}.html", lineage_html(sheet))
+        _write_page(stem, sheet, lineage_markdown(sheet), lineage_html(sheet), outputs)
 
 
 def _linked(made: Made, outputs: Outputs) -> set[str]:
@@ -153,9 +153,7 @@ def _write_digests(
     """
     for sheet in sheets:
         stem = f"digests/{sheet.name}/digest"
-        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-        outputs.write(f"{stem}.md", digest_markdown(sheet))
-        outputs.write(f"{stem}.html", digest_html(sheet))
+        _write_page(stem, sheet, digest_markdown(sheet), digest_html(sheet), outputs)
     found = cards.digests(sheets)
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_digests(card.name for card in standing)
@@ -169,13 +167,11 @@ def _write_briefings(
 ) -> tuple[list[BriefingCard], list[str]]:
     """Write briefings; return in short all that then stand, and what was removed.
 
-    One of an earlier run stands as long as its papers are of the library.
+    One of an earlier run stands as long as its documents are of the library.
     """
     for sheet in made.briefings:
         stem = f"briefings/{sheet.slug}/briefing"
-        outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-        outputs.write(f"{stem}.md", briefing_markdown(sheet))
-        outputs.write(f"{stem}.html", briefing_html(sheet))
+        _write_page(stem, sheet, briefing_markdown(sheet), briefing_html(sheet), outputs)
     found = cards.briefings(made.briefings)
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_briefings(card.slug for card in standing)
@@ -196,11 +192,11 @@ def _library(shelves: Shelves) -> str:
     return shelves.volumes[first].document.sha256 if first else ""
 
 
-def _write_sheet(sheet: PaperSheet, outputs: Outputs) -> None:
-    stem = f"papers/{sheet.paper.id}"
+def _write_page(stem: str, sheet: Frozen, markdown: str, html: str, outputs: Outputs) -> None:
+    """Write a sheet and its two pages."""
     outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
-    outputs.write(f"{stem}.md", paper_markdown(sheet))
-    outputs.write(f"{stem}.html", paper_html(sheet))
+    outputs.write(f"{stem}.md", markdown)
+    outputs.write(f"{stem}.html", html)
 
 
 def _write_sources(

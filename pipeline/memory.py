@@ -185,7 +185,7 @@ def _change(
     field: ChangedField,
     before: object,
     after: object,
-    order: Literal["stated", "unknown"],
+    order: Order,
 ) -> Change:
     return Change(
         paper=entry.paper.id,

@@ -16,7 +16,7 @@ from pipeline.digest_sheet import (
 from pipeline.issue import Interest, Issue, Line, Step
 from pipeline.library import newest_first
 from pipeline.opening import Opener
-from pipeline.scribe import Scribe, counted, listed
+from pipeline.scribe import Scribe, counted, listed, printed_day
 from pipeline.sheets import Claim, Datum, code_stamp
 from pipeline.terms import broad
 
@@ -154,7 +154,9 @@ class _Teller:
         dates = [e.paper.date for e in issue.entries.values() if e.paper.date]
         before = max((day for day in dates if day < issue.days.since), default=None)
         documents = [one.document for one in issue.coverage]
-        latest = f" The latest before is of {_day(before)} ({_week(before)})." if before else ""
+        latest = (
+            f" The latest before is of {printed_day(before)} ({_week(before)})." if before else ""
+        )
         data: dict[str, Datum] = {"documents": documents, "latest": latest}
         text = f"Nothing new: no paper in these documents is dated in {span}.{latest}"
         if issue.selection.again:
@@ -275,7 +277,7 @@ class _Teller:
         yield from self._worded()
         later = [entry.paper.id for entry in self._issue.selection.later]
         if later:
-            day = _day(self._issue.days.until)
+            day = printed_day(self._issue.days.until)
             verb = "is" if len(later) == 1 else "are"
             text = f"{counted(len(later), 'paper')} {verb} dated after {day}, and left for later."
             yield self._scribe.computed(
@@ -344,10 +346,6 @@ _RANK = {"emerging": 0, "declining": 0, "possible": 1}
 def _week(date: dt.date) -> str:
     year, number, _ = date.isocalendar()
     return f"{year}-W{number:02}"
-
-
-def _day(date: dt.date) -> str:
-    return f"{date.day} {date:%B} {date.year}"
 
 
 def _what(change: Change) -> str:

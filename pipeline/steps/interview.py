@@ -10,6 +10,7 @@ from pipeline.answers import estimate
 from pipeline.briefing_sheet import BriefingSheet, Question
 from pipeline.errors import LitlineError
 from pipeline.grounded import Grounded, Grounder, Standing, most_follow_ups
+from pipeline.grounding import Failure as Fault
 from pipeline.grounding import check_claim, check_owned
 from pipeline.latex import plain
 from pipeline.prompts import load_prompt
@@ -177,13 +178,17 @@ class _Answers:
 
     def _wrong(self, text: str, cited: Sequence[tuple[str, Evidence]]) -> str:
         quotes = [place.quote for _, place in cited]
-        owned = [(paper, place.quote) for paper, place in cited]
-        names = {id_: list(own) for id_, own in self._planned.names.items()}
         failures = [
             *check_claim(text, quotes, self._planned.sheet.known()),
-            *check_owned(text, owned, names),
+            *self._not_theirs(text, cited),
         ]
         return f"{failures[0].rule}: {failures[0].message}" if failures else ""
+
+    def _not_theirs(self, text: str, cited: Sequence[tuple[str, Evidence]]) -> list[Fault]:
+        """Return where a text gives one paper what another one says."""
+        owned = [(paper, place.quote) for paper, place in cited]
+        names = {id_: list(own) for id_, own in self._planned.names.items()}
+        return check_owned(text, owned, names)
 
     def _cited(self, standing: Standing) -> list[tuple[str, Evidence]]:
         numbers = sorted(set(standing.claim.sentences))
@@ -199,10 +204,8 @@ class _Answers:
         said = self._reply.questions[int(standing.place.partition(".")[2])]
         ask = " ".join(said.ask.split())
         quotes = [place.quote for _, place in cited]
-        owned = [(paper, place.quote) for paper, place in cited]
-        names = {id_: list(own) for id_, own in self._planned.names.items()}
         wrong = asks_beyond(ask, quotes, self._planned.sheet.known())
-        wrong = wrong or "; ".join(f.message for f in check_owned(ask, owned, names)[:1])
+        wrong = wrong or "; ".join(f.message for f in self._not_theirs(ask, cited)[:1])
         if wrong:
             return self._drop_question(standing, f"{ask} {wrong}")
         return [
