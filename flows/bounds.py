@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from hashlib import sha256
 
+from flows.briefings import Briefers, page_owners
 from flows.settings import Settings
+from flows.shelves import Shelves
 from flows.tracing import (
     Told,
     Traced,
@@ -68,6 +70,23 @@ def untold(
     """Count the lines that a model has not told yet; none without a graph."""
     keys = story_keys(traced.lines, traced.works, key, judge=judge) if traced else []
     return len(Told(store).missing(keys)) if store else len(keys)
+
+
+def unbriefed(
+    shelves: Shelves,
+    works: Sequence[Work],
+    traced: Traced | None,
+    store: Store | None,
+    key: Callable[[Question], str],
+    *,
+    judge: bool,
+) -> int:
+    """Count the owners of profiles about whom a model was not asked yet; none without a graph."""
+    owners = page_owners(shelves)
+    if traced is None or store is None:
+        return len(owners) if traced else 0
+    keys = Briefers(owners, None, shelves, store, works).keys(traced, key, judge=judge)
+    return len(Told(store).missing(keys))
 
 
 def story_keys(

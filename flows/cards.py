@@ -45,8 +45,7 @@ class Cards:
     def __init__(self, store: Store, outputs: Outputs) -> None:
         self._outputs = outputs
         self._store = store
-        root = str(outputs.root.resolve()).encode(errors="surrogatepass")
-        folder = sha256(root).hexdigest()[:16]
+        folder = outputs.key
         self._papers = Kept(store, f"card {folder}", TypeAdapter(Card))
         self._lines = Kept(store, f"line card {folder}", TypeAdapter(LineCard))
         self._digests = Kept(store, f"digest card {folder}", TypeAdapter(DigestCard))
@@ -90,9 +89,7 @@ class Cards:
 
     def lines(self, fresh: Mapping[str, LineageSheet]) -> list[LineCard]:
         """Return the cards of all lines that have a sheet, by slug."""
-        files = {
-            path.split("/")[1]: path for path in self._outputs.paths("lineages/*/lineage.json")
-        }
+        files = self._outputs.by_folder("lineages/*/lineage.json")
 
         def read(slug: str) -> LineCard | None:
             sheet = fresh.get(slug) or read_sheet(files[slug], LineageSheet, self._outputs)
@@ -102,8 +99,7 @@ class Cards:
 
     def briefings(self, fresh: Iterable[BriefingSheet]) -> list[BriefingCard]:
         """Return the cards of all briefings."""
-        paths = self._outputs.paths("briefings/*/briefing.json")
-        files = {path.split("/")[1]: path for path in paths}
+        files = self._outputs.by_folder("briefings/*/briefing.json")
         made = {sheet.slug: sheet for sheet in fresh}
 
         def read(slug: str) -> BriefingCard | None:
@@ -115,8 +111,7 @@ class Cards:
 
     def digests(self, fresh: Iterable[DigestSheet]) -> list[DigestCard]:
         """Return the cards of all digests, each once."""
-        paths = self._outputs.paths("digests/*/digest.json")
-        files = {path.split("/")[1]: path for path in paths}
+        files = self._outputs.by_folder("digests/*/digest.json")
         made = {sheet.name: sheet for sheet in fresh}
 
         def read(name: str) -> DigestCard | None:

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from flows.progress import reporter
 from pipeline.digest_sheet import DigestSheet
 from pipeline.kept import Kept
+from pipeline.report.files import Outputs
 from pipeline.store import Store
 
 FILES = ("digest.html", "digest.md", "digest.json")
@@ -25,11 +26,10 @@ _OURS = ("OPENAI_", "LITLINE_", "PREFECT_")  # keys, and addresses with password
 class Deliveries:
     """Runs a command once for each digest of an outputs folder, as it is."""
 
-    def __init__(self, command: str, root: Path, store: Store) -> None:
+    def __init__(self, command: str, outputs: Outputs, store: Store) -> None:
         self._command = command
-        self._root = root
-        folder = sha256(str(root.resolve()).encode(errors="surrogatepass")).hexdigest()[:16]
-        self._kept = Kept(store, f"delivered {folder}", TypeAdapter(bool))
+        self._root = outputs.root
+        self._kept = Kept(store, f"delivered {outputs.key}", TypeAdapter(bool))
 
     def deliver(self, digests: Iterable[DigestSheet]) -> None:
         """Run the command for digests that are new or other than before; say where it fails.

@@ -60,8 +60,8 @@ def wanted_spans(
 ) -> list[Span]:
     """Return what a command asks for: a week, a window, or every week that is due.
 
-    Due are the weeks after the last one that has a digest, up to the last that had ended before
-    `today`; where that one has a digest already, it is the last that has one.
+    Due are the weeks after the last one whose digest was made when it had ended, up to the last
+    that had ended before `today`; where that one has such a digest, it is the last that has one.
 
     Raises:
         UsageError: there is no such week or day, it has not begun, a window ends before it begins,
@@ -202,22 +202,27 @@ class Drafts:
         past, chosen = self._select(span)
         before = [week for week in past.weeks if span.week is None or week < span.week]
         sheet = make_digest(told(span, past, chosen, self._sheet(before[-1]) if before else None))
-        if span.days.until < self._today:
+        ended = span.days.until < self._today
+        if ended:
             self.fresh.append(sheet)
         if span.week is not None:
             # What is made after a later week is a look back, and counts as showing nothing.
-            known = span.week in self._store.weeks()
-            late = not known and any(week > span.week for week in self._ended())
-            ended = span.days.until < self._today
-            rows = [
-                StoredShown(span.week, e.paper.id, state_of(e, self._texts).model_dump_json())
-                for e in sorted([] if late else chosen.shown, key=lambda entry: entry.paper.id)
-            ]
-            if known and any(week > span.week for week in self._ended()):
-                rows = [row for row in self._store.shown() if row.week == span.week]
+            back = any(week > span.week for week in self._ended())
+            late = back and span.week not in self._store.weeks()
+            rows = self._rows_before(span.week) if back else self._rows(span.week, chosen)
             stored = StoredDigest(span.week, sheet.model_dump_json(), ended, late)
             self._made.append(_Draft(stored, sheet, rows))
         return sheet
+
+    def _rows(self, week: str, chosen: Selection) -> list[StoredShown]:
+        return [
+            StoredShown(week, entry.paper.id, state_of(entry, self._texts).model_dump_json())
+            for entry in sorted(chosen.shown, key=lambda entry: entry.paper.id)
+        ]
+
+    def _rows_before(self, week: str) -> list[StoredShown]:
+        """Return what the stored digest of a week shows; nothing where there is none."""
+        return [row for row in self._store.shown() if row.week == week]
 
     def _weeks(self) -> list[str]:
         return sorted({*self._store.weeks(), *(d.week for d in self._made if not d.stored.late)})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,14 +12,14 @@ import typer
 
 from flows.settings import FILE, Settings
 from flows.settings_file import add_followed
-from flows.shelves import look_up
+from flows.shelves import look_up, reading_store
 from flows.tracing import Traced, lines_by_name, members_looked_up, trace_graph
-from pipeline.database import read_store
 from pipeline.errors import UsageError
 from pipeline.following import Follow, Kind, by_any_name, is_about, same_topic, signed
 from pipeline.library import Entry
 from pipeline.lines import Line
 from pipeline.people import authors_of, may_be_one, people, person
+from pipeline.scribe import counted
 from pipeline.steps.lineage import line_name
 from pipeline.steps.summarise import plan_paper
 from pipeline.suggestions import Suggested, papers_by_author, strongest
@@ -100,8 +99,7 @@ def add(name: str, settings: Settings) -> None:
 
 
 def _library(settings: Settings) -> _Library:
-    store = read_store(settings.store)
-    with closing(store) if store else nullcontext():
+    with reading_store(settings) as store:
         shelves = look_up([], settings, store)
     entries = shelves.entries
     works = [plan_paper(entry) for entry in entries]
@@ -123,8 +121,7 @@ def _followed(follow: Follow, library: _Library) -> Iterator[str]:
 
 def _suggested(follow: Follow, library: _Library) -> Iterator[str]:
     """Name the strongest of what is not followed yet."""
-    papers = len(library.entries)
-    yield f"strongest of the rest, in {papers} paper{'' if papers == 1 else 's'}:"
+    yield f"strongest of the rest, in {counted(len(library.entries), 'paper')}:"
     authors = papers_by_author(library.signed)
     found = strongest(
         {n: c for n, c in authors.items() if not any(may_be_one(n, o) for o in follow.authors)},
@@ -147,14 +144,13 @@ def _unfollowed_lines(follow: Follow, library: _Library) -> Iterator[tuple[str, 
             yield name, len(line.members)
 
 
-def _row(kind: Kind, counted: Iterable[Suggested]) -> str:
-    shown = ", ".join(f"{name} ({count})" for name, count in counted)
+def _row(kind: Kind, found: Iterable[Suggested]) -> str:
+    shown = ", ".join(f"{name} ({count})" for name, count in found)
     return f"  {kind}s: {shown or 'none'}"
 
 
 def _amount(kind: Kind, count: int) -> str:
-    noun = "member" if kind == "lineage" else "paper"
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return counted(count, "member" if kind == "lineage" else "paper")
 
 
 def _say_if_several(kind: Kind, name: str, library: _Library) -> None:

@@ -81,9 +81,9 @@ async def weekly_digest(
 ) -> Path:
     """Add documents to the library and write the digest of a week, or of a window of days.
 
-    Without either: of every week since the last that has a digest, up to the last that has ended
-    on `as_of`. The page of the last one is returned. Only papers that the digests show, and those
-    of lines that they move, are summarised.
+    Without either: of every week since the last that has a whole digest, up to the last that has
+    ended on `as_of`. The page of the last one is returned. Only papers that the digests show, and
+    those of lines that they move, are summarised.
 
     Raises:
         UsageError: there is no such week or day, or a window ends before it begins.
@@ -167,7 +167,7 @@ async def _write_locked(
         outputs.write("run.json", text)
         store.save_run(wiring.surroundings().today, text)
         if settings.after:
-            Deliveries(settings.after, outputs.root, store).deliver(making.drafts.fresh)
+            Deliveries(settings.after, outputs, store).deliver(making.drafts.fresh)
     finally:
         store.close()
     if asker.stopped is not None:

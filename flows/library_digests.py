@@ -9,8 +9,8 @@ from flows import jobs
 from flows.dispatch import raise_failures
 from flows.progress import reporter
 from flows.settings import Settings
+from flows.shelves import reading_store
 from flows.weeks import Week
-from pipeline.database import read_store
 from pipeline.errors import PartialError
 
 
@@ -23,13 +23,8 @@ class LibraryDigests:
 
     def stored(self) -> list[str]:
         """Return the weeks of which a digest was made when they had ended."""
-        store = read_store(self._settings.store)
-        if store is None:
-            return []
-        try:
-            return store.ended_weeks()
-        finally:
-            store.close()
+        with reading_store(self._settings) as store:
+            return store.ended_weeks() if store else []
 
     async def make(self, week: str) -> Path:
         """Read the folder, write the digest of a week, and return its page.

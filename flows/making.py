@@ -144,7 +144,7 @@ class Making:
         if not wanted:
             return []
         named = {span.week for span in wanted}
-        there = {path.split("/")[1] for path in self._outputs.paths("digests/*/digest.json")}
+        there = self._outputs.by_folder("digests/*/digest.json")
         lost = [week for week in self._job.store.weeks() if week not in {*named, *there}]
         return [*(week_span(Week.parse(week)) for week in lost), *wanted]
 

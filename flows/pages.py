@@ -184,7 +184,7 @@ def _write_briefings(
 ) -> tuple[list[BriefingCard], list[str]]:
     """Write briefings; return in short all that then stand, and what was removed.
 
-    One of an earlier run stands as long as its papers are of the library.
+    One of an earlier run stands as long as its documents are of the library.
     """
     for sheet in made.briefings:
         write_sheet(sheet, outputs)

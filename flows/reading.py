@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,11 @@ from typing import Any
 import typer
 
 from flows import wiring
-from flows.bounds import follow_ups, relation_questions, settled_answers, untold
+from flows.bounds import follow_ups, relation_questions, settled_answers, unbriefed, untold
 from flows.settings import Settings, tokenizer_cache
-from flows.shelves import Shelves, load_texts, look_up, reading_notes
+from flows.shelves import Shelves, load_texts, look_up, reading_notes, reading_store
 from flows.tracing import members_looked_up, trace_graph
 from pipeline.answers import answer_key, answered
-from pipeline.database import read_store
 from pipeline.errors import ConfigError, PartialError, UsageError
 from pipeline.identity import merge, sight
 from pipeline.library import Volume
@@ -26,9 +24,9 @@ from pipeline.prices import load_prices
 from pipeline.records import Paper, ProfileHeader, Record
 from pipeline.report.check import KNOWN, check_outputs
 from pipeline.sheets import Failure
+from pipeline.steps.interview import most_interviews
 from pipeline.steps.narrative import most_tellings
 from pipeline.steps.summarise import plan_paper
-from pipeline.store import Store
 from pipeline.tokens import exact_counter
 
 _HEADER = ("name", "area", "h_index", "papers", "citations", "novelty_percent", "ai_score")
@@ -94,7 +92,7 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
         PartialError: a document was refused; the others are in the plan.
     """
     engine, model = wiring.engine_and_model(settings)
-    with _reading_store(settings) as store:
+    with reading_store(settings) as store:
         shelves = look_up(documents, settings, store)
         works = [plan_paper(entry) for entry in shelves.entries]
         key = partial(answer_key, engine, model)
@@ -105,10 +103,12 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
         known = answered(store.answers(list(asked)), asked) if store else set()
         done = settled_answers(works, store, settings, key) if store else set()
         told = untold(traced, store, key, judge=settings.judge)
+        briefed = unbriefed(shelves, works, traced, store, key, judge=settings.judge)
     counter = exact_counter(settings.model, tokenizer_cache(settings))
     unread = len(relations.keys() - known)
     more = follow_ups(questions, done, settings)
     more += most_tellings(told + unread, judge=settings.judge)
+    more += most_interviews(briefed, judge=settings.judge)
     plan = make_plan(asked, known, model, wiring.price(settings), counter, more)
     data = _plan_data(len(works), plan, model)
     if json:
@@ -154,21 +154,10 @@ def export_schemas(folder: str) -> None:
         raise ConfigError(f"{root} cannot be written: {error.strerror}") from error
 
 
-@contextmanager
-def _reading_store(settings: Settings) -> Iterator[Store | None]:
-    """Open the store for reading for the time of the block; None where there is none."""
-    store = read_store(settings.store)
-    try:
-        yield store
-    finally:
-        if store is not None:
-            store.close()
-
-
 def _given(documents: Sequence[str], settings: Settings) -> tuple[list[Volume], Shelves]:
     """Return the volumes of the documents given, in the order given, and the whole library."""
     texts, _ = load_texts(documents)
-    with _reading_store(settings) as store:
+    with reading_store(settings) as store:
         shelves = look_up(documents, settings, store)
     by_hash = {volume.document.sha256: volume for volume in shelves.volumes.values()}
     found = {t.sha256: by_hash[t.sha256] for t in texts if t.sha256 in by_hash}

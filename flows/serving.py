@@ -20,8 +20,8 @@ from flows.progress import reporter
 from flows.schedule import Timing, find_zone, read_cron
 from flows.server import prefect_settings
 from flows.settings import Settings
+from flows.shelves import reading_store
 from flows.weeks import Week, due_week, weeks_to_make
-from pipeline.database import read_store
 from pipeline.errors import ConfigError, LockHeld, UsageError
 
 POLL = 10.0
@@ -146,14 +146,10 @@ def require_library(watch: str, settings: Settings) -> None:
     """
     if Path(watch).is_dir():
         return
-    store = read_store(settings.store)
-    try:
+    with reading_store(settings) as store:
         if store is not None and store.documents():
             reporter().say(f"Warning: the watch folder {watch} is gone; the library stays.")
             return
-    finally:
-        if store is not None:
-            store.close()
     raise UsageError(f"the watch folder {watch} is gone, and the library is empty")
 
 

@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from flows.progress import reporter
 from flows.settings import DEFAULT_STORE, Settings, without_secrets
-from pipeline.database import open_store, store_folder
+from pipeline.database import open_store, read_store, store_folder
 from pipeline.documents import EMPTY_FOLDER, find_files, load_text, shown
 from pipeline.errors import DocumentError, UsageError
 from pipeline.library import (
@@ -168,6 +168,17 @@ def load_texts(documents: Sequence[str]) -> tuple[list[Text], list[Failure]]:
         except DocumentError as error:
             failures.append(Failure(document=shown(file), stage="read", reason=str(error)))
     return texts, failures
+
+
+@contextmanager
+def reading_store(settings: Settings) -> Iterator[Store | None]:
+    """Open the store for reading for the time of the block; None where there is none."""
+    store = read_store(settings.store)
+    try:
+        yield store
+    finally:
+        if store is not None:
+            store.close()
 
 
 def look_up(documents: Sequence[str], settings: Settings, store: Store | None) -> Shelves:

@@ -222,18 +222,18 @@ class Slugs:
 
 
 class Told:
-    """Which lines a model has told to the end, so that a plan does not count them again."""
+    """What a model has told to the end, lines and briefings, so that no plan counts it again."""
 
     def __init__(self, store: Store) -> None:
         self._kept = Kept(store, "told", TypeAdapter(bool))
 
     def missing(self, keys: Sequence[str]) -> list[str]:
-        """Return the keys of lines that were not told yet."""
+        """Return the keys of what was not told yet."""
         self._kept.prime(keys)
         return [key for key in keys if self._kept.get(key, _BASIS) is None]
 
     def keep(self, keys: Iterable[str]) -> None:
-        """Note lines as told."""
+        """Note keys as told."""
         for key in self.missing(list(keys)):
             self._kept.put(key, _BASIS, value=True)
         self._kept.save()

@@ -64,20 +64,14 @@ def weeks_in(year: int) -> int:
     return dt.date(year, 12, 28).isocalendar().week
 
 
-def week_before(moment: dt.datetime, zone: dt.tzinfo) -> Week:
-    """Return the last week that had ended at a moment, by the clocks of a zone.
-
-    A week ends where its Sunday does: at Monday 00:00 it has ended. `moment` has a zone, any.
-    """
-    return Week.of(moment.astimezone(zone).date() - dt.timedelta(weeks=1))
-
-
 def due_week(scheduled: dt.datetime, zone: dt.tzinfo) -> Week:
     """Return the week that a run is for: the last that had ended when the run was to start.
 
-    The time at which it does start has no part in this, so a late run is for the same week.
+    A week ends where its Sunday does by the clocks of `zone`: at Monday 00:00 it has ended. The
+    time at which the run does start has no part in this, so a late run is for the same week.
+    `scheduled` has a zone, any.
     """
-    return week_before(scheduled, zone)
+    return Week.of(scheduled.astimezone(zone).date() - dt.timedelta(weeks=1))
 
 
 def weeks_between(last: Week, until: Week) -> list[Week]:

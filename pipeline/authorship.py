@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
@@ -11,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.briefing_sheet import Authorship, Named
 from pipeline.errors import AmbiguousName, UsageError
-from pipeline.library import Entry, Volume
+from pipeline.library import Entry, Volume, newest_first
 from pipeline.namesakes import own_pages
 from pipeline.people import PARTICLES, Person, may_be_one, particles, person
 from pipeline.roster import Roster, stands_on, written_out
@@ -153,7 +152,7 @@ def _author(
         names=tuple(printed),
         others=tuple(_others((roster.alike(names) | read) - set(names), roster)),
         pages=tuple(pages.own),
-        papers=tuple(sorted(papers, key=_newest_first)),
+        papers=tuple(sorted(papers, key=newest_first)),
     )
 
 
@@ -172,10 +171,6 @@ def _others(names: Iterable[Person], roster: Roster) -> list[str]:
     ways = [_ways([one], roster) for one in names]
     ways.sort(key=lambda same: (-sum(map(roster.count, same)), same[0]))
     return [same[0] for same in ways]
-
-
-def _newest_first(entry: Entry) -> tuple[int, str]:
-    return -(entry.paper.date or dt.date.min).toordinal(), entry.paper.id
 
 
 # --- When nobody or several are found ----------------------------------------------------------
@@ -238,7 +233,7 @@ def named(author: Author, entries: Iterable[Entry]) -> Named:
 def papers_of(author: Author, entries: Iterable[Entry]) -> list[Entry]:
     """Leave only papers of the author, newest first."""
     own = {entry.paper.id for entry in author.papers}
-    return sorted((one for one in entries if one.paper.id in own), key=_newest_first)
+    return sorted((one for one in entries if one.paper.id in own), key=newest_first)
 
 
 def positions(author: Author, entry: Entry) -> list[int]:

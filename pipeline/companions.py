@@ -16,28 +16,25 @@ RECENT = 5
 class Companion(NamedTuple):
     """A name beside the author's, and the ids of the papers that print it, newest first.
 
-    `recent` of them are of the newest years, `before` of earlier ones; one without a date is
-    neither.
+    `recent` of them are of the newest years; one without a date is not.
     """
 
     name: str
     papers: tuple[str, ...]
     recent: int
-    before: int
 
 
 class Beside(NamedTuple):
     """The names that are printed on an author's papers, those on most papers first.
 
     `since` is the first of the newest years, which are as few as have `RECENT` papers; None where
-    no paper is older. `recent` and `before` count the author's papers on either side of it. Of
-    `listed` papers a list of names is printed, and `cut` of these lists end in "et al.".
+    no paper is older. `recent` counts the author's papers from it on. Of `listed` papers a list of
+    names is printed, and `cut` of these lists end in "et al.".
     """
 
     companions: tuple[Companion, ...]
     since: int | None
     recent: int
-    before: int
     listed: int
     cut: int
 
@@ -54,17 +51,15 @@ def beside(author: Author, entries: Iterable[Entry]) -> Beside:
     theirs = papers_of(author, entries)
     dates = [entry.paper.date for entry in theirs]
     since = _newest_years(date.year for date in dates if date)
-    new = [since is not None and date.year >= since if date else None for date in dates]
+    new = [since is not None and date is not None and date.year >= since for date in dates]
     found = []
     for name, places in _printed(author, theirs):
-        sides = [new[place] for place in places]
         papers = tuple(theirs[place].paper.id for place in places)
-        found.append(Companion(name, papers, sides.count(True), sides.count(False)))
+        found.append(Companion(name, papers, sum(new[place] for place in places)))
     return Beside(
         companions=tuple(sorted(found, key=lambda one: (-len(one.papers), one.name))),
         since=since,
-        recent=new.count(True),
-        before=new.count(False),
+        recent=sum(new),
         listed=sum(bool(entry.paper.authors) for entry in theirs),
         cut=sum(bool(entry.details.et_al) for entry in theirs),
     )

@@ -52,7 +52,7 @@ def read_store(url: str) -> Store | None:
     with _opening(engine, address), engine.begin() as connection:
         found = _found_version(connection, address)
     if found:
-        return Store(engine, found)
+        return Store(engine, found, reading=True)
     engine.dispose()
     return None
 

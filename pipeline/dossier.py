@@ -19,8 +19,8 @@ from pipeline.sheets import PaperSheet
 class Part(NamedTuple):
     """A line of work, and which of its members are the author's, oldest first.
 
-    `members` counts works, those that no document describes too; `later` names the newest where
-    it is not the author's. `guessed` says that no document states a link of it.
+    `members` counts the papers of the line, works that no document describes aside; `later` names
+    the newest where it is not the author's. `guessed` says that no document states a link of it.
     """
 
     slug: str

@@ -74,6 +74,11 @@ class Entry:
         return self._wording[1] if self._wording else None
 
 
+def newest_first(entry: Entry) -> tuple[int, str]:
+    """Return what papers are sorted by, so that the newest is first and one without a date last."""
+    return -(entry.paper.date or dt.date.min).toordinal(), entry.paper.id
+
+
 def called(paper: Paper) -> str:
     """Return what a sentence calls a paper: its name, else what pages call it, to the colon."""
     return paper.names[0] if paper.names else paper.label.partition(": ")[0]

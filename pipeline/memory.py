@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from pydantic import ValidationError
 
 from pipeline.digest_sheet import Change, ChangedField, Days
-from pipeline.library import Entry
+from pipeline.library import Entry, newest_first
 from pipeline.records import Frozen
 from pipeline.store import StoredShown
 from pipeline.text import normalise
@@ -142,7 +142,7 @@ def _merged(before: State | None, after: State) -> State:
 def select(entries: Iterable[Entry], days: Days, past: Past, texts: Texts) -> Selection:
     """Part the papers of a library: new, older and never shown, changed, dated later."""
     found = Selection([], [], [], [], [], [])
-    for entry in sorted(entries, key=_newest_first):
+    for entry in sorted(entries, key=newest_first):
         id_, date = entry.paper.id, entry.paper.date
         before = past.states.get(id_)
         if before is not None and before.records != _records(entry):
@@ -156,10 +156,6 @@ def select(entries: Iterable[Entry], days: Days, past: Past, texts: Texts) -> Se
         elif id_ not in past.ever:
             found.backlog.append(entry)
     return found
-
-
-def _newest_first(entry: Entry) -> tuple[int, str]:
-    return -(entry.paper.date or dt.date.min).toordinal(), entry.paper.id
 
 
 def _changes(entry: Entry, before: State, texts: Texts) -> Iterator[Change]:
@@ -189,7 +185,7 @@ def _change(
     field: ChangedField,
     before: object,
     after: object,
-    order: Literal["stated", "unknown"],
+    order: Order,
 ) -> Change:
     return Change(
         paper=entry.paper.id,

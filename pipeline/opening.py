@@ -61,7 +61,8 @@ class Opener:
     def opened(self, chosen: ReadFirst) -> Opened:
         """Fill the four slots of a paper."""
         sheet = self._issue.sheets.get(chosen.paper)
-        new = self._first_of(sheet, "new")
+        lead = sheet.summary.lead if sheet else None
+        new = self._scribe.again("new", lead) if lead else None
         result = _result(sheet, new)
         good = [words for words, weight in self._reasons(chosen.paper) if weight > 0]
         number = len(self._new)
@@ -77,14 +78,6 @@ class Opener:
             code=self._code(chosen.paper, sheet),
             why=why,
         )
-
-    def _first_of(self, sheet: PaperSheet | None, field: str) -> Claim | None:
-        if sheet is None:
-            return None
-        summary = sheet.summary
-        tldr = [summary.tldr] if summary.tldr else []
-        found = [*tldr, *summary.contributions[:1], *summary.approach[:1]]
-        return self._scribe.again(field, found[0]) if found else None
 
     def _gap(self, paper: str, sheet: PaperSheet | None, result: Claim | None) -> Claim | None:
         """Say what a reviewer will miss first: an abstract, a figure, a benchmark."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pipeline.mentions import Mention, mentions
-from pipeline.metric_phrases import BEAT, MEASURE, RIVAL_LIKE, STOP, VERBS, tidy
+from pipeline.metric_phrases import MEASURE, RIVAL_LIKE, STOP, VERBS, tidy
 from pipeline.outcomes import Group
 
 # --- Whose, and against what ----------------------------------------------------------------
@@ -118,9 +118,6 @@ def _rival(rest: str, cue: str) -> str | None:
 def _rival_phrase(start: str) -> str:
     end = re.search(rf"{STOP.pattern}|\s(?:on|in|for|across|over)\s|,", start, re.VERBOSE)
     return start[: end.start()] if end else start
-
-
-BEATEN = re.compile(rf"\b{BEAT}\s+(?P<rival>[^;:]{{1,90}})$")
 
 
 def rival_name(span: str) -> str:

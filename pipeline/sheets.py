@@ -165,6 +165,12 @@ class Summary(Frozen):
     limitations: list[Claim]
     artefacts: list[Claim]
 
+    @property
+    def lead(self) -> Claim | None:
+        """What says best in one sentence what the paper is."""
+        firsts = [self.tldr, *self.contributions[:1], *self.approach[:1]]
+        return next((claim for claim in firsts if claim), None)
+
     def claims(self) -> Iterator[tuple[str, Claim]]:
         """Yield each claim with the name of its field, in printed order."""
         if self.tldr is not None:

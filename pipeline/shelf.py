@@ -216,7 +216,8 @@ def _touched(
         near = {other for key in spines[at[0]].keys[at[1]] for other in mates[key]} - found.keys()
         kin = {_place(ref) for ref in homes[at].records} if at in homes else set()
         for other in sorted(near | (kin - found.keys())):
-            seen.setdefault(other, seen.get(other) or _seen(other, volumes))
+            if other not in seen:
+                seen[other] = _seen(other, volumes)
             if other in kin or strength(seen[at], seen[other]):
                 found[other] = seen[other]
                 todo.append(other)

@@ -121,9 +121,12 @@ class Store:
     Every method is one transaction; all of them raise StoreError.
     """
 
-    def __init__(self, engine: sa.Engine, version: int = SCHEMA_VERSION) -> None:
+    def __init__(
+        self, engine: sa.Engine, version: int = SCHEMA_VERSION, *, reading: bool = False
+    ) -> None:
         self._engine = engine
         self._version = version
+        self._reading = reading
 
     def close(self) -> None:
         """Release the database."""
@@ -213,9 +216,9 @@ class Store:
             return {row[1]: StoredValue._make(row) for row in found}
 
     def save_worked_out(self, values: Iterable[StoredValue]) -> None:
-        """Write values over those of the same kind and key."""
+        """Write values over those of the same kind and key; one open for reading keeps none."""
         rows = [value._asdict() for value in values]
-        if rows:
+        if rows and not self._reading:
             with self.transaction() as connection:
                 replace(connection, WORKED_OUT, rows)
 

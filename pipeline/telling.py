@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from pipeline.answers import Question
+from pipeline.answers import Answer, Question
+from pipeline.ask import Asker
 from pipeline.errors import LitlineError
 from pipeline.grounded import Grounded, Grounder, Standing, Task
 from pipeline.latex import plain
@@ -74,18 +75,21 @@ def told_claim(
     )
 
 
-def told_stamp(
-    before: Stamp, part: Grounded, prompt: Prompt, counts: Counts, grounder: Grounder
+def model_stamp(
+    answers: Sequence[Answer[Any]],
+    asker: Asker,
+    prompt: Prompt,
+    counts: Counts,
+    inputs: Sequence[str] = (),
 ) -> Stamp:
-    """Return the stamp of a sheet that a model has added to."""
-    answers = part.answers
+    """Return the stamp of a sheet that answers went into; `inputs` are what else did."""
     costs = [answer.cost_usd for answer in answers]
     return Stamp(
-        engine=grounder.asker.provider.engine,
-        model=grounder.asker.provider.model,
+        engine=asker.provider.engine,
+        model=asker.provider.model,
         prompt=prompt.name,
         prompt_version=prompt.version,
-        inputs=[*before.inputs, *(answer.key for answer in answers)],
+        inputs=[*inputs, *(answer.key for answer in answers)],
         date=max((answer.date for answer in answers if answer.date), default=None),
         tokens=Tokens(
             input=sum(answer.tokens.input for answer in answers),

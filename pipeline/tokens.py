@@ -12,7 +12,6 @@ from hashlib import sha1, sha256
 from pathlib import Path
 
 SAFETY = 1.35
-CHARACTERS_PER_TOKEN_LOW = 7
 _LETTERS = re.compile(r"[A-Za-z]+")
 _DIGITS = re.compile(r"[0-9]+")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~\x00-\x08\x0e-\x1f\x7f]")

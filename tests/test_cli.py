@@ -430,6 +430,18 @@ def test_plan_needs_no_key(litline: Litline) -> None:
     assert "25 calls to make" in result.out
 
 
+def test_a_plan_names_the_price_that_the_run_names(
+    litline: Litline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    data = json_lines(litline("plan", *SAMPLES, "--engine", "openai", "--json"))[0]
+    said = litline("run", *SAMPLES, "--engine", "openai", "--budget", "0", "--direct").err
+    price = data["price_usd"]
+    assert isinstance(price, dict)
+    assert f"at most {data['follow_ups']} more where a check fails" in said
+    assert f"at most {price['high']:.4f} USD" in said
+
+
 def test_addresses_are_shown_without_their_secrets(
     litline: Litline, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,22 +74,22 @@ def test_the_author_is_nobodys_companion() -> None:
 def test_newest_years_are_as_few_as_have_enough_papers() -> None:
     assert RECENT == 5
     found = beside_ada(in_years(2031, 2031, 2030, 2030, 2030, 2029, 2028))
-    assert (found.since, found.recent, found.before) == (2030, 5, 2)
-    assert [(one.recent, one.before) for one in found.companions] == [(5, 2)]
+    assert (found.since, found.recent) == (2030, 5)
+    assert [one.recent for one in found.companions] == [5]
 
 
 @pytest.mark.parametrize("years", [(2031,) * 9, (2031, 2030, 2029), ()])
 def test_without_older_papers_nothing_is_new(years: Sequence[int]) -> None:
     found = beside_ada([*in_years(*years), byline("old", "Ada Brew", day=None)])
-    assert (found.since, found.recent, found.before) == (None, 0, len(years))
+    assert (found.since, found.recent) == (None, 0)
 
 
 def test_a_paper_without_a_date_is_neither_new_nor_older() -> None:
     undated = byline("undated", "Ada Brew", "Bo Steam", day=None)
     found = beside_ada([undated, *in_years(*[2031] * 5, 2030)])
-    assert (found.since, found.recent, found.before) == (2031, 5, 1)
+    assert (found.since, found.recent) == (2031, 5)
     assert found.companions == (
-        Companion("Bo Steam", ("p4", "p3", "p2", "p1", "p0", "p5", "undated"), 5, 1),
+        Companion("Bo Steam", ("p4", "p3", "p2", "p1", "p0", "p5", "undated"), 5),
     )
 
 
@@ -130,7 +130,7 @@ def test_names_beside_lewei_lu() -> None:
     entries, _ = link(volumes, [])
     author = who("Lewei Lu", entries, volumes, {})
     found = beside(author, entries)
-    assert (found.since, found.recent, found.before) == (2026, 9, 41)
+    assert (found.since, found.recent) == (2026, 9)
     assert (found.listed, found.cut) == (50, 49)
     most = [(one.name, len(one.papers), one.recent) for one in found.companions[:3]]
     assert most == [("Zhe Chen", 10, 0), ("Weiyun Wang", 9, 0), ("Xizhou Zhu", 8, 0)]

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from pipeline.report.cards import card_of
-from pipeline.report.data_files import cell, line_csv, papers_csv, themes_csv, trends_csv
+from pipeline.report.cells import cell
+from pipeline.report.data_files import line_csv, papers_csv, themes_csv, trends_csv
 from tests.briefing_sheets import author, filled_briefing
 from tests.digest_sheets import digest, filled_digest, week
 from tests.lineage_sheets import filled_line, six

@@ -15,6 +15,7 @@ import pytest
 
 from flows.delivery import FILES, Deliveries, run_after
 from pipeline.digest_sheet import DigestSheet
+from pipeline.report.files import Outputs
 from pipeline.store import Store
 from tests.digest_sheets import digest, week
 
@@ -183,7 +184,7 @@ def _write(root: Path, *sheets: DigestSheet) -> None:
 def test_it_runs_once_for_each_digest_that_is_new_or_another(tmp_path: Path, store: Store) -> None:
     seen = tmp_path / "seen"
     code = "import sys; open(sys.argv[1], 'a').write(sys.argv[-1].split('/')[-2] + '\\n')"
-    deliveries = Deliveries(python(code, str(seen)), tmp_path, store)
+    deliveries = Deliveries(python(code, str(seen)), Outputs(tmp_path), store)
     first, second = week(), digest(week="2031-W23")
     _write(tmp_path, first, second)
     deliveries.deliver([first])
@@ -191,7 +192,7 @@ def test_it_runs_once_for_each_digest_that_is_new_or_another(tmp_path: Path, sto
     assert seen.read_text().splitlines() == ["2031-W22", "2031-W23"]
     changed = first.model_copy(update={"first": not first.first})
     _write(tmp_path, changed)
-    Deliveries(python(code, str(seen)), tmp_path, store).deliver([changed, second])
+    Deliveries(python(code, str(seen)), Outputs(tmp_path), store).deliver([changed, second])
     assert seen.read_text().splitlines() == ["2031-W22", "2031-W23", "2031-W22"]
 
 
@@ -201,7 +202,7 @@ def test_each_failure_is_said_and_tried_again_by_the_next_run(
     digests = [week(), digest(week="2031-W23")]
     _write(tmp_path, *digests)
     for _ in range(2):
-        Deliveries("/no/such/letterbox", tmp_path, store).deliver(digests)
+        Deliveries("/no/such/letterbox", Outputs(tmp_path), store).deliver(digests)
         assert capsys.readouterr().err == 2 * (
             "Warning: letterbox, run after the digest, cannot be started: No such file or "
             "directory. The digest itself is written.\n"

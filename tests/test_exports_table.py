@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.report.exports.table import BETWEEN, COLUMNS, cell, csv_table
-from pipeline.report.exports.wording import one_line
+from pipeline.report.cells import BETWEEN, cell, one_line
+from pipeline.report.exports.table import COLUMNS, csv_table
 from tests.exported import NASTY, sample
 from tests.page_sheets import details, filled_with, sheet
 

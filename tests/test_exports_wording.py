@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from pipeline.report.exports.wording import Parts, key, name_parts, one_line, remarks, rendered
+from pipeline.report.cells import one_line
+from pipeline.report.exports.wording import Parts, key, name_parts, remarks, rendered
 from tests.exported import NASTY, sample
 from tests.page_sheets import details, sheet
 

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import pytest
 
-from flows.weeks import Week, week_before, weeks_between
+from flows.weeks import Week, due_week, weeks_between
 from pipeline.samples import sample_files
 from tests.command import Litline
 from tests.test_server import ROOT, until
@@ -64,7 +64,7 @@ def test_the_command_explains_itself(litline: Litline) -> None:
 
 @pytest.mark.prefect
 def test_weeks_since_the_last_digest_are_made_at_the_start(litline: Litline) -> None:
-    long_ago = week_before(dt.datetime.now(dt.UTC) - dt.timedelta(weeks=3), dt.UTC)
+    long_ago = due_week(dt.datetime.now(dt.UTC) - dt.timedelta(weeks=3), dt.UTC)
     before = ("--week", str(long_ago), "--as-of", long_ago.following.monday.isoformat())
     options = ("--engine", "extractive", "--direct", "--quiet")
     assert litline("digest", "papers", *options, *before).code == 0

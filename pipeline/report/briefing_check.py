@@ -9,14 +9,13 @@ from pathlib import Path
 from pipeline.briefing_sheet import Authorship, BriefingSheet, ProfileFigures, Question, ThemeTable
 from pipeline.digest_sheet import Listed
 from pipeline.people import may_be_one
-from pipeline.questions import asks_beyond, speaks_of_a_role
+from pipeline.questions import MOST_QUESTIONS, asks_beyond, speaks_of_a_role
+from pipeline.reading_list import MOST_READ
 from pipeline.records import Wording
 from pipeline.report.check_parts import page_of, twice
 from pipeline.sheets import Evidence
+from pipeline.themes import MOST_YEARS
 
-_MOST_READ = 5
-_MOST_QUESTIONS = 8
-_MOST_YEARS = 5
 _FIGURES = ("h_index", "papers", "citations", "novelty_percent", "ai_score")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
@@ -84,8 +83,8 @@ def _name_fault(one: Authorship, listed: Listed | None, names: set[str]) -> str:
 
 def _read_faults(sheet: BriefingSheet) -> Iterator[str]:
     ids, own = [one.paper for one in sheet.read], {one.paper for one in sheet.papers}
-    if len(ids) > _MOST_READ:
-        yield f"{len(ids)} papers are to be read, more than {_MOST_READ}"
+    if len(ids) > MOST_READ:
+        yield f"{len(ids)} papers are to be read, more than {MOST_READ}"
     yield from (f"to read: {id_} stands twice" for id_ in twice(ids))
     yield from (f"{id_} is to be read, but not the author's" for id_ in ids if id_ not in own)
 
@@ -104,8 +103,8 @@ def _profile_faults(profile: ProfileFigures) -> Iterator[str]:
 
 
 def _theme_faults(table: ThemeTable, listed: Sequence[Listed]) -> Iterator[str]:
-    if table.years != sorted(set(table.years)) or len(table.years) > _MOST_YEARS:
-        yield f"the years are not at most {_MOST_YEARS}, oldest first"
+    if table.years != sorted(set(table.years)) or len(table.years) > MOST_YEARS:
+        yield f"the years are not at most {MOST_YEARS}, oldest first"
     dates = {one.paper: one.date.year for one in listed if one.date}
     if table.totals != _by_year(dates, list(dates), table.years):
         yield "the papers of each year differ from those listed"
@@ -138,8 +137,8 @@ def _asking_faults(sheet: BriefingSheet) -> Iterator[str]:
 
 
 def _question_faults(sheet: BriefingSheet, papers: Path) -> Iterator[str]:
-    if len(sheet.questions) > _MOST_QUESTIONS:
-        yield f"{len(sheet.questions)} questions, more than {_MOST_QUESTIONS}"
+    if len(sheet.questions) > MOST_QUESTIONS:
+        yield f"{len(sheet.questions)} questions, more than {MOST_QUESTIONS}"
     own = {one.paper for one in sheet.papers}
     for question in sheet.questions:
         if fault := _question_fault(question, own, papers):

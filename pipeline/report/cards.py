@@ -90,11 +90,6 @@ def _themes(sheet: PaperSheet) -> list[str]:
     return sorted(terms_of("\n\n".join([sheet.paper.title or "", *quotes])) - broad())
 
 
-def newest_first(card: Card) -> tuple[int, str, str]:
-    """Return the place of a paper in lists: later dates first, those without one last."""
-    return -(card.date or dt.date.min).toordinal(), card.label.casefold(), card.paper
-
-
 def line_card_of(sheet: LineageSheet) -> LineCard:
     """Return a line's sheet in short."""
     return LineCard(

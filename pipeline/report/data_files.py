@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.briefing_sheet import BriefingSheet
 from pipeline.digest_sheet import DigestSheet, TrendRow
 from pipeline.lineage_sheet import LineageSheet
-from pipeline.report import view
-from pipeline.report.cards import Card, newest_first
+from pipeline.report.cards import Card
+from pipeline.report.cells import BETWEEN, cell
+from pipeline.report.parts import newest_first
 
 PAPERS = "papers.csv"
 TRENDS = "trends.csv"
 THEMES = "themes.csv"
 LINE = "lineage.csv"
 BESIDE = {"litline/digest": TRENDS, "litline/briefing": THEMES, "litline/lineage": LINE}
-
-_BETWEEN = "; "  # values of one cell
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
 _Cell = str | int | float | None
 
@@ -29,7 +26,7 @@ def papers_csv(cards: Iterable[Card]) -> str:
     """Return what the timeline counts: a row per paper, newest first."""
     header = ("id", "label", "date", "year_inferred", "themes")
     rows = (
-        (one.paper, one.label, _day(one), _yes(one.year_inferred), _BETWEEN.join(one.themes))
+        (one.paper, one.label, _day(one), _yes(one.year_inferred), BETWEEN.join(one.themes))
         for one in sorted(cards, key=newest_first)
     )
     return _table(header, rows)
@@ -65,15 +62,10 @@ def line_csv(sheet: LineageSheet) -> str:
         ("work", one.id, one.label, one.kind, str(one.date or ""), *[""] * 5) for one in sheet.nodes
     ]
     edges: list[Sequence[_Cell]] = [
-        ("link", *[""] * 4, one.source, one.target, one.type, one.basis, _BETWEEN.join(one.signs))
+        ("link", *[""] * 4, one.source, one.target, one.type, one.basis, BETWEEN.join(one.signs))
         for one in sheet.edges
     ]
     return _table(header, [*nodes, *edges])
-
-
-def cell(text: str) -> str:
-    """Return a text on one line that no spreadsheet runs: an apostrophe stands before a formula."""
-    return _FORMULA.sub(r"\1\2'", " ".join(view.visible(text).split()))
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[_Cell]]) -> str:
@@ -91,7 +83,7 @@ def _trend(row: TrendRow) -> Sequence[_Cell]:
         *(row.window.papers, row.window.of, *row.window_interval),
         *(row.baseline.papers, row.baseline.of, *row.baseline_interval),
         *(row.p, row.q, row.verdict, row.reason),
-        *(_BETWEEN.join(row.in_window), _BETWEEN.join(row.in_baseline)),
+        *(BETWEEN.join(row.in_window), BETWEEN.join(row.in_baseline)),
     )
 
 

@@ -103,17 +103,7 @@ class _Written(BaseModel):
 
 def card_of(sheet: DigestSheet) -> DigestCard:
     """Return a digest in short."""
-    marks = marks_of(place for _, claim in sheet.claims() for place in claim.evidence)
-    return DigestCard(
-        week=sheet.week,
-        since=sheet.since,
-        until=sheet.until,
-        new=len(sheet.new_papers),
-        short=" ".join(claim.text for claim in sheet.short),
-        documents=sorted({*marks, *(one.document for one in sheet.coverage)}),
-        marks=marks,
-        counts=sheet.stamp.counts,
-    )
+    return _card(sheet, marks_of(place for _, claim in sheet.claims() for place in claim.evidence))
 
 
 def read_card(text: str) -> DigestCard | None:
@@ -122,7 +112,10 @@ def read_card(text: str) -> DigestCard | None:
         found = _Written.model_validate_json(text)
     except ValidationError:
         return None
-    marks = found.marks()
+    return _card(found, found.marks())
+
+
+def _card(found: DigestSheet | _Written, marks: Marks) -> DigestCard:
     return DigestCard(
         week=found.week,
         since=found.since,

@@ -9,15 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from pipeline.digest_sheet import Days, DigestSheet, Share, TrendRow
+from pipeline.opening import MOST_OPENED
 from pipeline.report.check_parts import twice
+from pipeline.report.trend_view import STRONG
 from pipeline.sheets import Claim
+from pipeline.steps.digest import MOST_TOLD
+from pipeline.trends import SIGNIFICANT, TOLD, TREND_PAPERS
 
-_SIGNIFICANT = 0.05
-_TREND_PAPERS = 5  # that a trend needs on the side where the share is larger
-_MOST = 5  # papers to open, and terms that are printed
 _FEW = "too few to say"
-_STRONG = frozenset({"emerging", "declining"})
-_TOLD = frozenset({*_STRONG, "possible"})
 
 
 def digest_faults(sheet: DigestSheet, folder: Path) -> Iterator[str]:
@@ -79,8 +78,8 @@ def _date_faults(sheet: DigestSheet) -> Iterator[str]:
 
 def _opened_faults(sheet: DigestSheet) -> Iterator[str]:
     first = [one.paper for one in sheet.read_first]
-    if len(first) > _MOST:
-        yield f"{len(first)} papers are to be read first, more than {_MOST}"
+    if len(first) > MOST_OPENED:
+        yield f"{len(first)} papers are to be read first, more than {MOST_OPENED}"
     if first != [one.paper for one in sheet.opened]:
         yield "the opened papers are not those to be read first"
     yield from (f"{id_} is opened, but not new" for id_ in first if id_ not in sheet.new_papers)
@@ -123,7 +122,7 @@ def _row_faults(row: TrendRow) -> Iterator[str]:
         yield f"p = {row.p} and q = {row.q} are not in order between 0 and 1"
     if row.verdict == "possible" and not row.reason:
         yield "nothing says why it is no more than possible"
-    if row.verdict in _STRONG:
+    if row.verdict in STRONG:
         yield from _strong_faults(row)
     for share, ends in ((row.window, row.window_interval), (row.baseline, row.baseline_interval)):
         if not _within(share, ends):
@@ -136,9 +135,9 @@ def _strong_faults(row: TrendRow) -> Iterator[str]:
     larger = row.window if ours > theirs else row.baseline
     if ours == theirs or (ours > theirs) != (row.verdict == "emerging"):
         yield f"it is not {row.verdict} by its counts"
-    elif larger.papers < _TREND_PAPERS:
-        yield f"it is {row.verdict} with fewer than {_TREND_PAPERS} papers"
-    if row.q is not None and row.q > _SIGNIFICANT:
+    elif larger.papers < TREND_PAPERS:
+        yield f"it is {row.verdict} with fewer than {TREND_PAPERS} papers"
+    if row.q is not None and row.q > SIGNIFICANT:
         yield f"it is {row.verdict}, but not significant after correction"
 
 
@@ -167,7 +166,7 @@ def _counted_faults(row: TrendRow, window: Days, dates: dict[str, dt.date | None
 
 def _named_papers(row: TrendRow) -> bool:
     """Whether a row has to name the papers that it counts: one that moved or may have."""
-    return row.verdict in _TOLD or bool(row.in_window or row.in_baseline)
+    return row.verdict in TOLD or bool(row.in_window or row.in_baseline)
 
 
 def _order_faults(rows: Sequence[TrendRow]) -> Iterator[str]:
@@ -180,8 +179,8 @@ def _order_faults(rows: Sequence[TrendRow]) -> Iterator[str]:
 
 def _told_faults(sheet: DigestSheet) -> Iterator[str]:
     """Hold what is printed of a term against its row."""
-    if len(_printed(sheet.told)) > _MOST:
-        yield f"more than {_MOST} terms are printed"
+    if len(_printed(sheet.told)) > MOST_TOLD:
+        yield f"more than {MOST_TOLD} terms are printed"
     rows = {row.term: row for row in sheet.trends}
     for claim in _printed(sheet.told):
         row = rows.get(str((claim.data or {})["term"]))

@@ -9,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 
@@ -24,6 +25,12 @@ class Outputs:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+
+    @property
+    def key(self) -> str:
+        """What tells this folder from others in the store: 16 hex of its path's hash."""
+        path = str(self.root.resolve()).encode(errors="surrogatepass")
+        return sha256(path).hexdigest()[:16]
 
     def create(self) -> None:
         """Create the folder, so that it can be locked.
@@ -140,6 +147,10 @@ class Outputs:
     def paths(self, pattern: str) -> list[str]:
         """Return the files that a pattern names, in order."""
         return [path.relative_to(self.root).as_posix() for path in sorted(self.root.glob(pattern))]
+
+    def by_folder(self, pattern: str) -> dict[str, str]:
+        """Return the files that a pattern such as `digests/*/digest.json` names, by folder."""
+        return {path.split("/")[1]: path for path in self.paths(pattern)}
 
     def remove_sources(self, kept: Iterable[str], known: Iterable[str]) -> list[str]:
         """Remove the sources of `known` documents that are not among `kept`, with their pages."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from pipeline.lineage_sheet import GraphEdge, GraphNode, LineageSheet
+from pipeline.report.check_parts import twice
 from pipeline.report.drawing import LINE
 
 
 def graph_faults(nodes: Sequence[GraphNode], edges: Sequence[GraphEdge]) -> Iterator[str]:
     """Yield what is wrong with nodes and edges by themselves; evidence is read elsewhere."""
-    twice = [name for name, number in Counter(node.id for node in nodes).items() if number > 1]
-    yield from (f"the node {name} stands twice" for name in twice)
+    yield from (f"the node {name} stands twice" for name in twice(node.id for node in nodes))
     known = {node.id for node in nodes}
     pairs = Counter((edge.source, edge.target, edge.type) for edge in edges)
     for edge in edges:

@@ -9,10 +9,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.records import Coverage
-from pipeline.report import view
+from pipeline.report import parts, view
 from pipeline.report.briefing_card import BriefingCard, briefing_path, by_name
 from pipeline.report.cards import Card, LineCard
-from pipeline.report.cards import newest_first as in_order
 from pipeline.report.digest_card import (
     DigestCard,
     counted,
@@ -210,7 +209,7 @@ def _cut(text: str, room: int) -> str:
 
 
 def _years(papers: Iterable[Card], search: SearchView) -> list[Year]:
-    ordered = sorted(papers, key=in_order)
+    ordered = sorted(papers, key=parts.newest_first)
     return [
         Year(
             f"y{year}" if year else "undated",

@@ -12,7 +12,6 @@ from pipeline.report.lineage_view import (
     ASIDE,
     LIMIT,
     MEANING,
-    ROOT,
     Aside,
     LineageView,
     Measured,
@@ -22,6 +21,7 @@ from pipeline.report.lineage_view import (
     lineage_view,
 )
 from pipeline.report.markdown import escape_markdown, front_matter
+from pipeline.report.parts import ROOT
 from pipeline.sheets import Evidence
 
 _LONG_LABEL = 48  # characters

@@ -10,9 +10,9 @@ from pipeline.lineage_sheet import Beside, GraphNode, LineageRow, LineageSheet, 
 from pipeline.lines import trunk
 from pipeline.report import view
 from pipeline.report.drawing import BASES, LINE, VERBS
+from pipeline.report.parts import ROOT, Refused
 from pipeline.sheets import Claim, Evidence
 
-ROOT = "../../"
 ASIDE = "They use, test or are compared with a member; they are not steps."
 LIMIT = "Only what these documents hold was read; works that none of them names are not here."
 MEANING = (
@@ -76,14 +76,6 @@ class Aside(NamedTuple):
     how: str
     line: view.Line | None
     numbers: tuple[int, ...]
-
-
-class Refused(NamedTuple):
-    """A claim that is not printed, and why."""
-
-    lead: str
-    text: str
-    reason: str
 
 
 class LineageView(NamedTuple):

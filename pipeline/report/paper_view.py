@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from pipeline.records import Details, Paper
 from pipeline.report import view
+from pipeline.report.parts import Refused
 from pipeline.sheets import Claim, Evidence, FigureRow, Flag, PaperSheet
 
 # The slots in printed order: field of the summary, lead word, name in "Not stated: …".
@@ -69,14 +70,6 @@ class Source(NamedTuple):
     document: str
     path: str
     where: str
-
-
-class Refused(NamedTuple):
-    """A claim that is not printed, and why."""
-
-    lead: str
-    text: str
-    reason: str
 
 
 class PaperView(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from pipeline.digest_sheet import Listed
 from pipeline.records import Coverage
@@ -36,6 +36,17 @@ class Covered(NamedTuple):
     document: str
     path: str
     words: str
+
+
+class _Dated(Protocol):
+    """What papers in lists are sorted by."""
+
+    @property
+    def date(self) -> dt.date | None: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def paper(self) -> str: ...
 
 
 class Refused(NamedTuple):
@@ -112,7 +123,7 @@ class Citing:
         return line._replace(text=f"{line.text[:1].upper()}{line.text[1:]}{stop}")
 
 
-def newest_first(one: Listed) -> tuple[int, str, str]:
+def newest_first(one: _Dated) -> tuple[int, str, str]:
     """Order papers by their date, the latest first; undated ones stand last."""
     return -(one.date or dt.date.min).toordinal(), one.label.casefold(), one.paper
 

@@ -13,7 +13,6 @@ from pipeline.report.trend_drawing import Curve, Plot
 from pipeline.sheets import Claim
 
 STRONG = frozenset({"emerging", "declining"})
-FEW = "too few to say"
 MOST_COUNTED = 100  # papers that are linked on each side of a printed term
 _MOST_OTHERS = 20  # and of one that is not printed
 _MOST_DRAWN = 6

@@ -9,10 +9,12 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from pipeline.records import Coverage
+from pipeline.scribe import counted, printed_day
 from pipeline.sheets import Claim, Counts, Evidence, Stamp
 
 MOST_AUTHORS = 3
 
+plural = counted
 _MONTHS = "January February March April May June July August September October November December"
 
 _KINDS = {"quoted": "quoted", "derived": "reworded", "computed": "computed"}
@@ -57,14 +59,9 @@ def same_words(one: str, other: str) -> bool:
     return first == second
 
 
-def plural(number: int, noun: str) -> str:
-    """Count things in words: `1 paper`, `5,000 papers`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def human_date(date: dt.date, year_inferred: bool = False) -> str:
     """Write a date as `27 May 2026`, and say so when its year is inferred."""
-    return f"{day_and_month(date)} {date.year}" + " (year inferred)" * year_inferred
+    return printed_day(date) + " (year inferred)" * year_inferred
 
 
 def day_and_month(date: dt.date) -> str:

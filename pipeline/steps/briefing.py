@@ -9,13 +9,11 @@ from types import MappingProxyType
 from pipeline.authorship import authorships, named
 from pipeline.briefing_sheet import BriefingSheet, TakesPart, ToRead
 from pipeline.companions import beside, institutions
-from pipeline.digest_sheet import Listed
 from pipeline.dossier import Dossier, Part
-from pipeline.library import Entry
 from pipeline.people import may_be_one
 from pipeline.questions import questions
 from pipeline.reading_list import Choice, place, reading_list
-from pipeline.scribe import Scribe, counted
+from pipeline.scribe import Scribe, counted, listed, printed_day
 from pipeline.sheets import Claim, Datum, Evidence, code_stamp
 from pipeline.themes import Shift, Shifts, shifts, theme_table
 
@@ -58,24 +56,13 @@ def make_briefing(dossier: Dossier) -> BriefingSheet:
         questions=questions(dossier, teller.scribe),
         unknown=list(teller.unknown()),
         opened=sorted(dossier.sheets),
-        listed=[_listed(entry) for entry in entries],
+        listed=[listed(entry) for entry in entries],
         stamp=code_stamp(ENGINE, [], []),
         dropped=[],
     )
     inputs = [one.stamp for one in dossier.sheets.values()]
     claims = [claim for _, claim in sheet.claims()]
     return sheet.model_copy(update={"stamp": code_stamp(ENGINE, claims, inputs)})
-
-
-def _listed(entry: Entry) -> Listed:
-    return Listed(
-        paper=entry.paper.id,
-        label=entry.paper.label,
-        authors=entry.paper.authors,
-        et_al=bool(entry.details.et_al),
-        date=entry.paper.date,
-        year_inferred=entry.details.year_inferred,
-    )
 
 
 def years(span: tuple[int, int]) -> str:
@@ -146,7 +133,7 @@ class _Teller:
         yield from moved or self._often(found)
         latest = self._dossier.entries[0]
         if latest.paper.date:
-            day = f"{latest.paper.date.day} {latest.paper.date:%B %Y}"
+            day = printed_day(latest.paper.date)
             day += ", year inferred" if latest.details.year_inferred else ""
             text = f"The newest is {self._dossier.labels[latest.paper.id]} ({day})."
             yield self._said("short", text, [latest.paper.id], {"day": day})
@@ -286,7 +273,7 @@ class _Teller:
         since = self._dossier.since
         if since is None:
             return
-        day = f"{since.day} {since:%B %Y}"
+        day = printed_day(since)
         found = [
             entry.paper.id
             for entry in self._dossier.entries
@@ -302,12 +289,8 @@ class _Teller:
     def to_read(self, one: Choice) -> ToRead:
         """Say what a paper is, and why to read it."""
         sheet = self._dossier.sheets.get(one.paper)
-        what = None
-        if sheet is not None:
-            summary = sheet.summary
-            tldr = [summary.tldr] if summary.tldr else []
-            found = [*tldr, *summary.contributions, *summary.approach]
-            what = self.scribe.again("what", found[0]) if found else None
+        lead = sheet.summary.lead if sheet else None
+        what = self.scribe.again("what", lead) if lead else None
         reasons = "; ".join(one.reasons) or "also theirs"
         text = f"{reasons[0].upper()}{reasons[1:]}."
         why = self._said("why", text, [one.paper], {"reasons": reasons})

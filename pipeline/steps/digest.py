@@ -14,8 +14,9 @@ from pipeline.digest_sheet import (
     Theme,
 )
 from pipeline.issue import Interest, Issue, Line, Step
+from pipeline.library import newest_first
 from pipeline.opening import Opener
-from pipeline.scribe import Scribe, counted
+from pipeline.scribe import Scribe, counted, listed, printed_day
 from pipeline.sheets import Claim, Datum, code_stamp
 from pipeline.terms import broad
 
@@ -60,27 +61,15 @@ def make_digest(issue: Issue) -> DigestSheet:
     )
     inputs = [one.stamp for id_ in sheet.new_papers if (one := issue.sheets.get(id_))]
     stamp = code_stamp(ENGINE, [claim for _, claim in sheet.claims()], inputs)
-    return sheet.model_copy(update={"listed": list(_listed(issue, sheet)), "stamp": stamp})
+    return sheet.model_copy(update={"listed": _listed(issue, sheet), "stamp": stamp})
 
 
-def _listed(issue: Issue, sheet: DigestSheet) -> Iterator[Listed]:
+def _listed(issue: Issue, sheet: DigestSheet) -> list[Listed]:
     """List every paper that the page leads to, in the order of their dates, newest first."""
     named = {*sheet.new_papers, *sheet.backlog, *(one.paper for one in sheet.updated)}
     named |= {id_ for row in sheet.trends for id_ in (*row.in_window, *row.in_baseline)}
     known = [issue.entries[id_] for id_ in named if id_ in issue.entries]
-    for entry in sorted(known, key=lambda e: (_age(e.paper.date), e.paper.id)):
-        yield Listed(
-            paper=entry.paper.id,
-            label=entry.paper.label,
-            authors=entry.paper.authors,
-            et_al=bool(entry.details.et_al),
-            date=entry.paper.date,
-            year_inferred=entry.details.year_inferred,
-        )
-
-
-def _age(date: dt.date | None) -> int:
-    return -(date or dt.date.min).toordinal()
+    return [listed(entry) for entry in sorted(known, key=newest_first)]
 
 
 def _themes(issue: Issue) -> Iterator[Theme]:
@@ -165,7 +154,9 @@ class _Teller:
         dates = [e.paper.date for e in issue.entries.values() if e.paper.date]
         before = max((day for day in dates if day < issue.days.since), default=None)
         documents = [one.document for one in issue.coverage]
-        latest = f" The latest before is of {_day(before)} ({_week(before)})." if before else ""
+        latest = (
+            f" The latest before is of {printed_day(before)} ({_week(before)})." if before else ""
+        )
         data: dict[str, Datum] = {"documents": documents, "latest": latest}
         text = f"Nothing new: no paper in these documents is dated in {span}.{latest}"
         if issue.selection.again:
@@ -286,7 +277,7 @@ class _Teller:
         yield from self._worded()
         later = [entry.paper.id for entry in self._issue.selection.later]
         if later:
-            day = _day(self._issue.days.until)
+            day = printed_day(self._issue.days.until)
             verb = "is" if len(later) == 1 else "are"
             text = f"{counted(len(later), 'paper')} {verb} dated after {day}, and left for later."
             yield self._scribe.computed(
@@ -355,10 +346,6 @@ _RANK = {"emerging": 0, "declining": 0, "possible": 1}
 def _week(date: dt.date) -> str:
     year, number, _ = date.isocalendar()
     return f"{year}-W{number:02}"
-
-
-def _day(date: dt.date) -> str:
-    return f"{date.day} {date:%B} {date.year}"
 
 
 def _what(change: Change) -> str:

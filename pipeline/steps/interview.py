@@ -10,13 +10,14 @@ from pipeline.answers import estimate
 from pipeline.briefing_sheet import BriefingSheet, Question
 from pipeline.errors import LitlineError
 from pipeline.grounded import Grounded, Grounder, Standing, most_follow_ups
+from pipeline.grounding import Failure as Fault
 from pipeline.grounding import check_claim, check_owned
 from pipeline.latex import plain
 from pipeline.prompts import load_prompt
 from pipeline.questions import MOST_QUESTIONS, asks_beyond, speaks_of_a_role
 from pipeline.schemas import BriefingReply
 from pipeline.sheets import Claim, Dropped, Evidence, Failure, PaperSheet, count
-from pipeline.telling import Asking, ask_and_ground, is_copied, told_claim, told_stamp
+from pipeline.telling import Asking, ask_and_ground, is_copied, model_stamp, told_claim
 from pipeline.tokens import estimate_tokens
 
 PROMPT = "author_briefing"
@@ -158,7 +159,9 @@ class _Answers:
         part = self._part
         claims = [claim for _, claim in made.claims()]
         counts = count(claims, len(self._dropped), part.asked_again, part.overruled)
-        stamp = told_stamp(before.stamp, part, load_prompt(PROMPT), counts, grounder)
+        stamp = model_stamp(
+            part.answers, grounder.asker, load_prompt(PROMPT), counts, before.stamp.inputs
+        )
         return made.model_copy(update={"stamp": stamp})
 
     def _claim(self, field: str, standing: Standing) -> list[Claim]:
@@ -175,13 +178,17 @@ class _Answers:
 
     def _wrong(self, text: str, cited: Sequence[tuple[str, Evidence]]) -> str:
         quotes = [place.quote for _, place in cited]
-        owned = [(paper, place.quote) for paper, place in cited]
-        names = {id_: list(own) for id_, own in self._planned.names.items()}
         failures = [
             *check_claim(text, quotes, self._planned.sheet.known()),
-            *check_owned(text, owned, names),
+            *self._not_theirs(text, cited),
         ]
         return f"{failures[0].rule}: {failures[0].message}" if failures else ""
+
+    def _not_theirs(self, text: str, cited: Sequence[tuple[str, Evidence]]) -> list[Fault]:
+        """Return where a text gives one paper what another one says."""
+        owned = [(paper, place.quote) for paper, place in cited]
+        names = {id_: list(own) for id_, own in self._planned.names.items()}
+        return check_owned(text, owned, names)
 
     def _cited(self, standing: Standing) -> list[tuple[str, Evidence]]:
         numbers = sorted(set(standing.claim.sentences))
@@ -197,10 +204,8 @@ class _Answers:
         said = self._reply.questions[int(standing.place.partition(".")[2])]
         ask = " ".join(said.ask.split())
         quotes = [place.quote for _, place in cited]
-        owned = [(paper, place.quote) for paper, place in cited]
-        names = {id_: list(own) for id_, own in self._planned.names.items()}
         wrong = asks_beyond(ask, quotes, self._planned.sheet.known())
-        wrong = wrong or "; ".join(f.message for f in check_owned(ask, owned, names)[:1])
+        wrong = wrong or "; ".join(f.message for f in self._not_theirs(ask, cited)[:1])
         if wrong:
             return self._drop_question(standing, f"{ask} {wrong}")
         return [

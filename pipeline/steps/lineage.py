@@ -29,7 +29,8 @@ from pipeline.lines import ANCESTRY, Line, trunk
 from pipeline.mentions import mentions
 from pipeline.names import parse_name
 from pipeline.records import Coverage
-from pipeline.sheets import Claim, Datum, Evidence, PaperSheet, claim_id, code_stamp
+from pipeline.scribe import Scribe, counted
+from pipeline.sheets import Claim, Datum, Evidence, PaperSheet, code_stamp
 from pipeline.text import normalise, strip_lead_in
 
 STAGE = "lineages"
@@ -127,32 +128,11 @@ class _Teller:
 
     def __init__(self, line: Line, slug: str, shelf: Shelf) -> None:
         self._line = line
-        self._slug = slug
+        self._scribe = Scribe(_SHEET, slug)
         self._shelf = shelf
         self._papers = [n for n in line.members if n.id in shelf.sheets]
         self._missing = [n for n in line.members if n.kind == "external"]
         self._labels = self._told_apart({node.id: self._label(node) for node in line.members})
-
-    # --- Claims --------------------------------------------------------------------------------
-
-    def _quoted(self, field: str, text: str, quoted: Evidence) -> Claim:
-        id_ = claim_id(_SHEET, self._slug, field, text, [quoted.quote])
-        return Claim(
-            id=id_, text=text, kind="quoted", origin="extractive", evidence=[quoted], data=None
-        )
-
-    def _computed(
-        self, field: str, text: str, data: dict[str, Datum], places: Sequence[Evidence] = ()
-    ) -> Claim:
-        id_ = claim_id(_SHEET, self._slug, field, text, [e.quote for e in places])
-        return Claim(
-            id=id_,
-            text=text,
-            kind="computed",
-            origin="computed",
-            evidence=list(places),
-            data=data,
-        )
 
     # --- Steps ---------------------------------------------------------------------------------
 
@@ -191,13 +171,7 @@ class _Teller:
         outcomes = [claim for claim in summary.results if claim.evidence[0].quote not in said]
         chosen = {claim.text: claim for claim in [*ways[:1], *outcomes[:1]]}
         for claim in list(chosen.values())[:_PASSAGE]:
-            yield self._again(claim)
-
-    def _again(self, claim: Claim) -> Claim:
-        """Return a claim of a paper's sheet as a claim of this one."""
-        quotes = [quoted.quote for quoted in claim.evidence]
-        id_ = claim_id(_SHEET, self._slug, "passage", claim.text, quotes)
-        return claim.model_copy(update={"id": id_, "figures": None, "lacks": None})
+            yield self._scribe.again("passage", claim)
 
     def _aspects(self, node: str) -> dict[Aspect, list[Claim]]:
         found: dict[Aspect, list[Claim]] = {
@@ -207,14 +181,18 @@ class _Teller:
         sheet = self._shelf.sheets.get(node)
         if sheet is None:
             return found
-        found["results"] = [self._again(claim) for claim in sheet.summary.results[:_ASPECT]]
-        found["openness"] = [self._again(claim) for claim in sheet.summary.artefacts[:_ASPECT]]
+        found["results"] = [
+            self._scribe.again("passage", claim) for claim in sheet.summary.results[:_ASPECT]
+        ]
+        found["openness"] = [
+            self._scribe.again("passage", claim) for claim in sheet.summary.artefacts[:_ASPECT]
+        ]
         for unit in self._shelf.units[node]:
             for sentence in unit.sentences:
                 text = strip_lead_in(sentence.text)
                 for aspect in aspects_of(text):
                     if len(found[aspect]) < _ASPECT:
-                        found[aspect].append(self._quoted("passage", text, whole(sentence)))
+                        found[aspect].append(self._scribe.quoted("passage", text, whole(sentence)))
         return found
 
     # --- In one breath ---------------------------------------------------------------------------
@@ -232,14 +210,14 @@ class _Teller:
         chain = " → ".join(self._named(name) for name in main)
         others = [self._named(name) for name in order if name not in main]
         beside = f" Beside it: {', '.join(others)}." if others else ""
-        yield self._computed(
+        yield self._scribe.computed(
             "short",
             f"{chain}.{beside}",
             {"papers": papers, "chain": chain, "beside": ", ".join(others)},
         )
-        yield self._computed(
+        yield self._scribe.computed(
             "short",
-            f"{_counted(len(papers), 'paper')} read; of the links between them "
+            f"{counted(len(papers), 'paper')} read; of the links between them "
             f"{_are(stated)} stated, {_are(guessed)} guessed from names, authors and dates.",
             {"papers": papers, "read": len(papers), "stated": stated, "guessed": guessed},
         )
@@ -329,7 +307,7 @@ class _Teller:
         for unit in self._shelf.units.get(edge.source, ()):
             for sentence in unit.sentences:
                 if (sentence.start, sentence.quote) == (place.start, place.quote):
-                    return self._quoted("beside", strip_lead_in(sentence.text), place)
+                    return self._scribe.quoted("beside", strip_lead_in(sentence.text), place)
         return None
 
     # --- What the page cannot tell ---------------------------------------------------------------
@@ -345,7 +323,7 @@ class _Teller:
             label = self._labels[node.id]
             verb = "names" if len(namers) == 1 else "name"
             text = f"No document describes {label}: it is known only because {names} {verb} it."
-            yield self._computed(
+            yield self._scribe.computed(
                 "gaps", text, {"papers": namers, "work": label, "named by": names}, places
             )
         for edge in self._ancestry():
@@ -361,7 +339,7 @@ class _Teller:
                     "earlier": earlier,
                     "signs": ", ".join(edge.signs),
                 }
-                yield self._computed("gaps", text, data, edge.evidence)
+                yield self._scribe.computed("gaps", text, data, edge.evidence)
 
         yield from self._absent()
 
@@ -380,7 +358,7 @@ class _Teller:
                     "declared": f"{one.declared:,}",
                     "present": f"{one.present:,}",
                 }
-                yield self._computed("gaps", text, data)
+                yield self._scribe.computed("gaps", text, data)
 
     def _told_apart(self, labels: dict[str, str]) -> dict[str, str]:
         """Add the year to labels that several members share."""
@@ -399,7 +377,3 @@ class _Teller:
 
 def _are(number: int) -> str:
     return f"{number:,} {'is' if number == 1 else 'are'}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

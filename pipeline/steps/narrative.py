@@ -23,7 +23,7 @@ from pipeline.mentions import mentions, name_key
 from pipeline.prompts import load_prompt
 from pipeline.schemas import NarrativeReply, RelationsReply
 from pipeline.sheets import Claim, Dropped, Evidence, Failure, count
-from pipeline.telling import Asking, ask_and_ground, is_copied, told_claim, told_stamp
+from pipeline.telling import Asking, ask_and_ground, is_copied, model_stamp, told_claim
 from pipeline.tokens import estimate_tokens
 
 RELATIONS = "paper_relations"
@@ -203,7 +203,9 @@ class _Telling:
         claims = [claim for _, claim in made.claims()]
         part = self._part
         counts = count(claims, len(self._dropped), part.asked_again, part.overruled)
-        stamp = told_stamp(before.stamp, part, load_prompt(NARRATIVE), counts, grounder)
+        stamp = model_stamp(
+            part.answers, grounder.asker, load_prompt(NARRATIVE), counts, before.stamp.inputs
+        )
         return made.model_copy(update={"stamp": stamp})
 
     def _claim(self, field: str, standing: Standing) -> Claim | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pipeline.answers import Answer, Question
 from pipeline.ask import Asker
@@ -22,18 +22,16 @@ from pipeline.schemas import PaperSummaryReply
 from pipeline.sheets import (
     FIELDS,
     Claim,
-    Counts,
     Dropped,
     Failure,
     FigureRow,
     Figures,
     PaperSheet,
-    Stamp,
     Summary,
-    Tokens,
     claim_id,
     count,
 )
+from pipeline.telling import model_stamp
 from pipeline.text import normalise
 from pipeline.verdicts import is_copy, known_of
 
@@ -157,34 +155,15 @@ def _sheet(
     again = sum(part.asked_again for part in parts)
     overruled = sum(part.overruled for part in parts)
     answers = [answer for part in parts for answer in part.answers]
+    counts = count(claims, len(dropped), again, overruled)
     return PaperSheet(
         paper=work.entry.paper,
         details=work.entry.details,
         coverage=[line for line in coverage if line.document in held],
         summary=summary,
         **facts._asdict(),
-        stamp=_stamp(answers, asker, count(claims, len(dropped), again, overruled)),
+        stamp=model_stamp(answers, asker, load_prompt(PROMPT), counts),
         dropped=dropped,
-    )
-
-
-def _stamp(answers: Sequence[Answer[Any]], asker: Asker, counts: Counts) -> Stamp:
-    prompt = load_prompt(PROMPT)
-    costs = [answer.cost_usd for answer in answers]
-    return Stamp(
-        engine=asker.provider.engine,
-        model=asker.provider.model,
-        prompt=prompt.name,
-        prompt_version=prompt.version,
-        inputs=[answer.key for answer in answers],
-        date=max((answer.date for answer in answers if answer.date), default=None),
-        tokens=Tokens(
-            input=sum(answer.tokens.input for answer in answers),
-            output=sum(answer.tokens.output for answer in answers),
-        ),
-        tokens_estimated=any(answer.estimated for answer in answers),
-        cost_usd=None if None in costs else sum(cost or 0 for cost in costs),
-        counts=counts,
     )
 
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from pipeline.briefing_sheet import BriefingSheet
 from pipeline.people import person
-from pipeline.report.exports.wording import key, one_line
+from pipeline.report.cells import one_line
+from pipeline.report.exports.wording import key
 from pipeline.sheets import PaperSheet
 
 _HASH = 8  # hex

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable
 
 from pipeline.report import view
-from pipeline.report.exports.wording import one_line
+from pipeline.report.cells import BETWEEN, cell
 from pipeline.sheets import FIELDS, Claim, PaperSheet
 
-BETWEEN = "; "
 COLUMNS = (
     *("id", "label", "title", "authors", "authors_cut", "date", "year_inferred", "arxiv_id", "url"),
     *("categories", "affiliations", "has_code", "comment", "documents", "tldr", *FIELDS, "engine"),
     "model",
 )
-# Where a spreadsheet may begin a cell: at its start, and at a semicolon where that parts cells.
-_FORMULA = re.compile(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])")
 
 
 def csv_table(sheets: Iterable[PaperSheet]) -> str:
@@ -33,11 +29,6 @@ def csv_table(sheets: Iterable[PaperSheet]) -> str:
         row = _row(sheet)
         writer.writerow([cell(row[column]) for column in COLUMNS])
     return out.getvalue()
-
-
-def cell(text: str) -> str:
-    """Return a text on one line that no spreadsheet runs: an apostrophe stands before a formula."""
-    return _FORMULA.sub(r"\1\2'", one_line(text))
 
 
 def _row(sheet: PaperSheet) -> dict[str, str]:

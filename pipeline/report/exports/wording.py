@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pipeline.latex import plain
 from pipeline.people import PARTICLES
+from pipeline.report.cells import one_line
 from pipeline.report.view import seen
 from pipeline.sheets import PaperSheet
 from pipeline.text import slug
@@ -30,11 +31,6 @@ class Parts(NamedTuple):
     given: str
     particle: str = ""
     suffix: str = ""
-
-
-def one_line(text: str) -> str:
-    """Return a text on one line, without characters that a reader cannot see."""
-    return " ".join(seen(text).split())
 
 
 def rendered(text: str) -> str:
