@@ -5,14 +5,13 @@ Whether it has is told by size, times and inode, which the store keeps beside th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from flows.shelves import Shelves
-from flows.trending import terms_by_paper
 from pipeline.briefing_sheet import BriefingSheet
 from pipeline.digest_sheet import DigestSheet
 from pipeline.editions import edition
@@ -33,7 +32,6 @@ from pipeline.report.marks import Marks
 from pipeline.sheets import PaperSheet
 from pipeline.steps.lineage import picture
 from pipeline.store import Store
-from pipeline.terms import broad
 
 _Card = TypeVar("_Card")
 _Sheet = TypeVar("_Sheet", bound=Frozen)
@@ -71,11 +69,6 @@ class Cards:
         records = {entry.paper.id: entry.paper.records for entry in entries}
         cards = self.papers(records, {})
         return {card.paper: card for card in cards if card.records == records[card.paper]}
-
-    def topics(self, entries: Sequence[Entry]) -> dict[str, list[str]]:
-        """Return the terms of each paper, as digests count them, but for those that say little."""
-        found = terms_by_paper(entries, self._store)
-        return {id_: sorted(terms - broad()) for id_, terms in found.items()}
 
     def outdated_lines(self, lines: Mapping[str, Line], graph: GraphSheet) -> list[Line]:
         """Return the lines, given by slug, whose page draws another part of the graph."""
@@ -153,7 +146,7 @@ class Cards:
             self._sources.put(id_, after[files[id_]], value=True)
         self._sources.save()
 
-    def write_source_pages(self, shelves: Shelves, documents: Iterable[str], marks: Marks) -> None:
+    def write_source_pages(self, documents: Iterable[str], marks: Marks) -> None:
         """Write the pages of documents, but for those that lie there with the same marks."""
         files = {id_: f"sources/{id_}.html" for id_ in documents}
         bases = {id_: f"{edition()} {_hash(marks.get(id_, []))}" for id_ in files}
@@ -166,11 +159,12 @@ class Cards:
             if file not in before or kept.get(id_, f"{bases[id_]} {before[file]}") is None
         ]
         for id_ in changed:
-            text = shelves.volumes[id_].document.text
-            self._outputs.write(files[id_], source_html(id_, text, marks.get(id_, [])))
+            for row in self._store.documents([id_]):
+                self._outputs.write(files[id_], source_html(id_, row.text, marks.get(id_, [])))
         after = self._outputs.signatures(files[id_] for id_ in changed)
         for id_ in changed:
-            kept.put(id_, f"{bases[id_]} {after[files[id_]]}", value=True)
+            if files[id_] in after:
+                kept.put(id_, f"{bases[id_]} {after[files[id_]]}", value=True)
         kept.save()
 
     def _stands(self, document: str, signature: str | None) -> bool:

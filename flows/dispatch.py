@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import OpenerDirector, ProxyHandler, build_opener
 
 from flows import jobs
+from flows.pages import REPORT
 from flows.progress import reporter, reporting
 from flows.server import ServerDown, embedded_server, prefect_settings
 from flows.settings import Settings, without_secrets
@@ -47,7 +48,7 @@ def work(flow: str, documents: Sequence[str], settings: Settings, **more: str | 
     """
     with reporting(quiet=settings.quiet):
         path = _run(flow, documents, settings, more)
-    raise_failures(Path(settings.out) / "run.json")
+    raise_failures(Path(settings.out) / REPORT)
     return path
 
 

@@ -14,7 +14,7 @@ from flows.cards import Cards
 from flows.delivery import Deliveries
 from flows.digests import Calendar, Span, day_of, latest_spans, wanted_spans
 from flows.making import Clock, Job, Making, Scope
-from flows.pages import MAIN, Made, write_moved, write_pages
+from flows.pages import MAIN, REPORT, Made, write_moved, write_pages
 from flows.reviewing import Verdicts
 from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
@@ -164,7 +164,7 @@ async def _write_locked(
         making.drafts.save()
         report = _report(report, made.plan, asker, clock)
         text = report.model_dump_json(indent=2) + "\n"
-        outputs.write("run.json", text)
+        outputs.write(REPORT, text)
         store.save_run(wiring.surroundings().today, text)
         if settings.after:
             Deliveries(settings.after, outputs, store).deliver(making.drafts.fresh)

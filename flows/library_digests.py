@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows import jobs
 from flows.dispatch import raise_failures
+from flows.pages import REPORT
 from flows.progress import reporter
 from flows.settings import Settings
 from flows.shelves import reading_store
@@ -42,7 +43,7 @@ class LibraryDigests:
         page = await jobs.weekly_digest([self._watch], settings, run_as_tasks, week)
         await show_digest(page)
         try:
-            raise_failures(Path(settings.out) / "run.json")
+            raise_failures(Path(settings.out) / REPORT)
         except PartialError as listed:
             reporter().say(f"{week}: {listed}")
         return page

@@ -13,7 +13,7 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.library import Entry
 from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet, RefusedEdge
 from pipeline.planning import Plan
-from pipeline.report.briefing_card import BriefingCard, by_name
+from pipeline.report.briefing_card import BriefingCard
 from pipeline.report.briefing_markdown import briefing_markdown
 from pipeline.report.cards import Card, LineCard
 from pipeline.report.data_files import (
@@ -40,12 +40,13 @@ from pipeline.report.html import (
 )
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
-from pipeline.report.marks import Marks, joined
+from pipeline.report.marks import joined
 from pipeline.review.sheets import Sheet
 from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, total
 from pipeline.store import Store
 
 MAIN = "index.html"
+REPORT = "run.json"
 GRAPH = "lineages/graph.json"
 
 
@@ -96,6 +97,20 @@ class Sheets(Mapping[str, PaperSheet]):
         return sum(1 for _ in self)
 
 
+class Shown(NamedTuple):
+    """Every sheet that lies in the outputs, in short."""
+
+    papers: Sequence[Card]
+    lines: Sequence[LineCard]
+    digests: Sequence[DigestCard]
+    briefings: Sequence[BriefingCard]
+
+    @property
+    def all(self) -> list[Card | LineCard | DigestCard | BriefingCard]:
+        """The four kinds in one list."""
+        return [*self.papers, *self.lines, *self.digests, *self.briefings]
+
+
 def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) -> RunReport:
     """Write everything, remove what is no longer stood behind, and say what there is."""
     for sheet in (*made.fresh, *made.again):
@@ -107,33 +122,16 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
         removed += outputs.remove_lines(made.lines)
     papers = cards.papers(ids, {sheet.paper.id: sheet for sheet in made.fresh})
     lines = cards.lines({sheet.slug: sheet for sheet in made.told})
-    lines.sort(key=lambda line: (line.name.casefold(), line.slug))
     digests, others = _write_digests(made.digests, shelves, outputs, cards)
     briefings, left = _write_briefings(made, shelves, outputs, cards)
-    shown: list[Card | LineCard | DigestCard | BriefingCard]
-    shown = [*papers, *lines, *digests, *briefings]
-    quoted = {name for card in shown for name in card.documents} | _linked(made, outputs)
-    sources, gone = _write_sources(
-        shelves, quoted, joined(card.marks for card in shown), outputs, cards
-    )
-    page = index_html(
-        papers,
-        shelves.coverage,
-        shelves.notes,
-        made.failed,
-        lineages=lines,
-        digests=digests,
-        briefings=briefings,
-        topics=cards.topics(shelves.entries),
-    )
-    outputs.write(MAIN, page)
-    outputs.write(PAPERS, papers_csv(papers))
-    return RunReport(
+    shown = Shown(papers, lines, digests, briefings)
+    sources, gone = _write_sources(shelves, shown, _linked(made, outputs), outputs, cards)
+    report = RunReport(
         litline=__version__,
         engine="",
         model=None,
         papers=len(shelves.entries),
-        claims=total(card.counts for card in shown),
+        claims=total(card.counts for card in shown.all),
         calls=0,
         cached=0,
         failed=made.failed,
@@ -146,6 +144,45 @@ def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) ->
         sources=sources,
         removed=[*removed, *others, *left, *gone],
     )
+    _write_shared(shown, report, outputs, cards)
+    return report
+
+
+def write_again(sheet: Sheet, outputs: Outputs, store: Store) -> None:
+    """Write a sheet that lies in the outputs as it is now, and what shows parts of it.
+
+    Nothing else is made anew: a digest that repeats a claim of a paper does so until the next run.
+    """
+    write_sheet(sheet, outputs)
+    cards = Cards(store, outputs)
+    report = earlier_report(outputs)
+    if report is None:  # no run ended here, so that the next one writes all of this
+        return
+    shown = Shown(
+        cards.papers(outputs.paper_ids(), {}),
+        cards.lines({}),
+        cards.digests(()),
+        cards.briefings(()),
+    )
+    report = report.model_copy(update={"claims": total(card.counts for card in shown.all)})
+    _write_shared(shown, report, outputs, cards)
+    outputs.write(REPORT, report.model_dump_json(indent=2) + "\n")
+
+
+def _write_shared(shown: Shown, report: RunReport, outputs: Outputs, cards: Cards) -> None:
+    """Write what is made from all sheets: marked sources, the page of everything, its data."""
+    cards.write_source_pages(report.sources, joined(card.marks for card in shown.all))
+    page = index_html(
+        shown.papers,
+        report.coverage,
+        report.notes,
+        report.failed,
+        lineages=sorted(shown.lines, key=lambda line: (line.name.casefold(), line.slug)),
+        digests=shown.digests,
+        briefings=shown.briefings,
+    )
+    outputs.write(MAIN, page)
+    outputs.write(PAPERS, papers_csv(shown.papers))
 
 
 def _write_lines(made: Made, outputs: Outputs) -> None:
@@ -191,7 +228,7 @@ def _write_briefings(
     found = cards.briefings(made.briefings)
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_briefings(card.slug for card in standing)
-    return by_name(standing), removed
+    return standing, removed
 
 
 def write_moved(outputs: Outputs, store: Store) -> None:
@@ -229,17 +266,12 @@ def write_sheet(sheet: Sheet, outputs: Outputs) -> None:
 
 
 def _write_sources(
-    shelves: Shelves, quoted: set[str], marks: Marks, outputs: Outputs, cards: Cards
+    shelves: Shelves, shown: Shown, linked: set[str], outputs: Outputs, cards: Cards
 ) -> tuple[list[str], list[str]]:
-    """Write the texts that count or are quoted, and a page of each with the quoted places marked.
-
-    Returns:
-        Their documents, and the files that were removed.
-    """
+    """Write the texts that count or are quoted; return their documents, and what was removed."""
+    quoted = {name for card in shown.all for name in card.documents} | linked
     kept = {one.document for one in shelves.coverage} | quoted
-    documents = sorted(kept & shelves.volumes.keys())
-    cards.write_sources(shelves, documents)
-    cards.write_source_pages(shelves, documents, marks)
+    cards.write_sources(shelves, sorted(kept & shelves.volumes.keys()))
     written = {*shelves.volumes, *_earlier_sources(outputs)}
     return sorted(kept), outputs.remove_sources(kept, written)
 
@@ -252,4 +284,4 @@ def _earlier_sources(outputs: Outputs) -> list[str]:
 
 def earlier_report(outputs: Outputs) -> RunReport | None:
     """Return the report of the run before this one, if it can be read."""
-    return read_sheet("run.json", RunReport, outputs)
+    return read_sheet(REPORT, RunReport, outputs)

@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from flows import wiring
-from flows.pages import write_sheet
+from flows.pages import write_again
 from flows.reviewing import FILE, Verdicts, unless_busy, withdrawn, words_of
 from flows.settings import Settings
 from flows.shelves import open_reviewed
@@ -33,6 +33,7 @@ from pipeline.review.server import Answer, Asked, ReviewServer
 from pipeline.review.sheets import NEEDED, Sheet
 from pipeline.reviews import Review, ReviewsSheet
 from pipeline.sheets import Claim
+from pipeline.store import Store
 
 _SCHEMAS = {"papers": "paper", "lineages": "lineage", "digests": "digest", "briefings": "briefing"}
 _Place = tuple[str, str]  # schema, subject
@@ -115,15 +116,16 @@ class ReviewDesk:
             store.add_reviews({review.id: review.model_dump_json()})
             with unless_busy(self._outputs.root) as free:
                 if free:
-                    self._show(Verdicts(store), (review.sheet, review.subject))
+                    self._show(store, (review.sheet, review.subject))
         return free
 
-    def _show(self, verdicts: Verdicts, place: _Place) -> None:
+    def _show(self, store: Store, place: _Place) -> None:
+        verdicts = Verdicts(store)
         sheet = read_reviewed(*place, self._outputs)
         if sheet is not None:
             before = self._look_again(place, sheet)
             told = verdicts.apply(before)
-            write_sheet(told, self._outputs)
+            write_again(told, self._outputs, store)
             self._kept[place] = _Kept(before, told)
         verdicts.write(self._outputs)
 

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from flows import wiring
-from flows.pages import write_sheet
+from flows.pages import write_again
 from flows.settings import Settings
 from flows.shelves import open_reviewed
 from pipeline.errors import ConfigError, UsageError
@@ -179,17 +179,17 @@ def _add(reviews: Sequence[Review], settings: Settings, outputs: Outputs) -> int
         new = store.add_reviews({review.id: review.model_dump_json() for review in reviews})
         with unless_busy(outputs.root) as free:
             if free:
-                _show(Verdicts(store), reviews, outputs)
+                _show(Verdicts(store), reviews, outputs, store)
             else:
                 typer.echo("note: a run is writing there; the verdict shows after it", err=True)
     return new
 
 
-def _show(verdicts: Verdicts, reviews: Iterable[Review], outputs: Outputs) -> None:
+def _show(verdicts: Verdicts, reviews: Iterable[Review], outputs: Outputs, store: Store) -> None:
     for schema, subject in dict.fromkeys((one.sheet, one.subject) for one in reviews):
         sheet = read_reviewed(schema, subject, outputs)
         if sheet is not None:
-            write_sheet(verdicts.apply(sheet), outputs)
+            write_again(verdicts.apply(sheet), outputs, store)
     verdicts.write(outputs)
 
 

@@ -192,6 +192,9 @@ class PaperSheet(Frozen):
     figures: list[FigureRow] = Field([], description="What the sentences report, by code.")
     releases: list[Release] = Field([], description="Code, data, models and pages, by code.")
     flags: list[Flag] = Field([], description="Passages that look written for a model.")
+    themes: list[str] = Field(
+        [], description="Terms that title and abstract name, but for those that say too little."
+    )
     stamp: Stamp
     dropped: list[Dropped]
 

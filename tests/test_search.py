@@ -18,7 +18,9 @@ from tests.page_sheets import HOSTILE, claim, details, filled_with, sheet, summa
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium to search with")
 
 CARDS = [
-    card_of(sheet(id="quiet", label="Quiet Kettles", authors=["Ada Brew", "Zoë Lid"])),
+    card_of(sheet(id="quiet", label="Quiet Kettles", authors=["Ada Brew", "Zoë Lid"])).model_copy(
+        update={"themes": ["reasoning"]}
+    ),
     card_of(
         sheet(
             summary(claim("Urns keep tea warm.")),
@@ -29,10 +31,11 @@ CARDS = [
             about=details(categories=["cs.CL"], has_code=True),
         )
     ),
-    card_of(sheet(summary(), id="pans", label="Pans", authors=None, date=None)),
+    card_of(sheet(summary(), id="pans", label="Pans", authors=None, date=None)).model_copy(
+        update={"themes": ["reasoning", "agents"]}
+    ),
 ]
 LINE = line_card_of(six()).model_copy(update={"papers": ["urns", "pans"]})
-TOPICS = {"quiet": ["reasoning"], "pans": ["reasoning", "agents"]}
 LOOK = """
 const act = (name, value) => {
   const field = document.getElementById("search").elements[name];
@@ -54,7 +57,7 @@ const look = () => {
 
 
 def page(**changes: object) -> str:
-    return index_html(CARDS, [], [], [], lineages=[LINE], topics=TOPICS)
+    return index_html(CARDS, [], [], [], lineages=[LINE])
 
 
 def found(does: str, folder: Path) -> tuple[list[str], str, list[str]]:
@@ -68,7 +71,7 @@ def test_at_first_everything_is_there_and_nothing_is_counted(tmp_path: Path) -> 
     names, count, headings = found("", tmp_path)
     assert names == ["Quiet Kettles", "Warm Urns", "Pans"]
     assert count == ""
-    assert headings == ["What failed", "Lineages", "2031", "2030", "Date not stated"]
+    assert headings == ["What failed", "Lineages", "Over time", "2031", "2030", "Date not stated"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +105,7 @@ def test_what_is_searched_is_found(does: str, expected: list[str], tmp_path: Pat
 def test_the_button_shows_all_again(tmp_path: Path) -> None:
     does = 'act("q", "tea"); setTimeout(() => document.querySelector("button").click(), 400);'
     names, count, headings = found(does, tmp_path)
-    assert (len(names), count, len(headings)) == (3, "", 5)
+    assert (len(names), count, len(headings)) == (3, "", 6)
 
 
 def test_no_other_script_runs(tmp_path: Path) -> None:
@@ -113,10 +116,10 @@ def test_no_other_script_runs(tmp_path: Path) -> None:
 
 def test_hostile_papers_are_found_and_do_nothing(tmp_path: Path) -> None:
     cards = [
-        card_of(filled_with(text)).model_copy(update={"paper": f"p{n}"})
+        card_of(filled_with(text)).model_copy(update={"paper": f"p{n}", "themes": HOSTILE[:n]})
         for n, text in enumerate(HOSTILE)
     ]
-    html = index_html(cards, [], [], [], topics={"p0": HOSTILE})
+    html = index_html(cards, [], [], [])
     driver = (
         f'{LOOK}act("q", "alert"); setTimeout(look, 1000); window.alert = () => {{ throw 1; }};'
     )

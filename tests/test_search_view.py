@@ -14,10 +14,16 @@ from tests.page_sheets import claim, details, evidence, sheet, summary
 
 
 def card(
-    id_: str, *authors: str, categories: tuple[str, ...] = ("cs.CV",), code: bool = False
+    id_: str,
+    *authors: str,
+    categories: tuple[str, ...] = ("cs.CV",),
+    code: bool = False,
+    themes: tuple[str, ...] = (),
+    reviewed: bool = False,
 ) -> Card:
     about = details(categories=list(categories), has_code=code)
-    return card_of(sheet(id=id_, authors=list(authors) or None, about=about))
+    made = card_of(sheet(id=id_, authors=list(authors) or None, about=about))
+    return made.model_copy(update={"themes": list(themes), "open": not reviewed})
 
 
 def line(slug: str, *papers: str) -> LineCard:
@@ -33,12 +39,11 @@ def choices(view: module.SearchView) -> dict[str, list[tuple[str, str, int]]]:
 
 def test_each_paper_has_tags_for_all_it_can_be_found_by() -> None:
     papers = [
-        card("a", "Ada", "Bo", categories=("cs.CV", "cs.CL")),
+        card("a", "Ada", "Bo", categories=("cs.CV", "cs.CL"), themes=("tea",)),
         card("b", "Bo", code=True),
-        card("c"),
+        card("c", themes=("tea", "milk")),
     ]
-    topics = {"a": ["tea"], "c": ["tea", "milk"], "gone": ["salt"]}
-    view = search_view(papers, [line("kettle", "b", "gone"), line("other", "gone")], topics)
+    view = search_view(papers, [line("kettle", "b", "gone"), line("other", "gone")])
     assert choices(view) == {
         "category": [("c0", "cs.CV", 3), ("c1", "cs.CL", 1)],
         "topic": [("t0", "tea", 2), ("t1", "milk", 1)],
@@ -50,10 +55,20 @@ def test_each_paper_has_tags_for_all_it_can_be_found_by() -> None:
     assert view.note == ""
 
 
+def test_papers_are_parted_by_review_once_one_is_reviewed() -> None:
+    left = [card("a"), card("b")]
+    assert "review" not in choices(search_view(left, []))
+    view = search_view([*left, card("c", reviewed=True)], [])
+    assert choices(view)["review"] == [("r", "reviewed", 1), ("o", "not reviewed", 2)]
+    assert view.tags == {"a": "c0 o", "b": "c0 o", "c": "c0 r"}
+    done = search_view([card("c", reviewed=True)], [])
+    assert choices(done)["review"] == [("r", "reviewed", 1), ("o", "not reviewed", 0)]
+
+
 def test_years_stand_newest_first_and_what_leaves_all_is_not_offered() -> None:
     dates = [dt.date(2030, 1, 1), None, dt.date(2031, 1, 1)]
     papers = [card_of(sheet(id=str(n), date=date)) for n, date in enumerate(dates)]
-    view = search_view(papers, [], {})
+    view = search_view(papers, [])
     assert choices(view) == {
         "year": [("y2031", "2031", 1), ("y2030", "2030", 1), ("undated", "not stated", 1)]
     }
@@ -63,7 +78,7 @@ def test_authors_of_many_papers_come_first_where_there_is_no_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "_AUTHORS", 70)
-    view = search_view([card("a", "Ada", "Bo", "Cy"), card("b", "Cy")], [], {})
+    view = search_view([card("a", "Ada", "Bo", "Cy"), card("b", "Cy")], [])
     assert view.authors == ["Cy", "Ada"]
     assert view.tags == {"a": "c0 a0 a1", "b": "c0 a0"}
     assert view.note == "1 author of fewer papers is not in this list."
@@ -102,13 +117,14 @@ def test_the_page_of_5000_papers_stays_below_2_megabytes_and_has_the_same_bytes(
                 "label": f"Quiet Kettles {n}: Boiling without a Sound at the Breakfast Tables",
                 "authors": [f"First{n * k % 181} Surname{n * k % 1999}" for k in range(1, 9)],
                 "date": dt.date(2020, 1, 1) + dt.timedelta(days=n // 3),
+                "themes": ["reasoning", "agents", "diffusion"] if n % 2 == 0 else [],
+                "open": n % 3 != 0,
             }
         )
         for n in range(5_000)
     ]
-    topics = {one.paper: ["reasoning", "agents", "diffusion"] for one in papers[::2]}
-    page = index_html(papers, [], [], [], topics=topics)
+    page = index_html(papers, [], [], [])
     assert 1_500_000 < len(page.encode()) < 2_000_000
     assert "kitchens of …</p>" in page
     assert "We hush kettles &amp; urns" in page
-    assert page == index_html(papers, [], [], [], topics=topics)
+    assert page == index_html(papers, [], [], [])

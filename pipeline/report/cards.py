@@ -13,7 +13,6 @@ from pipeline.records import Frozen, RecordRef
 from pipeline.report.lineage_view import members, span
 from pipeline.report.marks import Marks, marks_of
 from pipeline.sheets import Counts, PaperSheet, Release, places
-from pipeline.terms import broad, terms_of
 
 
 class Card(Frozen):
@@ -29,7 +28,8 @@ class Card(Frozen):
     date: dt.date | None
     year_inferred: bool
     short: str = Field(description="The summary's first sentence; empty without one.")
-    themes: list[str] = Field(description="Terms that the title or a quoted sentence names.")
+    themes: list[str] = Field(description="Terms that title and abstract name.")
+    open: bool = Field(description="Nobody has decided on some claim yet.")
     engine: str
     model: str | None
     prompt: str = Field(description="Name and version.")
@@ -74,20 +74,14 @@ def card_of(sheet: PaperSheet) -> Card:
         date=sheet.paper.date,
         year_inferred=sheet.details.year_inferred,
         short=tldr.text if tldr else "",
-        themes=_themes(sheet),
+        themes=sheet.themes,
+        open=any(claim.reviewed is None for _, claim in sheet.summary.claims()),
         engine=sheet.stamp.engine,
         model=sheet.stamp.model,
         prompt=f"{sheet.stamp.prompt} {sheet.stamp.prompt_version}",
         counts=sheet.stamp.counts,
         marks=marks_of(places(sheet)),
     )
-
-
-def _themes(sheet: PaperSheet) -> list[str]:
-    """Return the terms of a paper's own words, but for those that say too little."""
-    claims = [claim for _, claim in sheet.summary.claims()]
-    quotes = [place.quote for claim in claims for place in claim.evidence]
-    return sorted(terms_of("\n\n".join([sheet.paper.title or "", *quotes])) - broad())
 
 
 def line_card_of(sheet: LineageSheet) -> LineCard:

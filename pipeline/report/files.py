@@ -101,12 +101,16 @@ class Outputs:
         found = ((file, _signature(f"{root}/{file}")) for file in files)
         return {file: signature for file, signature in found if signature}
 
+    def paper_ids(self) -> list[str]:
+        """Return the ids of the papers that have a sheet here, sorted."""
+        with os.scandir(self._folder("papers")) as entries:
+            found = {one.name[: -len(".json")] for one in entries if one.name.endswith(".json")}
+        return sorted(found)
+
     def remove_papers(self, kept: Iterable[str]) -> list[str]:
         """Remove the sheets of papers that are not among `kept`; return their names, sorted."""
         known = set(kept)
-        with os.scandir(self._folder("papers")) as entries:
-            found = {one.name[: -len(".json")] for one in entries if one.name.endswith(".json")}
-        gone = (self.root / f"papers/{name}.json" for name in sorted(found - known))
+        gone = (self.root / f"papers/{id_}.json" for id_ in self.paper_ids() if id_ not in known)
         return sorted(chain.from_iterable(self._remove(path, "litline/paper") for path in gone))
 
     def remove_lines(self, kept: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -25,7 +25,7 @@ from pipeline.report.cards import Card, LineCard
 from pipeline.report.digest_card import DigestCard
 from pipeline.report.digest_view import MOST, digest_view
 from pipeline.report.drawing import lineage_svg
-from pipeline.report.index_view import NO_TOPICS, index_view
+from pipeline.report.index_view import index_view
 from pipeline.report.lineage_view import ASIDE, LIMIT, MEANING, lineage_view
 from pipeline.report.paper_view import paper_view
 from pipeline.report.parts import ROOT, Names
@@ -53,12 +53,9 @@ def index_html(  # noqa: PLR0913 - a list for each section
     lineages: Sequence[LineCard] = (),
     digests: Sequence[DigestCard] = (),
     briefings: Sequence[BriefingCard] = (),
-    topics: Mapping[str, Sequence[str]] = NO_TOPICS,
 ) -> str:
     """Return the page from which everything is reached, as it lies at the top of the outputs."""
-    page = index_view(
-        papers, coverage, notes, failed, lineages, digests, briefings=briefings, topics=topics
-    )
+    page = index_view(papers, coverage, notes, failed, lineages, digests, briefings=briefings)
     found = ("search",) if page.years else ()
     shown = timeline(papers)
     drawing = Markup(timeline_svg(shown)) if shown else ""  # noqa: S704 - escapes what it draws

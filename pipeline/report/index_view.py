@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
@@ -27,9 +27,6 @@ _SIZE = 1_900_000  # bytes of the list of papers
 _MARKUP = 110  # bytes around one paper
 _OPTION = 20  # bytes around the name of an author
 _SHORTEST = 30  # characters
-
-
-NO_TOPICS: Mapping[str, Sequence[str]] = {}
 
 
 class Entry(NamedTuple):
@@ -121,10 +118,9 @@ def index_view(  # noqa: PLR0913 - a list for each section
     digests: Sequence[DigestCard] = (),
     *,
     briefings: Sequence[BriefingCard] = (),
-    topics: Mapping[str, Sequence[str]] = NO_TOPICS,
 ) -> IndexView:
-    """Put the words of the page in order; `topics` are by paper."""
-    search = search_view(papers, lineages, topics)
+    """Put the words of the page in order."""
+    search = search_view(papers, lineages)
     return IndexView(
         head=_head(papers, len(coverage)),
         digests=[_digest(card) for card in newest_first(digests)],

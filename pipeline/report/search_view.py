@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pipeline.report.cards import Card, LineCard
 from pipeline.report.view import plural
 
-CODE = "k"  # the tag of papers with code
+CODE, READ, LEFT = "k", "r", "o"  # tags: has code, reviewed, not reviewed
 _AUTHORS = 220_000  # bytes for names and tags of authors, those with most papers first
 _MARKUP = 24  # bytes around a name
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -31,6 +31,9 @@ class Filter(NamedTuple):
     choices: list[Choice]
 
 
+_Found = tuple[Filter, dict[str, list[str]]]  # a filter, and the tags of each paper
+
+
 class SearchView(NamedTuple):
     """All that can be chosen; `tags` are those of each paper, parted by spaces.
 
@@ -46,15 +49,15 @@ class SearchView(NamedTuple):
 def search_view(
     papers: Sequence[Card],
     lineages: Sequence[LineCard],
-    topics: Mapping[str, Sequence[str]],
 ) -> SearchView:
-    """Give each paper tags for its category, topics, lines, code and authors."""
+    """Give each paper tags for its category, topics, lines, code, reviews and authors."""
     ids = [card.paper for card in papers]
     found = [
         _filter("category", "Category", {card.paper: card.categories for card in papers}),
-        _filter("topic", "Topic", {id_: topics.get(id_, ()) for id_ in ids}),
+        _filter("topic", "Topic", {card.paper: card.themes for card in papers}),
         _lines(lineages, set(ids)),
         _code(papers),
+        _reviews(papers),
     ]
     authors, tagged, left = _authors(papers)
     tags = {id_: list[str]() for id_ in ids}
@@ -95,9 +98,7 @@ def _years(papers: Iterable[Card]) -> Filter:
     return Filter("year", "Year", choices)
 
 
-def _filter(
-    id_: str, name: str, values: Mapping[str, Iterable[str]]
-) -> tuple[Filter, dict[str, list[str]]]:
+def _filter(id_: str, name: str, values: Mapping[str, Iterable[str]]) -> _Found:
     """Return a filter over values of papers, most frequent first, and the tags of each paper."""
     counts = Counter(value for some in values.values() for value in set(some))
     ordered = sorted(counts, key=lambda value: (-counts[value], value.casefold(), value))
@@ -106,7 +107,7 @@ def _filter(
     return Filter(id_, name, [Choice(tags[v], v, counts[v]) for v in ordered]), tagged
 
 
-def _lines(lineages: Sequence[LineCard], known: set[str]) -> tuple[Filter, dict[str, list[str]]]:
+def _lines(lineages: Sequence[LineCard], known: set[str]) -> _Found:
     """Return a filter over lines of work; two of one name stay two."""
     choices, tagged = [], dict[str, list[str]]()
     for number, line in enumerate(lineages):
@@ -118,10 +119,20 @@ def _lines(lineages: Sequence[LineCard], known: set[str]) -> tuple[Filter, dict[
     return Filter("lineage", "Line of work", choices), tagged
 
 
-def _code(papers: Iterable[Card]) -> tuple[Filter, dict[str, list[str]]]:
+def _code(papers: Iterable[Card]) -> _Found:
     having = [card.paper for card in papers if card.code]
     choices = [Choice(CODE, "has code", len(having))] if having else []
     return Filter("code", "Code", choices), {id_: [CODE] for id_ in having}
+
+
+def _reviews(papers: Sequence[Card]) -> _Found:
+    """Part the papers by whether somebody decided on each claim, once any was read so."""
+    tags = {card.paper: [LEFT if card.open else READ] for card in papers}
+    read = sum(not card.open for card in papers)
+    if not read:
+        return Filter("review", "Review", []), {}
+    choices = [Choice(READ, "reviewed", read), Choice(LEFT, "not reviewed", len(papers) - read)]
+    return Filter("review", "Review", choices), tags
 
 
 def _authors(papers: Iterable[Card]) -> tuple[list[str], dict[str, list[str]], int]:

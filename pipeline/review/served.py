@@ -20,7 +20,10 @@ _TYPES = {".html": "text/html", ".json": "application/json"} | dict.fromkeys(
 )
 _PLAIN_PART = re.compile(r"[^./\\\0][^/\\\0]*")
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">\n?')
-_STYLE = re.compile(r"style-src (?:&#39;|')(sha256-[\w+/=]+)(?:&#39;|')")
+_STYLE, _SCRIPT = (
+    re.compile(rf"{kind}-src (?:&#39;|')(sha256-[\w+/=]+)(?:&#39;|')")
+    for kind in ("style", "script")
+)
 
 
 class Served(NamedTuple):
@@ -57,7 +60,7 @@ def serve_page(file: Path, state: Mapping[str, object]) -> Served:
     """Return a page with the script and the state of its claims added.
 
     The policy that the page carries would forbid the script. It goes into the header of the answer
-    in a wider form: this one script by its hash, and requests to this server.
+    in a wider form: this script too, by its hash, and requests to this server.
     """
     text = file.read_text(encoding="utf-8")
     found = _POLICY.search(text)
@@ -79,17 +82,21 @@ def _own(file: Path) -> str:
     """Return the policy of a file: a page's own style, and nothing more."""
     if file.suffix != ".html":
         return STRICT
-    style = _STYLE.search(file.read_text(encoding="utf-8", errors="replace"))
-    return f"{STRICT}; style-src '{style[1]}'" if style else STRICT
+    style = _allowed(_STYLE, file.read_text(encoding="utf-8", errors="replace"))
+    return f"{STRICT}; style-src {style}" if style else STRICT
 
 
 def _policy(own: str) -> str:
-    style = _STYLE.search(own)
-    styles = f"'{style[1]}' " if style else ""
     return (
-        f"{STRICT}; style-src {styles}'{_hash('review.css')}'; img-src data:; "
-        f"script-src '{_hash('review.js')}'; connect-src 'self'"
+        f"{STRICT}; style-src {_allowed(_STYLE, own)}'{_hash('review.css')}'; img-src data:; "
+        f"script-src {_allowed(_SCRIPT, own)}'{_hash('review.js')}'; connect-src 'self'"
     )
+
+
+def _allowed(kind: re.Pattern[str], policy: str) -> str:
+    """Return what a page itself allows of a kind, as the first part of a list."""
+    found = kind.search(policy)
+    return f"'{found[1]}' " if found else ""
 
 
 @cache

@@ -34,6 +34,7 @@ from pipeline.sheets import (
 from pipeline.telling import model_stamp
 from pipeline.text import normalise
 from pipeline.verdicts import is_copy, known_of
+from pipeline.vocabulary import themes_of
 
 STAGE = "summaries"
 CHECKS = "checks"
@@ -162,6 +163,7 @@ def _sheet(
         coverage=[line for line in coverage if line.document in held],
         summary=summary,
         **facts._asdict(),
+        themes=themes_of(work.entry),
         stamp=model_stamp(answers, asker, load_prompt(PROMPT), counts),
         dropped=dropped,
     )
