@@ -91,7 +91,7 @@ def test_a_link_in_the_folder_leads_nothing_out(litline: Litline) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ([], 2, "say --to PATH and --format NAME, or --schemas DIR alone"),
+        ([], 2, "say --to PATH and --format NAME, --schemas DIR, or --reviews"),
         (["--to", "x"], 2, "say --to PATH"),
         (["--format", "csv"], 2, "say --to PATH"),
         (["--to", "x", "--format", "csv", "--schemas", "s"], 2, "say --to PATH"),

@@ -13,7 +13,7 @@ def test_the_sample_is_read_whole() -> None:
     found = read_collection(SAMPLE)
     assert [len(part) for part in (found.papers, found.lines, found.briefings)] == [18, 2, 2]
     assert found.graph is not None
-    assert sorted(found.sources) == sorted(p.name[:-4] for p in (SAMPLE / "sources").iterdir())
+    assert sorted(found.sources) == sorted(p.name[:-4] for p in (SAMPLE / "sources").glob("*.txt"))
     assert found.unread == []
     assert read_papers(SAMPLE) == Collection(found.papers)
     ids = [one.paper.id for one in found.papers]

@@ -72,7 +72,7 @@ def test_a_line_and_its_graph_hold(root: Path) -> None:
 
 
 def test_every_kind_of_file_is_known_by_its_schema() -> None:
-    names = ["briefing", "digest", "graph", "lineage", "paper", "run"]
+    names = ["briefing", "digest", "graph", "lineage", "paper", "reviews", "run"]
     assert sorted(KNOWN) == [f"litline/{name}" for name in names]
     assert all(model.model_fields["schema_"].default == name for name, model in KNOWN.items())
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from pipeline.report.cards import Card, card_of
 from pipeline.report.timeline import timeline
-from tests.page_sheets import claim, sheet, summary
+from tests.page_sheets import sheet
 
 
 def card(date: dt.date | None, *themes: str) -> Card:
@@ -53,10 +53,3 @@ def test_without_dates_or_themes_there_is_no_timeline() -> None:
     assert timeline([]) is None
     assert timeline([card(None, "agents")]) is None
     assert timeline([card(dt.date(2031, 1, 1))]) is None
-
-
-def test_a_paper_has_the_themes_that_its_title_and_its_quotes_name() -> None:
-    told = summary(tldr=claim("It talks.", quote="We study speech with reinforcement learning."))
-    found = card_of(sheet(told, title="Agents that Boil")).themes
-    assert {"agents", "reinforcement learning", "speech and audio"} <= set(found)
-    assert card_of(sheet(summary(), title=None)).themes == []
