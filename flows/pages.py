@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import NamedTuple
 
 from flows.cards import Cards, read_sheet
@@ -47,6 +49,7 @@ from pipeline.store import Store
 
 MAIN = "index.html"
 REPORT = "run.json"
+_WRITERS = 4  # sheets on their way to the disk, which is waited for
 GRAPH = "lineages/graph.json"
 
 
@@ -113,8 +116,7 @@ class Shown(NamedTuple):
 
 def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) -> RunReport:
     """Write everything, remove what is no longer stood behind, and say what there is."""
-    for sheet in (*made.fresh, *made.again):
-        write_sheet(sheet, outputs)
+    _write_sheets([*made.fresh, *made.again], outputs)
     ids = [entry.paper.id for entry in shelves.entries]
     removed = outputs.remove_papers(ids)
     _write_lines(made, outputs)
@@ -188,8 +190,7 @@ def _write_shared(shown: Shown, report: RunReport, outputs: Outputs, cards: Card
 def _write_lines(made: Made, outputs: Outputs) -> None:
     if made.graph is not None:
         outputs.write(GRAPH, made.graph.model_dump_json(indent=2) + "\n")
-    for sheet in made.told:
-        write_sheet(sheet, outputs)
+    _write_sheets(made.told, outputs)
 
 
 def _linked(made: Made, outputs: Outputs) -> set[str]:
@@ -243,6 +244,12 @@ def _library(shelves: Shelves) -> str:
     """Return what tells this library from others: the hash of the document that was read first."""
     first = next(iter(shelves.volumes), None)
     return shelves.volumes[first].document.sha256 if first else ""
+
+
+def _write_sheets(sheets: Sequence[Sheet], outputs: Outputs) -> None:
+    with ThreadPoolExecutor(_WRITERS) as pool:
+        for _ in pool.map(write_sheet, sheets, repeat(outputs)):
+            pass
 
 
 def write_sheet(sheet: Sheet, outputs: Outputs) -> None:
