@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -199,9 +199,9 @@ class Making:
         if not self._job.settings.only_approved:
             return list(made)
         waiting = [unread(sheet, sheets) for sheet in made]
-        first = next((n for n, ids in enumerate(waiting) if ids), len(made))
-        for sheet, ids in zip(made[first:], waiting[first:], strict=True):
-            self._failed.append(_held_back(sheet.name, ids))
+        first = next((n for n, claims in enumerate(waiting) if claims), len(made))
+        for sheet, claims in zip(made[first:], waiting[first:], strict=True):
+            self._failed += _held_back(sheet.name, claims)
         self.drafts.hold({sheet.name for sheet in made[first:]})
         return list(made[:first])
 
@@ -407,12 +407,20 @@ def _plan(
     return plan
 
 
-def _held_back(name: str, ids: Sequence[str]) -> Failure:
-    """Say why a digest is not written, and which claims of papers are to be read for it."""
-    why = "an earlier one is"
-    if ids:
-        why = f"{counted(len(ids), 'claim')} not approved yet (litline review): {' '.join(ids)}"
-    return Failure(stage="digests", reason=f"{name} is held back: {why}")
+def _held_back(name: str, claims: Mapping[str, Sequence[str]]) -> list[Failure]:
+    """Say why a digest is not written, for each paper with claims that are to be read for it."""
+    held = f"{name} is held back"
+    if not claims:
+        return [Failure(stage="digests", reason=f"{held}: an earlier one is")]
+    return [
+        Failure(
+            paper=paper,
+            stage="digests",
+            reason=f"{held}: {counted(len(ids), 'claim')} of this paper not approved yet "
+            f"(litline review): {' '.join(ids)}",
+        )
+        for paper, ids in claims.items()
+    ]
 
 
 def _warn_of_replacing(outputs: Outputs, asker: Asker) -> None:

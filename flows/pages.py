@@ -160,15 +160,16 @@ def write_again(sheet: Sheet, outputs: Outputs, store: Store) -> None:
     report = earlier_report(outputs)
     if report is None:  # no run ended here, so that the next one writes all of this
         return
-    shown = Shown(
-        cards.papers(outputs.paper_ids(), {}),
-        cards.lines({}),
-        cards.digests(()),
-        cards.briefings(()),
-    )
+    shown = shown_in(outputs, cards)
     report = report.model_copy(update={"claims": total(card.counts for card in shown.all)})
     _write_shared(shown, report, outputs, cards)
     outputs.write(REPORT, report.model_dump_json(indent=2) + "\n")
+
+
+def shown_in(outputs: Outputs, cards: Cards) -> Shown:
+    """Return every sheet that lies in the outputs now, in short."""
+    papers = cards.papers(outputs.paper_ids(), {})
+    return Shown(papers, cards.lines({}), cards.digests(()), cards.briefings(()))
 
 
 def _write_shared(shown: Shown, report: RunReport, outputs: Outputs, cards: Cards) -> None:

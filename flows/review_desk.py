@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
 from threading import Thread
@@ -13,7 +13,8 @@ import typer
 from pydantic import ValidationError
 
 from flows import wiring
-from flows.pages import write_again
+from flows.cards import Cards
+from flows.pages import MAIN, shown_in, write_again
 from flows.reviewing import FILE, Verdicts, unless_busy, withdrawn, words_of
 from flows.settings import Settings
 from flows.shelves import open_reviewed
@@ -28,7 +29,9 @@ from pipeline.review.finding import (
     held,
     judged,
     read_reviewed,
+    twins,
 )
+from pipeline.review.queue import in_review_order, next_page
 from pipeline.review.server import Answer, Asked, ReviewServer
 from pipeline.review.sheets import NEEDED, Sheet
 from pipeline.reviews import Review, ReviewsSheet
@@ -61,16 +64,28 @@ class ReviewDesk:
         self._kept: dict[_Place, _Kept] = {}
 
     def state(self, page: str) -> Mapping[str, object]:
-        """Return the claims of a page by their ids, with what the script has to know of each."""
+        """Return the claims of a page by their ids, and which page is to be read after it."""
         place = _place(page)
         sheet = read_reviewed(*place, self._outputs) if place else None
         if place is None or sheet is None:
-            return {"claims": {}}
+            return {"claims": {}} | (self._ahead(page) if page == MAIN else {})
         self._look_again(place, sheet)
         found = {one.claim.id: one for one in held(sheet)}
         self._shown |= found
         before = self._returned(place)
-        return {"claims": {id_: _told(one, before.get(id_)) for id_, one in found.items()}}
+        claims = {id_: _told(one, before.get(id_)) for id_, one in found.items()}
+        return {"claims": claims} | self._ahead(page)
+
+    def _ahead(self, page: str) -> dict[str, object]:
+        """Return how far the review of all pages has come, and the page to read next."""
+        with open_reviewed(self._settings) as store:
+            shown = shown_in(self._outputs, Cards(store, self._outputs))
+        progress = [card.progress for card in shown.all]
+        reviewed = sum(one.reviewed for one in progress)
+        following = next_page(in_review_order(*shown), page)
+        told = (f"/{following.path}", visible(following.label)) if following else None
+        of = reviewed + sum(one.open for one in progress)
+        return {"reviewed": reviewed, "of": of, "next": told}
 
     def _returned(self, place: _Place) -> dict[str, str]:
         """Return what was approved in the place of claims of today, before the source changed."""
@@ -86,19 +101,22 @@ class ReviewDesk:
         words = words_of(asked.verdict, asked.note, asked.text, self._who)
         try:
             if asked.verdict == "withdrawn":
-                review = self._withdrawn(asked.claim, words)
+                reviews = self._withdrawn(asked.claim, words)
             else:
                 found = self._find(asked.claim)
                 failed = _failures(found, asked, self._outputs)
                 if failed:
                     return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"failed": failed})
-                review = judged(found, words, self._outputs, overrule=asked.overrule)
+                reviews = [
+                    judged(one, words, self._outputs, overrule=asked.overrule)
+                    for one in twins(found)
+                ]
         except _Unknown as error:
             return Answer(HTTPStatus.NOT_FOUND, {"error": str(error)})
         except UsageError as error:
             return Answer(HTTPStatus.UNPROCESSABLE_ENTITY, {"error": str(error)})
-        shown = self._keep(review)
-        return Answer(HTTPStatus.OK, _answer(review, shown=shown))
+        shown = self._keep(reviews)
+        return Answer(HTTPStatus.OK, _answer(reviews[0], shown=shown))
 
     def _find(self, id_: str) -> Found:
         try:
@@ -106,17 +124,17 @@ class ReviewDesk:
         except UsageError as error:
             raise _Unknown(str(error)) from error
 
-    def _withdrawn(self, id_: str, words: Words) -> Review:
+    def _withdrawn(self, id_: str, words: Words) -> list[Review]:
         with open_reviewed(self._settings) as store:
             return withdrawn(id_, words, store)
 
-    def _keep(self, review: Review) -> bool:
-        """Store a verdict; return whether its page shows it now."""
+    def _keep(self, reviews: Sequence[Review]) -> bool:
+        """Store verdicts about one sheet; return whether its page shows them now."""
         with open_reviewed(self._settings) as store:
-            store.add_reviews({review.id: review.model_dump_json()})
+            store.add_reviews({review.id: review.model_dump_json() for review in reviews})
             with unless_busy(self._outputs.root) as free:
                 if free:
-                    self._show(store, (review.sheet, review.subject))
+                    self._show(store, (reviews[0].sheet, reviews[0].subject))
         return free
 
     def _show(self, store: Store, place: _Place) -> None:
@@ -172,10 +190,8 @@ def _told(found: Found, before: str | None) -> dict[str, object]:
 
 def _weight(claim: Claim) -> int:
     """Return where a claim stands among those to be read: what was reworded comes first."""
-    if claim.kind == "derived":
-        return 0
-    if claim.origin == "fallback":
-        return 1
+    if claim.weak:
+        return 1 if claim.origin == "fallback" else 0
     return 2 if claim.kind == "quoted" else 3
 
 

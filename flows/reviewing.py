@@ -19,7 +19,7 @@ from flows.settings import Settings
 from flows.shelves import open_reviewed
 from pipeline.errors import ConfigError, UsageError
 from pipeline.report.files import Outputs
-from pipeline.review.finding import Words, find_claim, judged, read_reviewed, returned
+from pipeline.review.finding import Words, find_claim, judged, read_reviewed, returned, twins
 from pipeline.review.rules import moved, standing
 from pipeline.review.sheets import Sheet, Texts, review_sheet
 from pipeline.reviews import Decision, Review, ReviewsSheet
@@ -97,9 +97,10 @@ def decide(id_: str, words: Words, settings: Settings, *, overrule: bool = False
         UsageError: no page holds the claim, or it cannot be treated so.
     """
     outputs = _outputs(settings)
-    review = judged(find_claim(id_, outputs), words, outputs, overrule=overrule)
-    _add([review], settings, outputs)
-    typer.echo(f"{review.verdict}: {review.said}")
+    found = twins(find_claim(id_, outputs))
+    reviews = [judged(one, words, outputs, overrule=overrule) for one in found]
+    _add(reviews, settings, outputs)
+    typer.echo(f"{reviews[0].verdict}: {reviews[0].said}")
 
 
 def withdraw(id_: str, words: Words, settings: Settings) -> None:
@@ -109,13 +110,13 @@ def withdraw(id_: str, words: Words, settings: Settings) -> None:
         UsageError: the store holds no verdict on it.
     """
     with open_reviewed(settings) as store:
-        review = withdrawn(id_, words, store)
-    _add([review], settings, _outputs(settings))
-    typer.echo(f"withdrawn: {review.said}")
+        reviews = withdrawn(id_, words, store)
+    _add(reviews, settings, _outputs(settings))
+    typer.echo(f"withdrawn: {reviews[0].said}")
 
 
-def withdrawn(id_: str, words: Words, store: Store) -> Review:
-    """Return what takes the verdict on a claim back.
+def withdrawn(id_: str, words: Words, store: Store) -> list[Review]:
+    """Return what takes the verdict on a claim back, and on those that say the same there.
 
     Raises:
         UsageError: the store holds no verdict on it.
@@ -126,7 +127,13 @@ def withdrawn(id_: str, words: Words, store: Store) -> Review:
     if not mine:
         raise UsageError(f"no verdict on a claim {id_!r} is in force")
     update = {"verdict": "withdrawn", "who": words.who, "when": words.when, "note": words.note}
-    return mine[-1].model_copy(update=update)
+    same = [one for one in kept if one is not mine[-1] and _matter(one) == _matter(mine[-1])]
+    return [one.model_copy(update=update) for one in (mine[-1], *same)]
+
+
+def _matter(review: Review) -> tuple[object, ...]:
+    about = (review.sheet, review.subject, review.text, review.quotes)
+    return (*about, review.verdict, review.new_text)
 
 
 def import_reviews(path: str, settings: Settings) -> None:

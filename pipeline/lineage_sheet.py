@@ -156,6 +156,11 @@ class LineageSheet(Frozen):
                 seen.add(claim.id)
                 yield field, claim
 
+    def printed(self) -> list[Claim]:
+        """Return the claims that the page prints; what is only an aspect of a step it does not."""
+        told = [claim for step in self.steps for claim in step.passage]
+        return [*self.short, *told, *(one.claim for one in self.beside if one.claim), *self.gaps]
+
     def _held(self) -> Iterator[tuple[str, Claim]]:
         yield from (("short", claim) for claim in self.short)
         for step in self.steps:

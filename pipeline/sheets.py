@@ -88,6 +88,11 @@ class Claim(Frozen):
         Field(description="Rules that it breaks, and that a person overruled."),
     ] = Field(None, exclude_if=_absent)
 
+    @property
+    def weak(self) -> bool:
+        """Whether it was reworded or stands in for a refused one, and nobody has read it yet."""
+        return self.reviewed is None and (self.kind == "derived" or self.origin == "fallback")
+
 
 class Dropped(Frozen):
     """A claim that was not printed, and why."""
@@ -114,6 +119,7 @@ class Counts(Frozen):
     dropped: int
     asked_again: int = Field(0, description="Claims that failed a check and went back once.")
     overruled: int = Field(0, description="Claims that stand because a judge overruled a check.")
+    reviewed: int = Field(0, description="Claims that a person accepted or edited.")
 
 
 class Tokens(Frozen):
@@ -273,6 +279,7 @@ def count(
         dropped=dropped,
         asked_again=asked_again,
         overruled=overruled,
+        reviewed=sum(c.reviewed is not None for c in listed),
     )
 
 
@@ -290,4 +297,5 @@ def total(counts: Iterable[Counts]) -> Counts:
         dropped=sum(one.dropped for one in listed),
         asked_again=sum(one.asked_again for one in listed),
         overruled=sum(one.overruled for one in listed),
+        reviewed=sum(one.reviewed for one in listed),
     )

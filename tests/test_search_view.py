@@ -7,6 +7,7 @@ import pytest
 from pipeline.report import search_view as module
 from pipeline.report.cards import Card, LineCard, card_of, line_card_of
 from pipeline.report.html import index_html
+from pipeline.report.progress import Progress
 from pipeline.report.search_view import search_view, tag
 from pipeline.sheets import Release
 from tests.lineage_sheets import six
@@ -23,7 +24,11 @@ def card(
 ) -> Card:
     about = details(categories=list(categories), has_code=code)
     made = card_of(sheet(id=id_, authors=list(authors) or None, about=about))
-    return made.model_copy(update={"themes": list(themes), "open": not reviewed})
+    return made.model_copy(update={"themes": list(themes), "progress": progress(reviewed=reviewed)})
+
+
+def progress(*, reviewed: bool) -> Progress:
+    return Progress(reviewed=int(reviewed), open=int(not reviewed), weak=0)
 
 
 def line(slug: str, *papers: str) -> LineCard:
@@ -118,7 +123,7 @@ def test_the_page_of_5000_papers_stays_below_2_megabytes_and_has_the_same_bytes(
                 "authors": [f"First{n * k % 181} Surname{n * k % 1999}" for k in range(1, 9)],
                 "date": dt.date(2020, 1, 1) + dt.timedelta(days=n // 3),
                 "themes": ["reasoning", "agents", "diffusion"] if n % 2 == 0 else [],
-                "open": n % 3 != 0,
+                "progress": progress(reviewed=n % 3 == 0),
             }
         )
         for n in range(5_000)

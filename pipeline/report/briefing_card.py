@@ -10,6 +10,7 @@ from pipeline.briefing_sheet import BriefingSheet
 from pipeline.records import Frozen
 from pipeline.report import view
 from pipeline.report.marks import Marks, marks_of
+from pipeline.report.progress import Progress, progress_of
 from pipeline.sheets import Counts, places
 
 
@@ -22,6 +23,7 @@ class BriefingCard(Frozen):
     documents: list[str] = Field(description="Those that it quotes or counted.")
     marks: Marks = Field(description="Where it quotes documents.")
     counts: Counts
+    progress: Progress
 
 
 def card_of(sheet: BriefingSheet) -> BriefingCard:
@@ -34,6 +36,7 @@ def card_of(sheet: BriefingSheet) -> BriefingCard:
         documents=sorted({*marks, *(one.document for one in sheet.coverage)}),
         marks=marks,
         counts=sheet.stamp.counts,
+        progress=progress_of(claim for _, claim in sheet.claims()),
     )
 
 

@@ -12,6 +12,7 @@ from pipeline.lineage_sheet import GraphEdge, GraphNode, LineageSheet
 from pipeline.records import Frozen, RecordRef
 from pipeline.report.lineage_view import members, span
 from pipeline.report.marks import Marks, marks_of
+from pipeline.report.progress import Progress, progress_of
 from pipeline.sheets import Counts, PaperSheet, Release, places
 
 
@@ -29,11 +30,11 @@ class Card(Frozen):
     year_inferred: bool
     short: str = Field(description="The summary's first sentence; empty without one.")
     themes: list[str] = Field(description="Terms that title and abstract name.")
-    open: bool = Field(description="Nobody has decided on some claim yet.")
     engine: str
     model: str | None
     prompt: str = Field(description="Name and version.")
     counts: Counts
+    progress: Progress
     marks: Marks = Field(description="Where the sheet quotes documents.")
 
     @property
@@ -52,6 +53,7 @@ class LineCard(Frozen):
     papers: list[str] = Field(description="Its members, by id, as far as documents tell of them.")
     picture: str = Field(description="A hash of what the page draws of the graph.")
     counts: Counts
+    progress: Progress
     marks: Marks = Field(description="Where the sheet quotes documents.")
 
     @property
@@ -75,11 +77,11 @@ def card_of(sheet: PaperSheet) -> Card:
         year_inferred=sheet.details.year_inferred,
         short=tldr.text if tldr else "",
         themes=sheet.themes,
-        open=any(claim.reviewed is None for _, claim in sheet.summary.claims()),
         engine=sheet.stamp.engine,
         model=sheet.stamp.model,
         prompt=f"{sheet.stamp.prompt} {sheet.stamp.prompt_version}",
         counts=sheet.stamp.counts,
+        progress=progress_of(claim for _, claim in sheet.summary.claims()),
         marks=marks_of(places(sheet)),
     )
 
@@ -94,6 +96,7 @@ def line_card_of(sheet: LineageSheet) -> LineCard:
         papers=_members(sheet),
         picture=picture_hash(sheet.nodes, sheet.edges),
         counts=sheet.stamp.counts,
+        progress=progress_of(sheet.printed()),
         marks=marks_of(places(sheet)),
     )
 

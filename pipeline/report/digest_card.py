@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
@@ -12,7 +12,8 @@ from pipeline.digest_sheet import DigestSheet
 from pipeline.records import Frozen
 from pipeline.report import view
 from pipeline.report.marks import Marks, marks_of
-from pipeline.sheets import Counts
+from pipeline.report.progress import Progress, progress_of
+from pipeline.sheets import Claim, Counts
 
 _DAYS = "Mon Tue Wed Thu Fri Sat Sun"
 
@@ -28,6 +29,7 @@ class DigestCard(Frozen):
     documents: list[str] = Field(description="Those that it quotes or counted.")
     marks: Marks = Field(description="Where it quotes documents.")
     counts: Counts
+    progress: Progress
 
     @property
     def name(self) -> str:
@@ -39,35 +41,24 @@ class _Counted(BaseModel):
     document: str
 
 
-class _Place(BaseModel):
-    document: str
-    start: int
-    end: int
-
-
-class _Claim(BaseModel):
-    text: str
-    evidence: list[_Place]
-
-
 class _Stamp(BaseModel):
     counts: Counts
 
 
 class _News(BaseModel):
-    claim: _Claim
+    claim: Claim
 
 
 class _Moved(BaseModel):
-    claims: list[_Claim]
+    claims: list[Claim]
 
 
 class _Opened(BaseModel):
-    new: _Claim | None
-    result: _Claim | None
-    gap: _Claim | None
-    code: _Claim | None
-    why: _Claim
+    new: Claim | None
+    result: Claim | None
+    gap: Claim | None
+    code: Claim | None
+    why: Claim
 
 
 class _Written(BaseModel):
@@ -78,32 +69,31 @@ class _Written(BaseModel):
     since: dt.date
     until: dt.date
     followed: list[_News]
-    short: list[_Claim]
+    short: list[Claim]
     new_papers: list[str]
     opened: list[_Opened]
     lines: list[_Moved]
-    changed: list[_Claim]
-    told: list[_Claim]
+    changed: list[Claim]
+    told: list[Claim]
     coverage: list[_Counted]
-    trust: list[_Claim]
+    trust: list[Claim]
     stamp: _Stamp
 
-    def marks(self) -> Marks:
-        """Return where documents are quoted."""
+    def claims(self) -> list[Claim]:
+        """Return all claims, in no order."""
         slots = [(one.new, one.result, one.gap, one.code, one.why) for one in self.opened]
-        claims = [
+        return [
             *(news.claim for news in self.followed),
             *self.short,
             *(claim for slot in slots for claim in slot if claim),
             *(claim for moved in self.lines for claim in moved.claims),
             *(*self.changed, *self.told, *self.trust),
         ]
-        return marks_of(place for claim in claims for place in claim.evidence)
 
 
 def card_of(sheet: DigestSheet) -> DigestCard:
     """Return a digest in short."""
-    return _card(sheet, marks_of(place for _, claim in sheet.claims() for place in claim.evidence))
+    return _card(sheet, [claim for _, claim in sheet.claims()])
 
 
 def read_card(text: str) -> DigestCard | None:
@@ -112,10 +102,11 @@ def read_card(text: str) -> DigestCard | None:
         found = _Written.model_validate_json(text)
     except ValidationError:
         return None
-    return _card(found, found.marks())
+    return _card(found, found.claims())
 
 
-def _card(found: DigestSheet | _Written, marks: Marks) -> DigestCard:
+def _card(found: DigestSheet | _Written, claims: Sequence[Claim]) -> DigestCard:
+    marks = marks_of(place for claim in claims for place in claim.evidence)
     return DigestCard(
         week=found.week,
         since=found.since,
@@ -125,6 +116,7 @@ def _card(found: DigestSheet | _Written, marks: Marks) -> DigestCard:
         documents=sorted({*marks, *(one.document for one in found.coverage)}),
         marks=marks,
         counts=found.stamp.counts,
+        progress=progress_of(claims),
     )
 
 

@@ -136,6 +136,11 @@ def index_view(  # noqa: PLR0913 - a list for each section
     )
 
 
+def line_path(slug: str) -> str:
+    """Return the address of a line's page from the top of the outputs."""
+    return f"lineages/{view.address(slug)}/lineage.html"
+
+
 def paper_path(paper_id: str, root: str = "") -> str:
     """Return the relative address of a paper's page; `root` leads to the folder of all outputs."""
     return f"{root}papers/{view.address(paper_id)}.html"
@@ -159,8 +164,7 @@ def _inferred(papers: Iterable[Card]) -> list[str]:
 
 
 def _lineage(line: LineCard) -> Lineage:
-    path = f"lineages/{view.address(line.slug)}/lineage.html"
-    return Lineage(path, line.name, line.members, line.span)
+    return Lineage(line_path(line.slug), line.name, line.members, line.span)
 
 
 def _digest(card: DigestCard) -> Digest:

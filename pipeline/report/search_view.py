@@ -127,8 +127,8 @@ def _code(papers: Iterable[Card]) -> _Found:
 
 def _reviews(papers: Sequence[Card]) -> _Found:
     """Part the papers by whether somebody decided on each claim, once any was read so."""
-    tags = {card.paper: [LEFT if card.open else READ] for card in papers}
-    read = sum(not card.open for card in papers)
+    tags = {card.paper: [LEFT if card.progress.open else READ] for card in papers}
+    read = sum(not card.progress.open for card in papers)
     if not read:
         return Filter("review", "Review", []), {}
     choices = [Choice(READ, "reviewed", read), Choice(LEFT, "not reviewed", len(papers) - read)]

@@ -216,6 +216,7 @@ def _counted(counts: Counts) -> str:
     ends = [f"{counts.dropped:,} dropped" if counts.dropped else "none dropped"]
     ends += [f"{counts.asked_again:,} went back to the model once"] * bool(counts.asked_again)
     ends += [f"{counts.overruled:,} stand by a judge's word"] * bool(counts.overruled)
+    ends += [f"{counts.reviewed:,} approved by a reviewer"] * bool(counts.reviewed)
     return f"{plural(counts.claims, 'claim')}{how}, {', '.join(ends)}."
 
 

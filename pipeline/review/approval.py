@@ -8,14 +8,14 @@ from pipeline.digest_sheet import DigestSheet, Opened
 from pipeline.sheets import Claim, PaperSheet
 
 
-def unread(sheet: DigestSheet, papers: Mapping[str, PaperSheet]) -> list[str]:
-    """Return the ids of claims in words of a source or a model that no person has approved.
+def unread(sheet: DigestSheet, papers: Mapping[str, PaperSheet]) -> dict[str, list[str]]:
+    """Return by paper the ids of claims in words of a source or a model that nobody has approved.
 
     They are claims of papers' pages, since a digest has its sentences from there; what code
     counted needs no approval.
     """
-    found = (id_ for one in sheet.opened for id_ in _unread(one, papers.get(one.paper)))
-    return list(dict.fromkeys(found))
+    found = {one.paper: list(_unread(one, papers.get(one.paper))) for one in sheet.opened}
+    return {paper: list(dict.fromkeys(ids)) for paper, ids in found.items() if ids}
 
 
 def _unread(one: Opened, paper: PaperSheet | None) -> Iterator[str]:

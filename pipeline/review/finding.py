@@ -75,6 +75,25 @@ def find_claim(id_: str, outputs: Outputs) -> Found:
     raise UsageError(f"no page in {outputs.root} holds a claim {id_!r}")
 
 
+def twins(found: Found) -> list[Found]:
+    """Return a claim, then those of its sheet that say the same of the same quotes elsewhere.
+
+    A page prints such a sentence once, so that a verdict on it is one on all of them.
+    """
+    others = [
+        one
+        for one in held(found.sheet)
+        if one.claim.id != found.claim.id
+        and _said(one.claim) == _said(found.claim)
+        and one.field not in NEEDED
+    ]
+    return [found, *others]
+
+
+def _said(claim: Claim) -> tuple[str, str, list[str]]:
+    return claim.kind, claim.text, [place.quote for place in claim.evidence]
+
+
 def read_reviewed(schema: str, subject: str, outputs: Outputs) -> Sheet | None:
     """Return the sheet about a subject, as it lies in the outputs; None where there is none."""
     if schema not in _PATHS or "/" in subject or subject in {"", ".", ".."}:

@@ -1,9 +1,12 @@
 "use strict";
-// Claim by claim: j/k to move, a/e/r to decide, n for a note, u to undo, f to see what needs eyes.
+// Claim by claim: j/k to move, a/e/r to decide, n for a note, u to undo, f to see what needs eyes,
+// g for the next page.
 (() => {
-  const claims = JSON.parse(document.getElementById("review-state").textContent).claims;
+  const told = JSON.parse(document.getElementById("review-state").textContent);
+  const { claims } = told;
   const spots = [...document.querySelectorAll("[id^=c]")].filter((spot) => known(spot));
-  if (!spots.length) return;
+  if (!("of" in told)) return;
+  const elsewhere = told.reviewed - spots.filter((spot) => !open(spot)).length;
   const given = []; // spots in the order of this visit's verdicts
   let only = false;
   let here = null;
@@ -28,7 +31,7 @@
 
   const bar = made("div", "", { id: "review", role: "region", "aria-label": "Review" });
   const count = made("span", "");
-  const progress = made("progress", "", { max: spots.length, "aria-label": "Claims reviewed" });
+  const progress = made("progress", "", { "aria-label": "Claims reviewed" });
   const state = made("p", "", { role: "status" });
   const fault = made("p", "", { role: "alert" });
   const writing = made("div", "");
@@ -44,6 +47,7 @@
     u: ["undo", undo],
     f: ["only what needs eyes", filter],
   };
+  if (!spots.length) for (const key of Object.keys(actions)) delete actions[key];
   for (const [key, [words, act]] of Object.entries(actions)) {
     const button = made("button", "", { type: "button", "aria-keyshortcuts": key });
     button.append(made("kbd", key), ` ${words}`);
@@ -51,9 +55,16 @@
     buttons[key] = button;
     keys.append(button);
   }
-  buttons.f.setAttribute("aria-pressed", "false");
+  if (buttons.f) buttons.f.setAttribute("aria-pressed", "false");
   const top = made("p", "");
   top.append(progress, " ", count);
+  if (told.next) {
+    const [href, label] = told.next;
+    const link = made("a", "", { href, "aria-keyshortcuts": "g" });
+    link.append(made("kbd", "g"), ` next page: ${label}`);
+    actions.g = ["", () => link.click()];
+    top.append(" ", link);
+  }
   bar.append(top, state, fault, writing, keys);
   document.body.append(bar);
 
@@ -117,6 +128,10 @@
     const note = claim.note ? { note: claim.note } : {};
     const body = { claim: spot.id.slice(1), verdict, ...note, ...more };
     waiting = waiting.then(() => send(spot, body)); // one after the other, in the order of the keys
+    if (verdict !== "withdrawn") {
+      given.push(spot);
+      move(1); // at once, so that the next key is about the next claim
+    }
     return waiting;
   }
 
@@ -130,11 +145,16 @@
       });
       answer = await reply.json();
     } catch {
-      return complain("The server does not answer; this verdict was not kept.");
+      answer = { error: "The server does not answer; this verdict was not kept." };
     }
-    if (answer.failed) return refused(spot, body, answer.failed);
-    if (answer.error) return complain(answer.error);
-    return done(spot, body, answer);
+    if (!answer.failed && !answer.error) return done(spot, body, answer);
+    if (given.includes(spot)) given.splice(given.lastIndexOf(spot), 1);
+    return answer.failed ? refused(spot, body, answer.failed) : failed(spot, answer.error);
+  }
+
+  function failed(spot, words) {
+    go(spot);
+    complain(words);
   }
 
   function done(spot, body, answer) {
@@ -143,11 +163,9 @@
     claim.text = answer.text;
     if (body.verdict === "edited" || body.verdict === "withdrawn") print(spot, answer.printed);
     mark(spot);
-    if (body.verdict !== "withdrawn") given.push(spot);
     const later = answer.later ? " A run is writing; the page shows it after that." : "";
     const overruled = answer.overruled.length ? ` Overruled: ${answer.overruled.join(", ")}.` : "";
     tell(`The claim was ${body.verdict === "withdrawn" ? "left open again" : body.verdict}.${overruled}${later}`);
-    if (spot === here && body.verdict !== "withdrawn") move(1);
   }
 
   function print(spot, words) {
@@ -246,10 +264,14 @@
   function show() {
     const left = spots.filter(open);
     const eyes = left.filter((spot) => claimOf(spot).weight < 2).length;
-    progress.value = spots.length - left.length;
-    count.textContent =
-      `${spots.length - left.length} of ${spots.length} reviewed, ${eyes} reworded or ` +
-      "standing in for a refused one left";
+    const done = spots.length - left.length;
+    progress.max = spots.length || told.of || 1;
+    progress.value = spots.length ? done : told.reviewed;
+    const all = `${elsewhere + done} of ${told.of} claims of all pages reviewed`;
+    const own = `${done} of ${spots.length} reviewed here`;
+    const weak = eyes ? `, ${eyes} left that were reworded or stand in for a refused one` : "";
+    count.textContent = spots.length ? `${own}${weak}; ${all}.` : `${all}.`;
+    document.documentElement.style.setProperty("--bar", `${bar.offsetHeight + 16}px`);
   }
 
   // --- Begin -----------------------------------------------------------------------------
@@ -260,6 +282,7 @@
     spot.addEventListener("click", () => go(spot));
     mark(spot);
   }
+  show();
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (/^(TEXTAREA|INPUT|SELECT)$/.test(event.target.tagName)) return;
