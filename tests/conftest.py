@@ -7,7 +7,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,6 +16,11 @@ from pipeline.database import open_store
 from pipeline.providers.base import Provider
 from pipeline.store import Store
 from tests.asking import make_asker
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser import Visit
 
 _SETTINGS = ("OPENAI_", "LITLINE_", "PREFECT_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -91,3 +96,21 @@ def asker(store: Store) -> Callable[..., Asker]:
         return make_asker(provider, store, **options)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start a browser for the tests of one module, since none of them can use `asyncio.run`."""
+    from tests.browser import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Visit]:
+    """Open an empty tab."""
+    from tests.browser import visit
+
+    with visit(browser) as opened:
+        yield opened

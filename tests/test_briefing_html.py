@@ -13,7 +13,7 @@ from pipeline.report.briefing_card import card_of
 from pipeline.report.html import briefing_html, index_html, style
 from pipeline.report.view import visible
 from tests.briefing_sheets import author, briefing, filled_briefing, full, short_author, usual
-from tests.chromium import BROWSER, browse
+from tests.browser import Visit, needs_browser
 from tests.page_sheets import HOSTILE
 from tests.test_digest_html import paper_card
 from tests.test_html import Page, only_searches
@@ -169,21 +169,20 @@ def test_the_same_sheet_gives_the_same_bytes() -> None:
 # --- On paper ------------------------------------------------------------------------------
 
 
-def pages(html: str, folder: Path) -> int:
+def pages(html: str, tab: Visit, path: Path) -> int:
     """Print a page as a browser does, and count the sheets of paper."""
-    page, printed = folder / "page.html", folder / "page.pdf"
-    page.write_text(html, encoding="utf-8")
-    browse(folder, "--no-pdf-header-footer", f"--print-to-pdf={printed}", page.as_uri())
-    return len(re.findall(rb"/Type ?/Page\b", printed.read_bytes()))
+    path.write_text(html, encoding="utf-8")
+    printed = tab.open(path).pdf(prefer_css_page_size=True)
+    return len(re.findall(rb"/Type ?/Page\b", printed))
 
 
-@pytest.mark.skipif(not BROWSER, reason="no Chromium to print with")
+@needs_browser
 @pytest.mark.parametrize(
     ("made", "sheets"),
     [(usual(), 1), (short_author(), 1), (full(120), 2), (full(900), 2)],
     ids=["usual", "one paper", "full", "more than fits"],
 )
 def test_a_briefing_takes_one_sheet_of_paper_and_at_most_two(
-    made: BriefingSheet, sheets: int, tmp_path: Path
+    made: BriefingSheet, sheets: int, tab: Visit, tmp_path: Path
 ) -> None:
-    assert pages(briefing_html(made), tmp_path) == sheets
+    assert pages(briefing_html(made), tab, tmp_path / "page.html") == sheets

@@ -18,16 +18,19 @@ from pipeline.report.html import (
     index_html,
     lineage_html,
     paper_html,
+    source_html,
 )
 from pipeline.sheets import Failure
 from tests.briefing_sheets import author, filled_briefing
 from tests.browser import (
     DESKTOP,
     PHONE,
+    WCAG,
     Scheme,
     Visit,
-    chromium,
+    marked,
     needs_browser,
+    to_source,
     unfold,
     violations,
     visit,
@@ -48,8 +51,9 @@ KINDS = {
     "lineage": "lineages/skerry/lineage.html",
     "digest": "digests/*/digest.html",
     "briefing": "briefings/mira-halden/briefing.html",
+    "source": "sources/northlight-listing.txt.html",
 }
-WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+LONG = "Kettles wake the house. We hush kettles. They sing no more.\n" * 200 + "k" * 500
 MORE_HOSTILE = [
     "]]><script>alert(1)</script>",
     '=HYPERLINK("https://example.org/x","y")',
@@ -57,18 +61,6 @@ MORE_HOSTILE = [
     "<svg onload=alert(1)><a href=javascript:alert(1)>",
     "</title></desc></svg><script>alert(1)</script>",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Visit]:
-    with visit(browser) as opened:
-        yield opened
 
 
 def sample(kind: str) -> Path:
@@ -90,6 +82,7 @@ def full_pages() -> dict[str, str]:
         "lineage.html": lineage_html(six()),
         "long.html": lineage_html(forty()),
         "briefing.html": briefing_html(author()),
+        "source.html": source_html("kettles.txt", LONG, [(0, 40), (20, 90), (5_000, 5_200)]),
     }
 
 
@@ -111,6 +104,7 @@ def hostile_pages(text: str) -> dict[str, str]:
         "digest.html": digest_html(digest),
         "lineage.html": lineage_html(line),
         "briefing.html": briefing_html(briefing),
+        "source.html": source_html(text, f"{text} {text}", [(0, len(text)), (1, 2 * len(text))]),
     }
 
 
@@ -234,6 +228,14 @@ def test_the_index_leads_to_a_paper_and_its_mark_to_the_evidence(tab: Visit) -> 
     assert {url.partition(":")[0] for url in tab.asked} == {"file"}
 
 
+def test_a_reader_comes_from_the_index_to_the_very_sentence(tab: Visit) -> None:
+    page = tab.open(sample("index"))
+    page.locator(".papers a").first.click()
+    quote = to_source(page)
+    assert marked(page) == quote != ""
+    assert {url.partition(":")[0] for url in tab.asked} == {"file"}
+
+
 def test_the_data_of_each_drawing_are_one_link_away(tab: Visit) -> None:
     for kind, data in (
         ("index", "papers.csv"),
@@ -265,7 +267,10 @@ def test_drawings_are_told_to_those_who_hear_the_page(tab: Visit) -> None:
 INERT = """() => [
     ...[...document.querySelectorAll("*")].flatMap(one =>
         one.getAttributeNames().filter(name => name.startsWith("on"))),
-    ...[...document.querySelectorAll("img, iframe, object, embed, form, base")].map(o => o.tagName),
+    ...[...document.querySelectorAll("img, iframe, object, embed, base")].map(o => o.tagName),
+    ...[...document.querySelectorAll("form:not(main > #search)")].map(one => one.tagName),
+    ...[...document.querySelectorAll("form, button, input")].flatMap(one =>
+        ["action", "formaction", "method"].filter(name => one.hasAttribute(name))),
     ...[...document.querySelectorAll("a")].map(one => one.href.baseVal ?? one.href).filter(
         href => !/^(file|https?):/.test(new URL(href, location.href).href)),
 ]"""
@@ -280,14 +285,17 @@ def test_hostile_text_does_nothing(text: str, tab: Visit, tmp_path: Path) -> Non
         page.mouse.wheel(0, 4000)
         assert page.evaluate(INERT) == [], path.name
         assert tab.outside() == [], path.name
-        assert tab.dialogs == [], path.name
+        assert (tab.dialogs, tab.faults) == ([], []), path.name
 
 
 def test_what_a_page_asks_for_and_says_is_noticed(tab: Visit, tmp_path: Path) -> None:
-    bad = '<script>alert(1)</script><img src="https://example.org/x.png" onerror="alert(2)">'
+    bad = (
+        '<script>alert(1)</script><script>throw new Error("lost")</script><form>'
+        '<img src="https://example.org/x.png" onerror="alert(2)">'
+    )
     [path] = write(tmp_path, {"bad.html": f"<!doctype html><body>{bad}"})
     page = tab.open(path)
-    page.wait_for_timeout(100)
     assert tab.outside() == ["https://example.org/x.png"]
     assert tab.dialogs[0] == "1"
-    assert page.evaluate(INERT) == ["onerror", "IMG"]
+    assert "lost" in " ".join(tab.faults)
+    assert page.evaluate(INERT) == ["onerror", "IMG", "FORM"]

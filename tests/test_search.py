@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from html import unescape
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from pipeline.report.cards import card_of, line_card_of
 from pipeline.report.html import index_html
-from tests.chromium import BROWSER, acted
+from tests.browser import Visit, needs_browser
 from tests.lineage_sheets import six
 from tests.page_sheets import HOSTILE, claim, details, filled_with, sheet, summary
+from tests.test_html import sha256_of
 
-pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium to search with")
+pytestmark = needs_browser
 
 CARDS = [
     card_of(sheet(id="quiet", label="Quiet Kettles", authors=["Ada Brew", "Zoë Lid"])).model_copy(
@@ -36,93 +39,123 @@ CARDS = [
     ),
 ]
 LINE = line_card_of(six()).model_copy(update={"papers": ["urns", "pans"]})
-LOOK = """
-const act = (name, value) => {
-  const field = document.getElementById("search").elements[name];
-  field.value = value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-};
-const pick = (name, words) => {
-  const options = [...document.getElementById("f-" + name).options];
-  act(name, options.find((one) => one.textContent.startsWith(words)).value);
-};
-const look = () => {
-  const seen = (one) => one.checkVisibility();
-  const names = [...document.querySelectorAll(".papers a")].filter(seen);
-  document.title = JSON.stringify([
-    names.map((one) => one.textContent), document.getElementById("found").textContent,
-    [...document.querySelectorAll("h2")].filter(seen).map((one) => one.textContent)]);
-};
-"""
+WORDS = "Search titles, sentences and authors"
+ALL = ["Quiet Kettles", "Warm Urns", "Pans"]
+HEADINGS = ["What failed", "Lineages", "Over time", "2031", "2030", "Date not stated"]
+Act = Callable[[Page], object]
 
 
-def page(**changes: object) -> str:
+class Seen(NamedTuple):
+    papers: list[str]
+    counted: str
+    headings: list[str]
+
+
+def html() -> str:
     return index_html(CARDS, [], [], [], lineages=[LINE])
 
 
-def found(does: str, folder: Path) -> tuple[list[str], str, list[str]]:
-    """Return the papers, the count and the headings that are seen after something was done."""
-    driver = f"{LOOK}{does}\nsetTimeout(look, 1000);"
-    names, count, headings = json.loads(unescape(acted(page(), driver, folder)))
-    return names, count, headings
+def opened(tab: Visit, path: Path, text: str) -> Page:
+    path.write_text(text, encoding="utf-8")
+    return tab.open(path)
 
 
-def test_at_first_everything_is_there_and_nothing_is_counted(tmp_path: Path) -> None:
-    names, count, headings = found("", tmp_path)
-    assert names == ["Quiet Kettles", "Warm Urns", "Pans"]
-    assert count == ""
-    assert headings == ["What failed", "Lineages", "Over time", "2031", "2030", "Date not stated"]
+@pytest.fixture
+def page(tab: Visit, tmp_path: Path) -> Page:
+    shown = opened(tab, tmp_path / "page.html", html())
+    shown.get_by_text("Filters").click()
+    return shown
+
+
+def typed(label: str, text: str) -> Act:
+    return lambda page: page.get_by_label(label, exact=True).press_sequentially(text)
+
+
+def picked(label: str, words: str) -> Act:
+    """Choose what begins with these words."""
+
+    def act(page: Page) -> object:
+        field = page.get_by_label(label, exact=True)
+        option = field.locator("option").filter(has_text=re.compile(f"^{re.escape(words)}"))
+        return field.select_option(option.get_attribute("value"))
+
+    return act
+
+
+def seen(page: Page) -> Seen:
+    papers = page.locator(".papers a:visible").all_inner_texts()
+    headings = page.locator("h2:visible").all_inner_texts()
+    return Seen(papers, page.locator("#found").inner_text(), headings)
+
+
+def counted(page: Page, count: str) -> Seen:
+    """Return what is seen once the page says how many papers it found."""
+    expect(page.locator("#found")).to_have_text(count)
+    return seen(page)
+
+
+def test_at_first_everything_is_there_and_nothing_is_counted(page: Page) -> None:
+    assert seen(page) == (ALL, "", HEADINGS)
 
 
 @pytest.mark.parametrize(
-    ("does", "expected"),
+    ("acts", "expected"),
     [
-        ('act("q", "KETTLES quiet")', ["Quiet Kettles"]),
-        ('act("q", "tea warm")', ["Warm Urns"]),
-        ('act("q", "brew")', ["Quiet Kettles", "Warm Urns"]),
-        ('act("q", "zoe")', ["Quiet Kettles"]),
-        ('act("q", "samovar")', []),
-        ('act("author", "ada brew")', ["Quiet Kettles", "Warm Urns"]),
-        ('act("author", "nobody")', []),
-        ('pick("year", "2030")', ["Warm Urns"]),
-        ('pick("year", "not stated")', ["Pans"]),
-        ('pick("category", "cs.CL")', ["Warm Urns"]),
-        ('pick("topic", "reasoning")', ["Quiet Kettles", "Pans"]),
-        ('pick("lineage", "")', ["Quiet Kettles", "Warm Urns", "Pans"]),
-        ('act("lineage", "l0")', ["Warm Urns", "Pans"]),
-        ('pick("code", "has code")', ["Warm Urns"]),
-        ('act("author", "ada"); pick("topic", "reasoning")', ["Quiet Kettles"]),
+        ([typed(WORDS, "KETTLES quiet")], ["Quiet Kettles"]),
+        ([typed(WORDS, "tea warm")], ["Warm Urns"]),
+        ([typed(WORDS, "brew")], ["Quiet Kettles", "Warm Urns"]),
+        ([typed(WORDS, "zoe")], ["Quiet Kettles"]),
+        ([typed(WORDS, "samovar")], []),
+        ([typed("Author", "ada brew")], ["Quiet Kettles", "Warm Urns"]),
+        ([typed("Author", "nobody")], []),
+        ([picked("Year", "2030")], ["Warm Urns"]),
+        ([picked("Year", "not stated")], ["Pans"]),
+        ([picked("Category", "cs.CL")], ["Warm Urns"]),
+        ([picked("Topic", "reasoning")], ["Quiet Kettles", "Pans"]),
+        ([picked("Line of work", LINE.name)], ["Warm Urns", "Pans"]),
+        ([picked("Code", "has code")], ["Warm Urns"]),
+        ([typed("Author", "ada"), picked("Topic", "reasoning")], ["Quiet Kettles"]),
     ],
 )
-def test_what_is_searched_is_found(does: str, expected: list[str], tmp_path: Path) -> None:
-    names, count, headings = found(does, tmp_path)
-    assert names == expected
-    if len(expected) < len(CARDS):
-        assert count == f"{len(expected)} of 3 papers"
-        assert not {"What failed", "Lineages"} & set(headings)
+def test_what_is_searched_is_found(acts: list[Act], expected: list[str], page: Page) -> None:
+    for act in acts:
+        act(page)
+    found = counted(page, f"{len(expected)} of 3 papers")
+    assert found.papers == expected
+    assert not {"What failed", "Lineages"} & set(found.headings)
 
 
-def test_the_button_shows_all_again(tmp_path: Path) -> None:
-    does = 'act("q", "tea"); setTimeout(() => document.querySelector("button").click(), 400);'
-    names, count, headings = found(does, tmp_path)
-    assert (len(names), count, len(headings)) == (3, "", 6)
+def test_any_of_a_list_is_no_search(page: Page) -> None:
+    picked("Line of work", LINE.name)(page)
+    counted(page, "2 of 3 papers")
+    picked("Line of work", "any")(page)
+    assert counted(page, "") == (ALL, "", HEADINGS)
 
 
-def test_no_other_script_runs(tmp_path: Path) -> None:
+def test_the_button_shows_all_again(page: Page) -> None:
+    typed(WORDS, "tea")(page)
+    page.get_by_role("button", name="Show all").click()
+    assert counted(page, "") == (ALL, "", HEADINGS)
+    assert page.get_by_label(WORDS).input_value() == ""
+
+
+def test_no_other_script_runs(tab: Visit, tmp_path: Path) -> None:
     driver = 'document.title = "ran"'
-    assert acted(page(), driver, tmp_path) == "ran"
-    assert acted(page(), driver, tmp_path, allowed=False) == "Papers"
+    other = html().replace("</body>", f"<script>{driver}</script></body>")
+    allowed = other.replace("script-src ", f"script-src {sha256_of(driver)} ", 1)
+    assert opened(tab, tmp_path / "allowed.html", allowed).title() == "ran"
+    assert tab.faults == []
+    assert opened(tab, tmp_path / "other.html", other).title() == "Papers"
+    assert "Content Security Policy" in "".join(tab.faults)
 
 
-def test_hostile_papers_are_found_and_do_nothing(tmp_path: Path) -> None:
+def test_hostile_papers_are_found_and_do_nothing(tab: Visit, tmp_path: Path) -> None:
     cards = [
         card_of(filled_with(text)).model_copy(update={"paper": f"p{n}", "themes": HOSTILE[:n]})
         for n, text in enumerate(HOSTILE)
     ]
-    html = index_html(cards, [], [], [])
-    driver = (
-        f'{LOOK}act("q", "alert"); setTimeout(look, 1000); window.alert = () => {{ throw 1; }};'
-    )
-    names, count, _ = json.loads(unescape(acted(html, driver, tmp_path)))
-    assert len(names) == sum("alert" in text for text in HOSTILE)
-    assert count == f"{len(names)} of {len(HOSTILE)} papers"
+    page = opened(tab, tmp_path / "page.html", index_html(cards, [], [], []))
+    typed(WORDS, "alert")(page)
+    expected = sum("alert" in text for text in HOSTILE)
+    assert len(counted(page, f"{expected} of {len(HOSTILE)} papers").papers) == expected
+    assert (tab.outside(), tab.dialogs, tab.faults) == ([], [], [])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.report.html import source_html
 from pipeline.report.source_view import source_view
 from pipeline.report.view import mark_id, visible
-from tests.chromium import BROWSER, acted
+from tests.browser import Visit, needs_browser
 from tests.page_sheets import HOSTILE
 from tests.test_html import Page
 
@@ -121,16 +121,23 @@ def test_the_page_leads_to_the_text_and_to_all_papers() -> None:
     assert page.levels() == [1]
 
 
-@pytest.mark.skipif(not BROWSER, reason="no Chromium to look with")
-def test_a_place_that_another_cuts_off_is_shown_whole(tmp_path: Path) -> None:
-    html = source_html("kettles.txt", TEXT, [(0, 23), (8, 40), (41, 59)])
-    look = """
-    setTimeout(() => {
-    const shown = [...document.querySelectorAll("mark")].filter(
-      (one) => getComputedStyle(one).boxShadow !== "none");
-    document.title = shown.map((one) => one.textContent).join("|");
-    }, 500);
-    """
-    assert acted(html, look, tmp_path, anchor="at-8-40") == f"{TEXT[8:23]}|{TEXT[23:40]}"
-    assert acted(html, look, tmp_path, anchor="at-0-23") == TEXT[:23]
-    assert acted(html, look, tmp_path) == ""  # no place is shown where none was asked for
+SHOWN = """marks => marks.filter(one => getComputedStyle(one).boxShadow !== "none")
+    .map(one => one.textContent)"""
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("anchor", "expected"),
+    [
+        ("at-8-40", [TEXT[8:23], TEXT[23:40]]),
+        ("at-0-23", [TEXT[:23]]),
+        ("", []),  # no place is shown where none was asked for
+    ],
+)
+def test_a_place_that_another_cuts_off_is_shown_whole(
+    anchor: str, expected: list[str], tab: Visit, tmp_path: Path
+) -> None:
+    path = tmp_path / "kettles.html"
+    path.write_text(source_html("kettles.txt", TEXT, [(0, 23), (8, 40), (41, 59)]))
+    page = tab.open(path, anchor)
+    assert page.locator("mark").evaluate_all(SHOWN) == expected
