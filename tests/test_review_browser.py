@@ -204,7 +204,6 @@ def test_keys_are_letters_where_somebody_writes(page: Page, settings: Settings) 
     assert verdicts(settings) == []
 
 
-@pytest.mark.xfail(strict=True, reason="review.js moves on only when the server has answered")
 def test_keys_that_are_faster_than_the_server_judge_one_claim_each(
     page: Page, settings: Settings
 ) -> None:
@@ -273,7 +272,6 @@ ENDS = """() => {
 }"""
 
 
-@pytest.mark.xfail(strict=True, reason="the page's own style undoes the room that review.css makes")
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_the_end_of_a_page_is_not_under_the_bar(
     width: int, browser: Browser, settings: Settings
@@ -353,3 +351,13 @@ def shown(page: Page, given: list[str]) -> None:
     expect(page.locator("[data-verdict=accepted]")).to_have_text(accepted)
     expect(page.locator("[data-verdict=edited]")).to_have_text(edited)
     expect(page.locator("[data-claim]").filter(has_text=rejected)).to_have_count(0)
+
+
+def test_the_index_leads_from_page_to_page(page: Page, settings: Settings) -> None:
+    assert "claims of all pages reviewed" in page.locator("#review").inner_text()
+    page.keyboard.press("g")
+    page.wait_for_url("**/papers/*.html")
+    first = page.url
+    page.keyboard.press("g")
+    page.wait_for_url(lambda url: url != first)
+    assert "/papers/" in page.url

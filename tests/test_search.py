@@ -41,7 +41,7 @@ CARDS = [
 LINE = line_card_of(six()).model_copy(update={"papers": ["urns", "pans"]})
 WORDS = "Search titles, sentences and authors"
 ALL = ["Quiet Kettles", "Warm Urns", "Pans"]
-HEADINGS = ["What failed", "Lineages", "Over time", "2031", "2030", "Date not stated"]
+HEADINGS = ["Lineages", "What failed", "Over time", "2031", "2030", "Date not stated"]
 Act = Callable[[Page], object]
 
 
