@@ -211,8 +211,10 @@ def _report(report: RunReport, plan: Plan, asker: Asker, clock: Clock) -> RunRep
             "model": asker.provider.model,
             "calls": asker.provider.requests,
             "cached": asker.cached,
-            "tokens": asker.tokens,
-            "cost_usd": asker.cost_usd,
+            "tokens": asker.purse.tokens,
+            "cost_usd": asker.purse.cost_usd,
+            "possibly_billed_usd": asker.purse.possibly_billed_usd,
+            "lost": asker.purse.lost,
             "estimate_usd": plan.price_high,
             "stages": clock.stages,
         }

@@ -401,8 +401,8 @@ def _plan(
         more += most_tellings(len(new) + len(readings), judge=settings.judge)
         asked_about = Told(job.store).missing(interviews)
         more += most_interviews(len(asked_about), judge=settings.judge)
-    price = wiring.price(settings)
-    plan = make_plan(asked, known, asker.provider.model, price, follow_ups=more)
+    prices = wiring.prices(settings)
+    plan = make_plan(asked, known, asker.provider.model, prices, follow_ups=more)
     reporter().say(_announcement(len(works), plan, asker))
     return plan
 

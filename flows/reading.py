@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from flows.bounds import follow_ups, relation_questions, settled_answers, unbrie
 from flows.settings import Settings, tokenizer_cache
 from flows.shelves import Shelves, load_texts, look_up, reading_notes, reading_store
 from flows.tracing import members_looked_up, trace_graph
-from pipeline.answers import answer_key, answered
+from pipeline.answers import answered
 from pipeline.errors import ConfigError, PartialError, UsageError
 from pipeline.identity import merge, sight
 from pipeline.library import Volume
@@ -91,11 +90,11 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
     Raises:
         PartialError: a document was refused; the others are in the plan.
     """
-    engine, model = wiring.engine_and_model(settings)
+    _, model = wiring.engine_and_model(settings)
     with reading_store(settings) as store:
         shelves = look_up(documents, settings, store)
         works = [plan_paper(entry) for entry in shelves.entries]
-        key = partial(answer_key, engine, model)
+        key = wiring.answer_keys(settings)
         questions = {key(question): question for work in works for question in work.questions}
         traced = trace_graph(works, members_looked_up(works)) if model else None
         relations = relation_questions(works, traced, key)
@@ -109,7 +108,7 @@ def show_plan(documents: Sequence[str], settings: Settings, *, json: bool) -> No
     more = follow_ups(questions, done, settings)
     more += most_tellings(told + unread, judge=settings.judge)
     more += most_interviews(briefed, judge=settings.judge)
-    plan = make_plan(asked, known, model, wiring.price(settings), counter, more)
+    plan = make_plan(asked, known, model, wiring.prices(settings), counter, more)
     data = _plan_data(len(works), plan, model)
     if json:
         _print_json([data])

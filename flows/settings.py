@@ -23,6 +23,8 @@ from pydantic_settings import (
 from pipeline.errors import ConfigError, UsageError
 from pipeline.following import Follow, Name
 from pipeline.prices import Price
+from pipeline.prompts import prompt_names
+from pipeline.providers.profiles import Profile
 
 FILE = "litline.toml"
 DEFAULT_MODEL = "gpt-4.1-mini"
@@ -71,6 +73,9 @@ class Settings(BaseSettings):
     not_counted: dict[Name, list[Name]] = Field(
         {}, description="Ids of papers that do not count for a term."
     )
+    models: dict[str, str] = Field({}, description="Models by prompt, instead of `model`.")
+    profile: str | None = Field(None, description="How the server is asked; else by its address.")
+    profiles: dict[str, Profile] = {}
     prices: dict[str, Price] = {}
     api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     base_url: str | None = Field(None, validation_alias="OPENAI_BASE_URL")
@@ -87,6 +92,15 @@ class Settings(BaseSettings):
     def _command(cls, value: str | None) -> str | None:
         """Take words as a shell would part them; white space alone is no command."""
         return value if value is not None and shlex.split(value) else None
+
+    @field_validator("models")
+    @classmethod
+    def _prompts(cls, value: dict[str, str]) -> dict[str, str]:
+        known = prompt_names()
+        for name in value:
+            if name not in known:
+                raise ValueError(f"there is no prompt {name!r}; there are {', '.join(known)}")
+        return value
 
     @field_validator("base_url")
     @classmethod

@@ -9,18 +9,22 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import uuid4
 
 from flows.settings import Settings
+from pipeline.answers import Question, answer_key
 from pipeline.ask import Asker
 from pipeline.errors import ConfigError
 from pipeline.grounded import Grounder
 from pipeline.ledger import Surroundings
+from pipeline.planning import Prices
 from pipeline.prices import Budget, Price, load_prices
 from pipeline.providers.base import OPENAI, Provider
 from pipeline.providers.extractive import ExtractiveProvider
+from pipeline.providers.profiles import Named, find_profile
+from pipeline.purse import PriceOf, Purse
 from pipeline.store import Store
 from pipeline.verdicts import Verdicts
 
@@ -48,6 +52,46 @@ def provider(settings: Settings) -> Provider:
         key=settings.api_key,
         base_url=settings.base_url,
         connections=settings.concurrency,
+        profile=profile(settings).profile,
+    )
+
+
+def profile(settings: Settings) -> Named:
+    """Return how the server of the settings is asked.
+
+    Raises:
+        ConfigError: there is no profile of the name that they give.
+    """
+    return find_profile(settings.base_url, settings.profiles, settings.profile)
+
+
+def answer_keys(settings: Settings) -> Callable[[Question], str]:
+    """Return what tells the key of a question's answer, as an `Asker` of the settings does."""
+    engine, own = engine_and_model(settings)
+
+    def key(question: Question) -> str:
+        model = own and settings.models.get(question.prompt.name, own)
+        return answer_key(engine, model, question)
+
+    return key
+
+
+def prices(settings: Settings) -> Prices:
+    """Return the prices of questions, and the highest that a call may have.
+
+    Raises:
+        ConfigError: there is a budget, and a price that it needs is unknown.
+    """
+    price = price_of(settings)
+    every = [price(model) for model in (settings.model, *settings.models.values())]
+    known = [one for one in every if one]
+    highest = (
+        Price(input=max(p.input for p in known), output=max(p.output for p in known))
+        if len(known) == len(every)
+        else None
+    )
+    return Prices(
+        lambda question: price(settings.models.get(question.prompt.name, settings.model)), highest
     )
 
 
@@ -58,22 +102,22 @@ def engine_and_model(settings: Settings) -> tuple[str, str | None]:
     return OPENAI, settings.model
 
 
-def price(settings: Settings) -> Price | None:
-    """Return the price of the model in use, or None where it is unknown.
+def price_of(settings: Settings) -> PriceOf:
+    """Return what tells the price of a model, None where it is unknown.
 
     Raises:
-        ConfigError: there is a budget, and the price that it needs is unknown.
+        ConfigError: there is a budget, and a price that it needs is unknown.
     """
     if settings.chosen_engine == "extractive":
-        return Price(input=0, output=0)
+        return lambda _model: Price(input=0, output=0)
     table = load_prices(settings.prices)
-    found = table.find(settings.model)
-    if found is None and settings.budget is not None:
-        raise ConfigError(
-            f"the price of {settings.model!r} is unknown, so --budget cannot hold; known are "
-            f"{', '.join(sorted(table.models))}; put others under [prices] in litline.toml"
-        )
-    return found
+    for model in (settings.model, *settings.models.values()):
+        if settings.budget is not None and table.find(model) is None:
+            raise ConfigError(
+                f"the price of {model!r} is unknown, so --budget cannot hold; known are "
+                f"{', '.join(sorted(table.models))}; put others under [prices] in litline.toml"
+            )
+    return table.find
 
 
 @contextmanager
@@ -102,9 +146,9 @@ def asker(settings: Settings, store: Store) -> Asker:
         provider(settings),
         store,
         surroundings(),
-        price=price(settings),
-        budget=Budget(settings.budget),
+        purse=Purse(Budget(settings.budget), price_of(settings)),
         concurrency=settings.concurrency,
+        models=settings.models,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Generic, NamedTuple, TypeVar
 
@@ -19,6 +20,7 @@ from pipeline.tokens import estimate_tokens
 R = TypeVar("R", bound=Reply)
 
 _ENVELOPE_TOKENS = 16
+_ONCE_MORE = "Send the whole JSON object again, and nothing else."
 
 
 class Question(NamedTuple):
@@ -75,15 +77,48 @@ def answered(rows: Mapping[str, StoredAnswer], questions: Mapping[str, Question]
 
 
 def read_reply(row: StoredAnswer | None, reply: type[R]) -> R | None:
-    """Return the reply of a row if it fits the schema; a raw text that fits counts too."""
-    for text in (row.reply, row.raw) if row else ():
+    """Return the reply of a row if it fits the schema; a raw text that holds one counts too."""
+    if row is None:
+        return None
+    texts = (row.reply, *((row.raw, _inner(row.raw)) if row.raw else ()))
+    for text in texts:
         if text is None:
             continue
-        try:
-            return reply.model_validate_json(text)
-        except ValidationError:
-            continue
+        with suppress(ValueError):
+            return _read(text, reply)
     return None
+
+
+def _read(text: str, reply: type[R]) -> R:
+    """Validate a reply; JSON that names a key of an object twice is none.
+
+    Raises:
+        ValueError: it is not valid.
+    """
+    json.loads(text, object_pairs_hook=_once)
+    return reply.model_validate_json(text)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("an object names a key twice")
+    return found
+
+
+def _inner(text: str) -> str | None:
+    """Return the object that stands in a text, between fences or in prose; None without braces."""
+    start, end = text.find("{"), text.rfind("}")
+    return text[start : end + 1] if 0 <= start < end else None
+
+
+def complaint(row: StoredAnswer, reply: type[Reply]) -> str:
+    """Return what is said to a model of a reply that does not fit its schema."""
+    try:
+        require_reply(row, reply)
+    except AnswerError as error:
+        return f"{str(error)[:1].upper()}{str(error)[1:]}. {_ONCE_MORE}"
+    return _ONCE_MORE
 
 
 def require_reply(row: StoredAnswer, reply: type[R]) -> R:
@@ -95,10 +130,16 @@ def require_reply(row: StoredAnswer, reply: type[R]) -> R:
     found = read_reply(row, reply)
     if found is not None:
         return found
+    text = row.raw or ""
     try:
-        return reply.model_validate_json(row.raw or "")
+        return _read(_inner(text) or text, reply)
     except ValidationError as error:
         raise AnswerError(f"the reply does not fit the schema: {_place(error)}") from None
+    except RecursionError:
+        raise AnswerError("the reply is nested too deeply") from None
+    except ValueError as error:
+        fault = "is no JSON" if isinstance(error, json.JSONDecodeError) else "names a key twice"
+        raise AnswerError(f"the reply {fault}") from None
 
 
 def _place(error: ValidationError) -> str:

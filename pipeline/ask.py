@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import TypeVar
@@ -19,15 +19,17 @@ from pipeline.answers import (
     answer_key,
     answered,
     as_answer,
+    complaint,
     estimate,
     read_reply,
     require_reply,
     written,
 )
-from pipeline.errors import AnswerError, BudgetReached, ConfigError, StoreError
+from pipeline.errors import AnswerError, BudgetReached, ConfigError, LostReply, StoreError
 from pipeline.ledger import Ledger, Surroundings, Wanted
-from pipeline.prices import Budget, Price
-from pipeline.providers.base import Completion, Provider, Request
+from pipeline.prompts import Prompt
+from pipeline.providers.base import Again, Completion, Provider, Request
+from pipeline.purse import Purse
 from pipeline.schemas import Reply
 from pipeline.sheets import Tokens
 from pipeline.store import Store, StoredAnswer
@@ -35,34 +37,38 @@ from pipeline.tokens import estimate_tokens
 
 R = TypeVar("R", bound=Reply)
 
+_AFTER_LOSS_SECONDS = 1.0
+_CHARACTERS = 7  # of prose to a token, at most
+_TURN_TOKENS = 16  # of the envelope of two more messages
+
 
 class Asker(AbstractAsyncContextManager["Asker"]):
     """Asks one provider, through one store, at most `concurrency` calls at a time.
 
-    `cached` counts answers that were found, `tokens` and `cost_usd` what was bought; `cost_usd` is
-    None once a call was bought whose price is unknown. `stopped` is the reason why nothing further
-    is asked: calls under way are still finished and saved, since they are paid for.
+    `models` names models by prompts that are not asked of the provider's own. `cached` counts
+    answers that were found; the `purse` counts what was bought. `stopped` is the reason why nothing
+    further is asked: calls under way are still finished and saved, since they are paid for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts that a call needs
         self,
         provider: Provider,
         store: Store,
         surroundings: Surroundings,
         *,
-        price: Price | None,
-        budget: Budget,
+        purse: Purse,
         concurrency: int,
+        models: Mapping[str, str] | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.provider = provider
+        self.purse = purse
         self.cached = 0
-        self.tokens = Tokens()
-        self.cost_usd: float | None = 0.0
         self.stopped: ConfigError | BudgetReached | None = None
         self._store = store
         self._today = surroundings.today if provider.model is not None else None
-        self._price = price
-        self._budget = budget
+        self._models = models or {}
+        self._sleep = sleep
         self._slots = asyncio.Semaphore(concurrency)
         self._ledger = Ledger(store, surroundings, provider.engine, provider.model)
         self._flights: dict[str, asyncio.Task[StoredAnswer]] = {}
@@ -90,7 +96,16 @@ class Asker(AbstractAsyncContextManager["Asker"]):
 
     def key(self, question: Question) -> str:
         """Return the key under which this provider's answer is stored."""
-        return answer_key(self.provider.engine, self.provider.model, question)
+        return answer_key(self.provider.engine, self.model(question), question)
+
+    def model(self, question: Question) -> str | None:
+        """Return the model that a question is for; None where the engine has none."""
+        return self.model_for(question.prompt)
+
+    def model_for(self, prompt: Prompt) -> str | None:
+        """Return the model that a prompt is for; None where the engine has none."""
+        own = self.provider.model
+        return own if own is None else self._models.get(prompt.name, own)
 
     def prime(self, questions: Mapping[str, Question]) -> set[str]:
         """Look many answers up at once, by key, and return the keys that have one."""
@@ -147,10 +162,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
                 return there
             async with self._slots:
                 self._require_going()
-                completion = await self._buy(question)
-                row = self._row(key, question, completion)
-                await self._ledger.save(row)
-            _require_whole(completion)
+                row = await self._buy(key, question, reply)
         except BaseException as error:
             if isinstance(error, ConfigError | BudgetReached):
                 self._stop(error)
@@ -167,61 +179,117 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         if self.stopped is not None:
             raise self.stopped
 
-    async def _buy(self, question: Question) -> Completion:
-        worst = self._price.cost(*estimate(question)) if self._price else 0.0
-        await self._budget.reserve(worst)
-        spent = 0.0
-        try:
-            self._require_going()  # the wait for the budget may have been long
-            request = Request(question.prompt, written(question), question.sentences)
-            completion = await self.provider.complete(request)
-            spent = self._count(question, completion)
-        finally:
-            self._budget.settle(worst, spent)
-        return completion
+    async def _buy(self, key: str, question: Question, reply: type[R]) -> StoredAnswer:
+        """Buy an answer and save it as it came.
 
-    def _count(self, question: Question, completion: Completion) -> float:
-        """Add a call to the totals and return what it cost, 0 where the price is unknown."""
-        tokens, cost = self._spent(question, completion)
-        self.tokens = Tokens(
-            input=self.tokens.input + tokens.input, output=self.tokens.output + tokens.output
-        )
-        self.cost_usd = None if cost is None or self.cost_usd is None else self.cost_usd + cost
-        return cost or 0.0
+        One that was cut is asked for once more at twice the length, one that does not fit its
+        schema once more with the reason.
+        """
+        request = self._request(question)
+        row, completion = await self._bought(key, request)
+        if completion.cut:
+            longer = request._replace(limit=2 * question.prompt.max_output_tokens)
+            row, completion = await self._bought(key, longer, row)
+        _require_whole(request, completion)
+        if read_reply(row, reply) is None:
+            again = Again(completion.text, complaint(row, reply))
+            row, completion = await self._bought(key, request._replace(again=again), row)
+            _require_whole(request, completion)
+        return row
 
-    def _spent(self, question: Question, completion: Completion) -> tuple[Tokens, float | None]:
-        usage = completion.usage
-        if self.provider.model is None:
-            return Tokens(), 0.0
-        if usage is not None:
-            tokens = Tokens(input=usage.input, output=usage.output)
-        else:
-            output = estimate_tokens(completion.text)
-            tokens = Tokens(input=estimate(question)[0], output=output)
-        cost = self._price.cost(tokens.input, tokens.output) if self._price else None
-        return tokens, cost
+    def _request(self, question: Question) -> Request:
+        messages, model = written(question), self.model(question)
+        tokens = estimate(question)[0]
+        return Request(question.prompt, messages, question.sentences, model, None, tokens)
 
-    def _row(self, key: str, question: Question, completion: Completion) -> StoredAnswer:
-        tokens, cost = self._spent(question, completion)
-        return StoredAnswer(
+    async def _bought(
+        self, key: str, request: Request, before: StoredAnswer | None = None
+    ) -> tuple[StoredAnswer, Completion]:
+        """Make a call and save its reply over the one `before`, whose cost it takes over."""
+        completion, spent, cost = await self._called(request)
+        row = StoredAnswer(
             key=key,
             engine=self.provider.engine,
-            model=self.provider.model,
-            prompt=_wanted(key, question).prompt,
+            model=request.model,
+            prompt=_named(request.prompt),
             raw=completion.text,
             reply=None,
-            input_tokens=tokens.input,
-            output_tokens=tokens.output,
-            estimated=completion.usage is None and self.provider.model is not None,
-            cost_usd=cost,
+            input_tokens=spent.input + (before.input_tokens or 0 if before else 0),
+            output_tokens=spent.output + (before.output_tokens or 0 if before else 0),
+            estimated=completion.usage is None and request.model is not None,
+            cost_usd=_sum(cost, before.cost_usd if before else 0.0),
             date=self._today,
+        )
+        await self._ledger.save(row)
+        return row, completion
+
+    async def _called(self, request: Request) -> tuple[Completion, Tokens, float | None]:
+        """Make a call, and once more if its reply was lost; return what it took and cost in USD."""
+        try:
+            return await self._call(request)
+        except LostReply:
+            await self._sleep(_AFTER_LOSS_SECONDS)
+            self._require_going()
+            return await self._call(request)
+
+    async def _call(self, request: Request) -> tuple[Completion, Tokens, float | None]:
+        reserved = await self.purse.reserve(request.model, _most(request))
+        try:
+            self._require_going()  # the wait for the budget may have been long
+            completion = await self.provider.complete(request)
+        except LostReply:
+            self.purse.lose(reserved)
+            raise
+        except BaseException:
+            self.purse.release(reserved)
+            raise
+        spent = _spent(request, completion)
+        return completion, spent, self.purse.settle(reserved, spent)
+
+
+def _most(request: Request) -> Tokens:
+    """Return the most tokens that a call can take."""
+    more = request.again
+    words = estimate_tokens(f"{more.reply}{more.complaint}") + _TURN_TOKENS if more else 0
+    limit = request.limit or request.prompt.max_output_tokens
+    return Tokens(input=request.tokens + words, output=limit)
+
+
+def _spent(request: Request, completion: Completion) -> Tokens:
+    """Return what a call took: as the server states it, else by a safe estimate."""
+    if request.model is None:
+        return Tokens()
+    if completion.usage is not None:
+        usage = completion.usage
+        return Tokens(input=usage.input, output=usage.output, cached=usage.cached)
+    return Tokens(input=_most(request).input, output=estimate_tokens(completion.text))
+
+
+def _require_whole(request: Request, completion: Completion) -> None:
+    """Refuse a reply that is no whole one, or one to a prompt of which the server cut a part.
+
+    No prose has more than seven characters to a token.
+
+    Raises:
+        AnswerError: it is.
+    """
+    if completion.fault is not None:
+        raise AnswerError(completion.fault)
+    least = len(request.messages.system + request.messages.user) // _CHARACTERS
+    if completion.usage is not None and 0 < completion.usage.input < least:
+        raise AnswerError(
+            f"the server read {completion.usage.input} tokens of a prompt of at least {least}: "
+            "it cut it; give the model a longer context"
         )
 
 
-def _require_whole(completion: Completion) -> None:
-    if completion.fault is not None:
-        raise AnswerError(completion.fault)
+def _sum(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one + other
+
+
+def _named(prompt: Prompt) -> str:
+    return f"{prompt.name} {prompt.version}"
 
 
 def _wanted(key: str, question: Question) -> Wanted:
-    return Wanted(key, f"{question.prompt.name} {question.prompt.version}")
+    return Wanted(key, _named(question.prompt))

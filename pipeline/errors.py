@@ -12,6 +12,7 @@ LitlineError
 ├── LockHeld              another run works on the same outputs (exit 75)
 ├── DocumentError         one document cannot be read; others can
 └── AnswerError           one reply is missing or unusable; others may be fine
+    └── LostReply         it may have been made, and billed, and did not arrive
 """
 
 from __future__ import annotations
@@ -79,3 +80,7 @@ class AnswerError(LitlineError):
     """One reply is missing or unusable; the message is the reason printed in `run.json`."""
 
     exit_code = 3
+
+
+class LostReply(AnswerError):
+    """The server may have made a reply, and billed it, that did not arrive."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+import math
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.answers import Question, estimate, written
@@ -10,6 +11,13 @@ from pipeline.prices import Price
 from pipeline.tokens import SAFETY, Counter
 
 SHORT_REPLY_TOKENS = 300
+
+
+class Prices(NamedTuple):
+    """Prices of questions, and the highest of all; None where they are unknown."""
+
+    of: Callable[[Question], Price | None]
+    highest: Price | None
 
 
 class Plan(NamedTuple):
@@ -37,11 +45,13 @@ def make_plan(
     questions: Mapping[str, Question],
     known: Container[str],
     model: str | None,
-    price: Price | None,
+    prices: Prices,
     counter: Counter | None = None,
     follow_ups: Sequence[tuple[int, int]] = (),
 ) -> Plan:
     """Plan the questions, by key, of which no answer is `known`; no model costs nothing.
+
+    Calls that a fault of the server makes necessary are not among them.
 
     `follow_ups` are the most input and output tokens of each call that may come after.
     """
@@ -49,10 +59,12 @@ def make_plan(
     cached = len(questions) - len(missing)
     if model is None:
         return Plan(0, 0, cached, True, 0, 0, 0, 0, 0.0, 0.0)
-    high = [*(estimate(question) for question in missing), *follow_ups]
-    input_high, output_high = sum(i for i, _ in high), sum(o for _, o in high)
-    input_low = sum(_count(question, counter) for question in missing)
-    output_low = SHORT_REPLY_TOKENS * len(missing)
+    priced = [prices.of(question) for question in missing]
+    high = [estimate(question) for question in missing]
+    low = [(_count(question, counter), SHORT_REPLY_TOKENS) for question in missing]
+    input_high, output_high = _totals([*high, *follow_ups])
+    input_low, output_low = _totals(low)
+    after = [prices.highest] * len(follow_ups)
     return Plan(
         calls=len(missing),
         follow_ups=len(follow_ups),
@@ -62,9 +74,20 @@ def make_plan(
         input_high=input_high,
         output_low=output_low,
         output_high=output_high,
-        price_low=price.cost(input_low, output_low) if price else None,
-        price_high=price.cost(input_high, output_high) if price else None,
+        price_low=_cost(low, priced),
+        price_high=_cost([*high, *follow_ups], [*priced, *after]),
     )
+
+
+def _totals(calls: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    listed = list(calls)
+    return sum(read for read, _ in listed), sum(written for _, written in listed)
+
+
+def _cost(calls: Iterable[tuple[int, int]], prices: Iterable[Price | None]) -> float | None:
+    """Return USD for calls, each at its price, or None where one is unknown."""
+    costs = [price and price.cost(*call) for call, price in zip(calls, prices, strict=True)]
+    return None if None in costs else math.fsum(cost or 0.0 for cost in costs)
 
 
 def _count(question: Question, counter: Counter | None) -> int:

@@ -25,9 +25,11 @@ class Price(BaseModel):
     output: float = Field(ge=0)
     cached_input: float | None = Field(None, ge=0)
 
-    def cost(self, input_tokens: int, output_tokens: int) -> float:
-        """Return USD for so many tokens, none of them cached."""
-        return (self.input * input_tokens + self.output * output_tokens) / 1e6
+    def cost(self, input_tokens: int, output_tokens: int, cached_tokens: int = 0) -> float:
+        """Return USD for so many tokens; `cached_tokens` are among those of the input."""
+        cached = self.input if self.cached_input is None else self.cached_input
+        paid = self.input * (input_tokens - cached_tokens) + cached * cached_tokens
+        return (paid + self.output * output_tokens) / 1e6
 
 
 class PriceTable(BaseModel):

@@ -64,6 +64,12 @@ class Messages(NamedTuple):
     user: str
 
 
+def prompt_names() -> list[str]:
+    """Return the names of all prompts."""
+    files = resources.files("prompts").iterdir()
+    return sorted(one.name[: -len(".md")] for one in files if one.name.endswith(".md"))
+
+
 @cache
 def load_prompt(name: str) -> Prompt:
     """Load the prompt file `name`.md of the package `prompts`.

@@ -127,6 +127,15 @@ class Tokens(Frozen):
 
     input: int = 0
     output: int = 0
+    cached: int = Field(0, description="Of the input, those that the server had kept.")
+
+    def __add__(self, other: Tokens) -> Tokens:
+        """Add tokens up."""
+        return Tokens(
+            input=self.input + other.input,
+            output=self.output + other.output,
+            cached=self.cached + other.cached,
+        )
 
 
 class Stamp(Frozen):
@@ -236,6 +245,10 @@ class RunReport(Frozen):
     failed: list[Failure]
     tokens: Tokens
     cost_usd: float | None
+    possibly_billed_usd: float | None = Field(
+        0.0, description="At most, for replies that were lost on their way."
+    )
+    lost: int = Field(0, description="Replies that were lost on their way.")
     estimate_usd: float | None
     stages: list[StageTime]
     coverage: list[Coverage]

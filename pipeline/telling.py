@@ -86,7 +86,7 @@ def model_stamp(
     costs = [answer.cost_usd for answer in answers]
     return Stamp(
         engine=asker.provider.engine,
-        model=asker.provider.model,
+        model=asker.model_for(prompt),
         prompt=prompt.name,
         prompt_version=prompt.version,
         inputs=[*inputs, *(answer.key for answer in answers)],

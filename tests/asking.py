@@ -13,6 +13,7 @@ from pipeline.prices import Budget, Price
 from pipeline.prompts import load_prompt
 from pipeline.providers.base import Provider
 from pipeline.providers.extractive import ExtractiveProvider
+from pipeline.purse import Purse
 from pipeline.records import Coverage
 from pipeline.schemas import PaperSummaryReply, SentenceClaim
 from pipeline.sheets import FIELDS
@@ -82,10 +83,14 @@ def make_asker(
         provider,
         store,
         around or surroundings(),
-        price=price,
-        budget=Budget(budget),
+        purse=Purse(Budget(budget), lambda _model: price),
         concurrency=concurrency,
+        sleep=_no_time,
     )
+
+
+async def _no_time(_seconds: float) -> None:
+    """Wait for nothing."""
 
 
 def key_of(asked: Question, provider: Provider) -> str:

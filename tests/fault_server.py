@@ -49,7 +49,7 @@ def completion(content: BaseModel | str | None, **changes: Any) -> Reply:
     message = {"role": "assistant", "content": text, "refusal": changes.pop("refusal", None)}
     reason = changes.pop("finish_reason", "stop")
     choice = {"index": 0, "finish_reason": reason, "message": message}
-    usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+    usage = {"prompt_tokens": 1000, "completion_tokens": 20, "total_tokens": 1020}
     body = {"id": "c", "object": "chat.completion", "created": 0, "model": "kettle-mini"}
     return response({**body, "choices": [choice], "usage": usage, **changes})
 

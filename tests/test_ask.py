@@ -15,16 +15,29 @@ from pipeline.errors import (
     BudgetReached,
     ConfigError,
     LitlineError,
+    LostReply,
     ProviderRefused,
     StoreError,
 )
+from pipeline.prices import Budget
 from pipeline.providers.base import Completion, Provider, Request, Usage
 from pipeline.providers.extractive import ExtractiveProvider
 from pipeline.providers.fake import FakeProvider, Queued
+from pipeline.purse import Purse
 from pipeline.schemas import PaperSummaryReply, SentenceClaim
 from pipeline.sheets import Tokens
 from pipeline.store import Store
-from tests.asking import CHEAP, TODAY, key_of, question, reply, said, stored, surroundings
+from tests.asking import (
+    CHEAP,
+    TODAY,
+    key_of,
+    make_asker,
+    question,
+    reply,
+    said,
+    stored,
+    surroundings,
+)
 
 Make = Callable[..., Asker]
 GOOD = reply(said("Hushkettle boils quietly.", 1))
@@ -99,7 +112,11 @@ async def test_an_answer_is_bought_and_says_what_it_cost(asker: Make, store: Sto
     assert (answer.tokens, answer.estimated) == (Tokens(input=1000, output=200), False)
     assert answer.cost_usd == pytest.approx(0.0014)
     assert answer.date == TODAY
-    assert (made.cached, made.tokens, made.cost_usd) == (0, answer.tokens, answer.cost_usd)
+    assert (made.cached, made.purse.tokens, made.purse.cost_usd) == (
+        0,
+        answer.tokens,
+        answer.cost_usd,
+    )
     row = stored(store, KETTLE, provider)
     assert row is not None
     assert (row.engine, row.model, row.prompt) == ("fake 1", "fake-model", "paper_summary 2")
@@ -113,7 +130,12 @@ async def test_a_finished_answer_is_never_bought_again(asker: Make, prime: bool)
     made = asker(provider)
     found = await ask_once(made, prime=prime)
     assert found == bought
-    assert (provider.requests, made.cached, made.tokens, made.cost_usd) == (0, 1, Tokens(), 0.0)
+    assert (provider.requests, made.cached, made.purse.tokens, made.purse.cost_usd) == (
+        0,
+        1,
+        Tokens(),
+        0.0,
+    )
 
 
 async def test_two_that_ask_the_same_at_once_buy_it_once(asker: Make) -> None:
@@ -171,7 +193,7 @@ async def test_without_a_model_nothing_costs_anything_or_has_a_date(
     answer = await ask_once(made)
     assert (answer.tokens, answer.cost_usd, answer.date) == (Tokens(), 0.0, None)
     assert answer.estimated is False
-    assert (made.cost_usd, made.tokens) == (0.0, Tokens())
+    assert (made.purse.cost_usd, made.purse.tokens) == (0.0, Tokens())
     assert stored(store, KETTLE, ExtractiveProvider()) is not None
 
 
@@ -208,7 +230,7 @@ async def test_a_reply_is_saved_before_it_is_looked_at(
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        ("Sorry, I cannot.", "the reply: Invalid JSON"),
+        ("Sorry, I cannot.", "the reply is no JSON"),
         ("[]", "the reply: Input should be an object"),
         ('{"tldr": null}', "problem: Field required"),
         (GOOD.model_dump_json().replace("[1]", '["1"]'), "tldr.sentences.0: Input should be a val"),
@@ -220,19 +242,159 @@ async def test_a_reply_is_saved_before_it_is_looked_at(
 async def test_an_unusable_reply_fails_its_question_only_and_is_bought_again_next_time(
     asker: Make, store: Store, raw: str, reason: str
 ) -> None:
-    provider = FakeProvider([raw, OTHER])
+    provider = FakeProvider([raw, raw, OTHER])
     async with asker(provider) as made:
-        with pytest.raises(AnswerError, match="does not fit the schema") as caught:
+        with pytest.raises(AnswerError, match=r"does not fit the schema|is no JSON") as caught:
             await made.ask(KETTLE, PaperSummaryReply)
         assert reason in str(caught.value)
         assert "SECRET" not in str(caught.value)
         assert "Sorry" not in str(caught.value)
         assert (await made.ask(POT, PaperSummaryReply)).reply == OTHER
-    assert made.tokens.output > 0, "it was paid for"
+    assert made.purse.tokens.output > 0, "it was paid for"
     row = stored(store, KETTLE, provider)
     assert row is not None
     assert (row.raw, row.reply) == (raw, None)
     assert (await ask_once(asker(FakeProvider([GOOD])))).reply == GOOD
+
+
+# --- Replies that can be mended --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"```json\n{GOOD.model_dump_json()}\n```",
+        f"Here it is:\n{GOOD.model_dump_json()}\nAnything else?",
+        f"\ufeff{GOOD.model_dump_json()}",
+    ],
+)
+async def test_a_reply_between_fences_or_in_prose_is_read_and_costs_nothing_more(
+    asker: Make, store: Store, raw: str
+) -> None:
+    provider = FakeProvider([raw])
+    assert (await ask_once(asker(provider))).reply == GOOD
+    assert provider.requests == 1
+    row = stored(store, KETTLE, provider)
+    assert row is not None
+    assert (row.raw, row.reply) == (raw, GOOD.model_dump_json())
+
+
+@pytest.mark.parametrize(
+    ("raw", "complaint"),
+    [
+        ("No.", "The reply is no JSON."),
+        ('{"tldr": null}', "The reply does not fit the schema: problem: Field required."),
+        (
+            GOOD.model_dump_json()[:-1] + ',"tldr":null}',
+            "The reply names a key twice.",
+        ),
+    ],
+)
+async def test_a_reply_that_does_not_fit_goes_back_once_with_the_reason(
+    asker: Make, store: Store, raw: str, complaint: str
+) -> None:
+    provider = FakeProvider([raw, GOOD])
+    made = asker(provider)
+    answer = await ask_once(made)
+    assert answer.reply == GOOD
+    first, second = provider.history
+    assert first.again is None
+    assert second.again is not None
+    assert second.again.reply == raw
+    assert second.again.complaint.startswith(complaint)
+    assert answer.cost_usd == pytest.approx(made.purse.cost_usd)
+    assert answer.tokens == made.purse.tokens
+    assert (await ask_once(asker(FakeProvider()))).reply == GOOD
+
+
+async def test_a_reply_that_was_cut_is_asked_for_once_more_at_twice_the_length(
+    asker: Make,
+) -> None:
+    cut = Completion('{"tldr": {"te', Usage(1000, 4000), "the reply was cut", cut=True)
+    provider = FakeProvider([cut, GOOD])
+    made = asker(provider)
+    answer = await ask_once(made)
+    assert (answer.reply, answer.tokens.output > 4000) == (GOOD, True)
+    assert [one.limit for one in provider.history] == [None, 8000]
+
+
+async def test_a_reply_that_is_cut_twice_fails_its_question(asker: Make) -> None:
+    cut = Completion('{"tldr": {"te', Usage(1000, 4000), "the reply was cut", cut=True)
+    provider = FakeProvider([cut, cut, GOOD])
+    async with asker(provider) as made:
+        with pytest.raises(AnswerError, match="the reply was cut"):
+            await made.ask(KETTLE, PaperSummaryReply)
+    assert provider.requests == 2
+    assert made.purse.tokens == Tokens(input=2000, output=8000)
+
+
+async def test_a_prompt_that_the_server_cut_is_no_basis_of_an_answer(asker: Make) -> None:
+    provider = FakeProvider([Completion(GOOD.model_dump_json(), Usage(64, 20))])
+    async with asker(provider) as made:
+        with pytest.raises(AnswerError, match="the server read 64 tokens of a prompt of at least"):
+            await made.ask(KETTLE, PaperSummaryReply)
+    assert made.purse.tokens.input == 64
+
+
+# --- Replies that were lost ------------------------------------------------------------------
+
+
+async def test_a_lost_reply_is_asked_for_once_more_and_counted(asker: Make) -> None:
+    provider = FakeProvider([LostReply("it broke"), GOOD])
+    made = asker(provider)
+    answer = await ask_once(made)
+    assert (answer.reply, provider.requests) == (GOOD, 2)
+    worst = CHEAP.cost(*estimate(KETTLE))
+    assert made.purse.lost == 1
+    assert made.purse.possibly_billed_usd == pytest.approx(worst)
+    assert made.purse.cost_usd == pytest.approx(answer.cost_usd)
+
+
+async def test_a_reply_that_is_lost_twice_fails_its_question_only(asker: Make) -> None:
+    provider = FakeProvider([LostReply("it broke"), LostReply("it broke"), OTHER])
+    async with asker(provider, concurrency=1) as made:
+        with pytest.raises(AnswerError, match="it broke"):
+            await made.ask(KETTLE, PaperSummaryReply)
+        assert (await made.ask(POT, PaperSummaryReply)).reply == OTHER
+    assert made.purse.lost == 2
+
+
+async def test_the_budget_covers_what_may_have_been_billed(asker: Make) -> None:
+    worst = CHEAP.cost(*estimate(KETTLE))
+    provider = FakeProvider([LostReply("it broke"), GOOD])
+    async with asker(provider, budget=1.5 * worst) as made:
+        with pytest.raises(BudgetReached):
+            await made.ask(KETTLE, PaperSummaryReply)
+    assert provider.requests == 1
+    assert made.purse.possibly_billed_usd == pytest.approx(worst)
+
+
+async def test_where_the_price_is_unknown_so_is_what_may_have_been_billed(asker: Make) -> None:
+    provider = FakeProvider([LostReply("it broke"), GOOD])
+    made = asker(provider, price=None)
+    await ask_once(made)
+    assert (made.purse.lost, made.purse.possibly_billed_usd) == (1, None)
+
+
+# --- Models ----------------------------------------------------------------------------------
+
+
+async def test_a_prompt_is_asked_of_its_own_model(store: Store) -> None:
+    provider = FakeProvider([GOOD])
+    made = Asker(
+        provider,
+        store,
+        surroundings(),
+        purse=Purse(Budget(None), lambda model: CHEAP if model == "cheap" else None),
+        concurrency=1,
+        models={"paper_summary": "cheap", "claim_judge": "dear"},
+    )
+    answer = await ask_once(made)
+    assert [one.model for one in provider.history] == ["cheap"]
+    assert answer.cost_usd
+    row = store.answers([answer.key])[answer.key]
+    assert (row.model, made.model_for(KETTLE.prompt)) == ("cheap", "cheap")
+    assert answer.key != make_asker(provider, store).key(KETTLE)
 
 
 @pytest.mark.parametrize("tampered", ["no JSON", "{}", '{"__class__": "os.system"}', ""])
@@ -305,8 +467,8 @@ async def test_a_call_of_unknown_price_makes_the_total_unknown(asker: Make) -> N
         first, _ = await results(made, KETTLE, POT)
     assert isinstance(first, Answer)
     assert first.cost_usd is None
-    assert made.cost_usd is None
-    assert made.tokens.input > 0
+    assert made.purse.cost_usd is None
+    assert made.purse.tokens.input > 0
 
 
 async def test_a_reply_that_is_not_whole_is_paid_for_all_the_same(
@@ -317,8 +479,8 @@ async def test_a_reply_that_is_not_whole_is_paid_for_all_the_same(
     async with asker(provider) as made:
         with pytest.raises(AnswerError, match=r"cut at its longest \(length\)"):
             await made.ask(KETTLE, PaperSummaryReply)
-        assert made.cost_usd == pytest.approx(CHEAP.cost(1000, 4000))
-        assert made.tokens == Tokens(input=1000, output=4000)
+        assert made.purse.cost_usd == pytest.approx(CHEAP.cost(1000, 4000))
+        assert made.purse.tokens == Tokens(input=1000, output=4000)
     row = stored(store, KETTLE, provider)
     assert row is not None
     assert (row.raw, row.reply, row.output_tokens) == ('{"tldr": nu', None, 4000)
@@ -343,8 +505,8 @@ async def test_a_budget_holds_while_calls_are_under_way(asker: Make) -> None:
         await made.lease(MANY)
         outcomes = await results(made, *MANY)
     assert provider.requests == provider.most_in_flight == 3
-    assert made.cost_usd is not None
-    assert made.cost_usd <= 3.5 * worst
+    assert made.purse.cost_usd is not None
+    assert made.purse.cost_usd <= 3.5 * worst
     assert [isinstance(outcome, Answer) for outcome in outcomes] == [True] * 3 + [False] * 17
 
 
@@ -453,7 +615,7 @@ async def test_a_store_that_cannot_be_written_stops_the_buying(
     assert provider.requests == 1
     assert isinstance(made.stopped, StoreError)
     assert all(isinstance(outcome, StoreError) for outcome in outcomes)
-    assert made.cost_usd, "the one call was paid for"
+    assert made.purse.cost_usd, "the one call was paid for"
 
 
 async def test_a_store_that_gives_no_leases_sells_nothing(

@@ -25,7 +25,17 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     ),
     (2, "b"): ("schemas", "sheets", "lineage_sheet", "digest_sheet", "briefing_sheet", "reviews"),
     (3, ""): (
-        *("readers", "providers", "prompts", "store", "writer", "ledger", "answers", "prices"),
+        *(
+            "readers",
+            "providers",
+            "prompts",
+            "store",
+            "writer",
+            "ledger",
+            "answers",
+            "prices",
+            "purse",
+        ),
         *("tables", "database", "kept", "verdicts", "facts"),
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
         *("editions", "shelf"),

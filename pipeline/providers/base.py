@@ -11,30 +11,48 @@ OPENAI = "openai"
 """The engine of all servers that speak OpenAI's protocol."""
 
 
+class Again(NamedTuple):
+    """A reply that could not be used, and what is to be said of it to the model."""
+
+    reply: str
+    complaint: str
+
+
 class Request(NamedTuple):
-    """One question: the rendered prompt, and the sentences it numbers from 1."""
+    """One question: the rendered prompt, and the sentences it numbers from 1.
+
+    `model` takes the place of the provider's own, `limit` of the prompt's most output tokens.
+    `tokens` is a safe estimate of those of the messages. `again` follows the messages.
+    """
 
     prompt: Prompt
     messages: Messages
     sentences: Sequence[str]
+    model: str | None = None
+    limit: int | None = None
+    tokens: int = 0
+    again: Again | None = None
 
 
 class Usage(NamedTuple):
-    """Tokens of one call as the server stated them."""
+    """Tokens of one call as the server stated them; `cached` are among those of the input."""
 
     input: int
     output: int
+    cached: int = 0
 
 
 class Completion(NamedTuple):
     """A raw reply; `usage` is None where the server stated none.
 
     `fault` says why the text is no whole answer, though it was paid for; None where it is one.
+    `cut` says that it reached its longest, so that a larger one may be whole.
     """
 
     text: str
     usage: Usage | None
     fault: str | None = None
+    cut: bool = False
 
 
 class Provider(Protocol):
@@ -52,6 +70,7 @@ class Provider(Protocol):
         """Answer one request.
 
         Raises:
+            LostReply: a reply may have been made, and did not arrive.
             AnswerError: this request failed; others may succeed.
             ProviderRefused: every further request would be refused too.
         """

@@ -50,7 +50,8 @@ class FakeProvider:
         if isinstance(reply, Completion):
             return reply
         text = reply if isinstance(reply, str) else reply.model_dump_json()
-        return Completion(text, Usage(len(request.messages.user) // 4, len(text) // 4))
+        shown = request.messages.system + request.messages.user
+        return Completion(text, Usage(len(shown) // 4, len(text) // 4))
 
     async def aclose(self) -> None:
         """Nothing to close."""

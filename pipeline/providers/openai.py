@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Iterator, Sequence
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import aiohttp
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from pipeline.errors import AnswerError, ProviderRefused
+from pipeline.errors import AnswerError, LostReply, ProviderRefused
 from pipeline.providers.base import OPENAI, Completion, Request, Usage
+from pipeline.providers.profiles import OFFICIAL, Profile, weaker
 
 ATTEMPTS = 5
 DEADLINE_SECONDS = 180.0
 LONGEST_WAIT_SECONDS = 60.0
-_OFFICIAL = "api.openai.com"
 _RETRIED = (408, 409, 429)
+_LATE = (408, 504, 524)  # the server or one before it gave up waiting for a reply
+_REFUSED = ("unsupported_parameter", "unsupported_value", "invalid_request_error", None)
 _CODE = re.compile(r"[A-Za-z_]{1,40}")
 # The SDK calls a refused connection a timeout, and lets replies through that are no HTTP.
 _BROKEN = (openai.APIConnectionError, aiohttp.ClientError)
@@ -36,9 +38,14 @@ class _Choice(BaseModel):
     message: _Message
 
 
+class _Cached(BaseModel):
+    cached_tokens: int = Field(0, ge=0)
+
+
 class _Usage(BaseModel):
     prompt_tokens: int = Field(ge=0)
     completion_tokens: int = Field(ge=0)
+    prompt_tokens_details: object = None
 
 
 class _Body(BaseModel):
@@ -51,10 +58,11 @@ class _Body(BaseModel):
 
 
 class OpenAIProvider:
-    """Asks one model of one server.
+    """Asks the models of one server, in the way that its `profile` says.
 
-    The SDK's own retries are off; the one layer of retries is here. `deadline` bounds a whole
-    request in seconds, retries and a server that drips bytes included.
+    The SDK's own retries are off; the one layer of retries is here, but for replies that were lost:
+    whoever asks has to account for these. `deadline` bounds a whole request in seconds, retries and
+    a server that drips bytes included. A field that the server refuses is left out from then on.
     """
 
     engine = OPENAI
@@ -66,20 +74,20 @@ class OpenAIProvider:
         key: SecretStr | None,
         base_url: str | None,
         connections: int,
+        profile: Profile,
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
         import httpx2  # noqa: PLC0415 - comes with openai, heavy
 
         self.model: str | None = model
+        self.profile = profile
         self._asked = model
         self.requests = 0
         self._deadline = deadline
-        official = base_url is None or urlsplit(base_url).hostname == _OFFICIAL
-        self._limit_field = "max_completion_tokens" if official else "max_tokens"
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._client = AsyncOpenAI(
             api_key=key.get_secret_value() if key else "no-key",
-            base_url=base_url or f"https://{_OFFICIAL}/v1",
+            base_url=base_url or OFFICIAL,
             max_retries=0,
             timeout=deadline,
             http_client=DefaultAioHttpClient(limits=limits, follow_redirects=False),
@@ -93,7 +101,7 @@ class OpenAIProvider:
     async def complete(self, request: Request) -> Completion:
         """Answer one request within the deadline."""
         retrying = AsyncRetrying(
-            stop=_stop,
+            stop=stop_after_attempt(ATTEMPTS),
             wait=_wait,
             retry=retry_if_exception(_is_passing),
             reraise=True,
@@ -102,34 +110,71 @@ class OpenAIProvider:
             async with asyncio.timeout(self._deadline):
                 body: bytes = await retrying(self._send, request)
         except TimeoutError as error:
-            raise AnswerError(f"no whole reply within {self._deadline:g} s") from error
+            raise LostReply(f"no whole reply within {self._deadline:g} s") from error
         except (openai.APIError, aiohttp.ClientError) as error:
             raise _translate(error) from None  # its own words may repeat what was sent
-        return _completion(body)
+        return _completion(body, self.profile.thinking)
 
     async def _send(self, request: Request) -> bytes:
+        """Send a request, once more in other words where the server refuses one of its fields."""
+        while True:
+            profile = self.profile
+            try:
+                return await self._sent(request, profile)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                if self.profile is profile:  # else another call has found out meanwhile
+                    refused = (weaker(profile, name) for name in _named(error, profile))
+                    found = next(filter(None, refused), None)
+                    if found is None:
+                        raise
+                    self.profile = found
+
+    async def _sent(self, request: Request, profile: Profile) -> bytes:
         self.requests += 1
         # The body goes through `extra_body`, and the reply is parsed here: the SDK would walk both
         # against its types, which takes longer than all the rest of a call.
         response = await self._create(
-            model=self._asked, messages=[], extra_body=self._body(request)
+            model=request.model or self._asked, messages=[], extra_body=_body(request, profile)
         )
         return bytes(response.content)
 
-    def _body(self, request: Request) -> dict[str, object]:
-        prompt, messages = request.prompt, request.messages
-        schema = {"name": prompt.name, "schema": prompt.schema, "strict": True}
-        return {
-            "messages": [
-                {"role": "system", "content": messages.system},
-                {"role": "user", "content": messages.user},
-            ],
-            "response_format": {"type": "json_schema", "json_schema": schema},
-            self._limit_field: prompt.max_output_tokens,
-        }
+
+def _body(request: Request, profile: Profile) -> dict[str, object]:
+    prompt = request.prompt
+    body: dict[str, object] = {
+        "messages": list(_messages(request)),
+        profile.limit: request.limit or prompt.max_output_tokens,
+        **profile.extra,
+    }
+    if profile.temperature is not None:
+        body["temperature"] = profile.temperature
+    if profile.mode == "schema":
+        schema = {"name": prompt.name, "schema": prompt.schema, "strict": profile.strict}
+        body["response_format"] = {"type": "json_schema", "json_schema": schema}
+    elif profile.mode == "object":
+        body["response_format"] = {"type": "json_object"}
+    return body
 
 
-def _completion(body: bytes) -> Completion:
+def _messages(request: Request) -> Iterator[dict[str, str]]:
+    """Yield what is sent: what is the same for each call first, so that servers can keep it."""
+    yield {"role": "system", "content": request.messages.system}
+    yield {"role": "user", "content": request.messages.user}
+    if request.again is not None:
+        yield {"role": "assistant", "content": request.again.reply}
+        yield {"role": "user", "content": request.again.complaint}
+
+
+def _named(error: openai.APIStatusError, profile: Profile) -> list[str]:
+    """Return the fields of ours that a server refuses, if it is that."""
+    if error.code not in _REFUSED:
+        return []
+    words = f"{error.param} {error.message}"
+    ours = ("response_format", "json_schema", "strict", "temperature", profile.limit)
+    return [name for name in ours if re.search(rf"\b{name}\b", words)]
+
+
+def _completion(body: bytes, thinking: Sequence[str]) -> Completion:
     """Read the body of a reply, which may be no whole answer.
 
     Raises:
@@ -140,16 +185,32 @@ def _completion(body: bytes) -> Completion:
     except ValidationError as error:
         raise AnswerError("the server's reply is not a chat completion") from error
     choice = found.choices[0]
-    return Completion(choice.message.content or "", _usage(found.usage), _fault(choice))
+    text = without_thinking(choice.message.content or "", thinking)
+    cut = choice.finish_reason == "length"
+    return Completion(text, _usage(found.usage), _fault(choice, text), cut)
 
 
-def _fault(choice: _Choice) -> str | None:
-    reasons = {"length": "the reply was cut at its longest", "content_filter": "the reply was held"}
-    if choice.finish_reason in reasons:
-        return f"{reasons[choice.finish_reason]} ({choice.finish_reason})"
+def without_thinking(text: str, tags: Sequence[str]) -> str:
+    """Return a reply without what a model wrote between such tags, or before a lone closing one."""
+    for tag in tags:
+        text = re.sub(rf"\s*<{tag}>.*?(</{tag}>\s*|\Z)", "", text, flags=re.DOTALL)
+        text = text.rpartition(f"</{tag}>")[2].lstrip() if f"</{tag}>" in text else text
+    return text
+
+
+def _fault(choice: _Choice, text: str) -> str | None:
+    reason = choice.finish_reason
+    if reason == "length" and not text:
+        return (
+            "the model used all tokens before it wrote an answer, as reasoning models do (length)"
+        )
+    if reason == "length":
+        return "the reply was cut at its longest (length)"
+    if reason == "content_filter":
+        return "the reply was held (content_filter)"
     if choice.message.refusal:
         return "the model refused to answer"
-    return None if choice.message.content else "the reply is empty"
+    return None if text else "the reply is empty"
 
 
 def _usage(stated: object) -> Usage | None:
@@ -158,7 +219,16 @@ def _usage(stated: object) -> Usage | None:
         usage = _Usage.model_validate(stated)
     except ValidationError:
         return None
-    return Usage(usage.prompt_tokens, usage.completion_tokens)
+    return Usage(
+        usage.prompt_tokens, usage.completion_tokens, min(_cached(usage), usage.prompt_tokens)
+    )
+
+
+def _cached(usage: _Usage) -> int:
+    try:
+        return _Cached.model_validate(usage.prompt_tokens_details).cached_tokens
+    except ValidationError:
+        return 0
 
 
 def _is_passing(error: BaseException) -> bool:
@@ -166,14 +236,10 @@ def _is_passing(error: BaseException) -> bool:
     if isinstance(error, openai.APIStatusError):
         if error.code == "insufficient_quota":
             return False
+        if error.status_code in _LATE:
+            return False
         return error.status_code in _RETRIED or error.status_code >= 500
-    return isinstance(error, _BROKEN)
-
-
-def _stop(state: RetryCallState) -> bool:
-    """Give up after ATTEMPTS, or after two where a reply may have been lost that is billed."""
-    error = state.outcome.exception() if state.outcome else None
-    return state.attempt_number >= (ATTEMPTS if isinstance(error, openai.APIStatusError) else 2)
+    return _is_unsent(error)
 
 
 def _wait(state: RetryCallState) -> float:
@@ -210,7 +276,11 @@ def _retry_after(error: BaseException | None) -> float | None:
 def _translate(error: Exception) -> AnswerError | ProviderRefused:
     """Say what a person can do about a fault, without repeating what was sent."""
     if isinstance(error, _BROKEN):
-        return AnswerError("the server cannot be reached, or it broke the connection")
+        if _is_unsent(error):
+            return ProviderRefused(
+                "the server cannot be reached; check its address and the network"
+            )
+        return LostReply("the server broke the connection")
     if not isinstance(error, openai.APIStatusError):
         return AnswerError(f"the server's reply is unusable ({type(error).__name__})")
     refusals = {
@@ -226,4 +296,14 @@ def _translate(error: Exception) -> AnswerError | ProviderRefused:
         return ProviderRefused("the server asks to wait longer than this run will; run again later")
     named = isinstance(error.code, str) and _CODE.fullmatch(error.code)
     code = error.code if named else "no code"
-    return AnswerError(f"the server answered {error.status_code} ({code})")
+    kind = LostReply if error.status_code in _LATE else AnswerError
+    return kind(f"the server answered {error.status_code} ({code})")
+
+
+def _is_unsent(error: BaseException | None) -> bool:
+    """Whether no connection was made, so that nothing can have been billed."""
+    while error is not None:
+        if isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
