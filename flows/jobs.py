@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from flows import wiring
+from flows.accounts import accounted, say_spent
 from flows.briefings import named_author, page_owners
 from flows.cards import Cards
 from flows.delivery import Deliveries
@@ -19,11 +20,8 @@ from flows.reviewing import Verdicts
 from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
 from flows.stages import StageRunner
-from pipeline.ask import Asker
 from pipeline.errors import LockHeld
-from pipeline.planning import Plan
 from pipeline.report.files import Outputs
-from pipeline.sheets import RunReport
 from pipeline.store import Store
 
 LOCK = ".lock"
@@ -153,6 +151,7 @@ async def _write_locked(
         with clock.stage("read"):
             shelves = add_documents(documents, settings, store)
         async with wiring.asker(settings, store) as asker:
+            clock.asker = asker
             cards = Cards(store, outputs)
             job = Job(documents, settings, store, shelves, asker, run_stage, clock, cards)
             making = Making(job, outputs, scope)
@@ -162,7 +161,8 @@ async def _write_locked(
             write_moved(outputs, store)
             Verdicts(store).write(outputs)
         making.drafts.save()
-        report = _report(report, made.plan, asker, clock)
+        report = accounted(report, made, asker, clock)
+        say_spent(report)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write(REPORT, text)
         store.save_run(wiring.surroundings().today, text)
@@ -201,21 +201,3 @@ def _lock(root: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _report(report: RunReport, plan: Plan, asker: Asker, clock: Clock) -> RunReport:
-    """Add what the run itself was: its engine, its calls and their price, its times."""
-    return report.model_copy(
-        update={
-            "engine": asker.provider.engine,
-            "model": asker.provider.model,
-            "calls": asker.provider.requests,
-            "cached": asker.cached,
-            "tokens": asker.purse.tokens,
-            "cost_usd": asker.purse.cost_usd,
-            "possibly_billed_usd": asker.purse.possibly_billed_usd,
-            "lost": asker.purse.lost,
-            "estimate_usd": plan.price_high,
-            "stages": clock.stages,
-        }
-    )

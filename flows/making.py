@@ -74,18 +74,27 @@ from pipeline.store import Store
 
 
 class Clock:
-    """Seconds per stage, in the order of the stages."""
+    """Seconds, calls and cost per stage, in the order of the stages; `asker` is set once known."""
 
     def __init__(self) -> None:
         self.stages: list[StageTime] = []
+        self.asker: Asker | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a block."""
-        begun = time.perf_counter()
+        """Time a block, and count what is bought in it."""
+        begun, (calls, cost) = time.perf_counter(), self._spent()
         yield
         seconds = round(time.perf_counter() - begun, 3)
-        self.stages.append(StageTime(name=name, seconds=seconds))
+        calls_after, after = self._spent()
+        spent = None if after is None or cost is None else after - cost
+        done = StageTime(name=name, seconds=seconds, calls=calls_after - calls, cost_usd=spent)
+        self.stages.append(done)
+
+    def _spent(self) -> tuple[int, float | None]:
+        if self.asker is None:
+            return 0, 0.0
+        return self.asker.provider.requests, self.asker.purse.cost_usd
 
 
 Chooser = Callable[[Shelves, Store], Sequence[Span]]

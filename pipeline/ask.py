@@ -46,8 +46,9 @@ class Asker(AbstractAsyncContextManager["Asker"]):
     """Asks one provider, through one store, at most `concurrency` calls at a time.
 
     `models` names models by prompts that are not asked of the provider's own. `cached` counts
-    answers that were found; the `purse` counts what was bought. `stopped` is the reason why nothing
-    further is asked: calls under way are still finished and saved, since they are paid for.
+    answers that were found; the `purse` counts what was bought, and `bought` tells it in USD by
+    key. `stopped` is the reason why nothing further is asked: calls under way are still finished
+    and saved, since they are paid for.
     """
 
     def __init__(  # noqa: PLR0913 - the parts that a call needs
@@ -64,6 +65,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         self.provider = provider
         self.purse = purse
         self.cached = 0
+        self.bought: dict[str, float | None] = {}
         self.stopped: ConfigError | BudgetReached | None = None
         self._store = store
         self._today = surroundings.today if provider.model is not None else None
@@ -220,6 +222,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             cost_usd=_sum(cost, before.cost_usd if before else 0.0),
             date=self._today,
         )
+        self.bought[key] = row.cost_usd
         await self._ledger.save(row)
         return row, completion
 

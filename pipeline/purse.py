@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pipeline.errors import ConfigError
 from pipeline.prices import Budget, Price
 from pipeline.sheets import Tokens
 
@@ -39,8 +40,11 @@ class Purse:
 
         Raises:
             BudgetReached: it is more than what is left and nothing is under way.
+            ConfigError: there is a budget, and the price of the model is unknown.
         """
         price = Price(input=0, output=0) if model is None else self._price_of(model)
+        if price is None and self._budget.limit is not None:
+            raise ConfigError(f"the price of {model!r} is unknown, so the budget cannot hold")
         worst = price.cost(most.input, most.output) if price else 0.0
         await self._budget.reserve(worst)
         return Reserved(price, worst)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -154,8 +155,13 @@ class Stamp(Frozen):
 
 
 def code_stamp(engine: str, claims: Iterable[Claim], inputs: Iterable[Stamp]) -> Stamp:
-    """Return the stamp of a sheet that code made from sheets with these stamps."""
+    """Return the stamp of a sheet that code made from sheets with these stamps.
+
+    Its tokens and cost are those of the sheets that it was made from.
+    """
+    inputs = list(inputs)
     keys = sorted({key for stamp in inputs for key in stamp.inputs})
+    costs = [stamp.cost_usd for stamp in inputs]
     return Stamp(
         engine=engine,
         model=None,
@@ -163,8 +169,9 @@ def code_stamp(engine: str, claims: Iterable[Claim], inputs: Iterable[Stamp]) ->
         prompt_version=1,
         inputs=[sha256(json.dumps(keys).encode()).hexdigest()],
         date=None,
-        tokens=Tokens(),
-        cost_usd=0.0,
+        tokens=sum((stamp.tokens for stamp in inputs), Tokens()),
+        tokens_estimated=any(stamp.tokens_estimated for stamp in inputs),
+        cost_usd=None if None in costs else math.fsum(cost or 0.0 for cost in costs),
         counts=count(claims, 0),
     )
 
@@ -224,10 +231,22 @@ class Failure(Frozen):
 
 
 class StageTime(Frozen):
-    """How long one stage of a run took."""
+    """How long one stage of a run took, and what was bought in it."""
 
     name: str
     seconds: float
+    calls: int = 0
+    cost_usd: float | None = Field(0.0, description="null where the price is unknown.")
+
+
+class Bought(Frozen):
+    """What was bought in a run for one page, in USD; null where the price is unknown.
+
+    That of a digest is what was bought for its new papers.
+    """
+
+    page: str = Field(description="Its path without an ending.")
+    cost_usd: float | None
 
 
 class RunReport(Frozen):
@@ -251,6 +270,7 @@ class RunReport(Frozen):
     lost: int = Field(0, description="Replies that were lost on their way.")
     estimate_usd: float | None
     stages: list[StageTime]
+    bought: list[Bought] = Field([], description="By page, where anything was bought for it.")
     coverage: list[Coverage]
     notes: list[str]
     sources: list[str] = Field(description="Documents whose texts lie under `sources`.")

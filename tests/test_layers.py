@@ -36,7 +36,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
             "prices",
             "purse",
         ),
-        *("tables", "database", "kept", "verdicts", "facts"),
+        *("prices", "purse", "tables", "database", "kept", "verdicts", "facts"),
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
         *("editions", "shelf"),
         *("links", "lines", "aspects", "memory", "issue", "scribe", "opening"),

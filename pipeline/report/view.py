@@ -185,7 +185,8 @@ def lacking(claim: Claim) -> str:
 def stamp_words(stamp: Stamp) -> str:
     """Say what made a sheet, when, at what cost, and what its claims are."""
     if stamp.model is None:
-        return f"{_without_model(stamp)} {_counted(stamp.counts)}"
+        rests = f" The summaries behind it took {_spent(stamp)}" if stamp.tokens.input else ""
+        return f"{_without_model(stamp)}{rests} {_counted(stamp.counts)}"
     return f"{_with_model(stamp)} {_spent(stamp)} {_counted(stamp.counts)}{_legend(stamp.counts)}"
 
 

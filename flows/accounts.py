@@ -1,0 +1,67 @@
+"""What a run bought: for which page, in which stage, and against what it was said to cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+
+from flows.making import Clock
+from flows.pages import Made, page_of
+from flows.progress import reporter
+from pipeline.ask import Asker
+from pipeline.review.sheets import Sheet
+from pipeline.sheets import Bought, RunReport
+
+
+def accounted(report: RunReport, made: Made, asker: Asker, clock: Clock) -> RunReport:
+    """Add what the run itself was: its engine, its calls and their price, its times."""
+    return report.model_copy(
+        update={
+            "engine": asker.provider.engine,
+            "model": asker.provider.model,
+            "calls": asker.provider.requests,
+            "cached": asker.cached,
+            "tokens": asker.purse.tokens,
+            "cost_usd": asker.purse.cost_usd,
+            "possibly_billed_usd": asker.purse.possibly_billed_usd,
+            "lost": asker.purse.lost,
+            "estimate_usd": made.plan.price_high,
+            "stages": clock.stages,
+            "bought": list(_bought(made, asker)),
+        }
+    )
+
+
+def _bought(made: Made, asker: Asker) -> Iterator[Bought]:
+    """Yield what was bought for each page, digests last."""
+    spent: dict[str, float | None] = {}
+    sheets: list[Sheet] = [*made.fresh, *made.told, *made.briefings]
+    for sheet in sheets:
+        costs = [asker.bought[key] for key in sheet.stamp.inputs if key in asker.bought]
+        if costs:
+            spent[page_of(sheet)] = _sum(costs)
+    for digest in made.digests:
+        papers = [f"papers/{id_}" for id_ in digest.new_papers]
+        if of := [spent[page] for page in papers if page in spent]:
+            spent[page_of(digest)] = _sum(of)
+    return (Bought(page=page, cost_usd=cost) for page, cost in spent.items())
+
+
+def _sum(costs: Iterable[float | None]) -> float | None:
+    listed = list(costs)
+    return None if None in listed else math.fsum(cost or 0.0 for cost in listed)
+
+
+def say_spent(report: RunReport) -> None:
+    """Compare what a run with a model cost with what it was said to cost at most."""
+    if not report.calls or report.cost_usd is None:
+        return
+    most = "" if report.estimate_usd is None else f" of at most {report.estimate_usd:.4f}"
+    kept = report.tokens.cached / max(report.tokens.input, 1)
+    words = f"{report.calls} calls, {report.cost_usd:.4f} USD{most}"
+    words += f"; {kept:.0%} of the prompts' tokens were cached by the server" * bool(kept)
+    if report.lost:
+        possibly = report.possibly_billed_usd or 0.0
+        lost = "a lost reply" if report.lost == 1 else f"{report.lost} lost replies"
+        words += f"; {lost} may have been billed, at most {possibly:.4f} USD"
+    reporter().say(f"{words}.")
