@@ -26,7 +26,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
     (2, "b"): ("schemas", "sheets", "lineage_sheet", "digest_sheet", "briefing_sheet", "reviews"),
     (3, ""): (
         *("readers", "providers", "prompts", "store", "writer", "ledger", "answers", "prices"),
-        *("tables", "database", "kept", "verdicts", "facts"),
+        *("tables", "database", "kept", "verdicts", "facts", "limits", "paces", "pacing"),
         *("planning", "documents", "chunking", "identity", "library", "samples", "grounding"),
         *("editions", "shelf"),
         *("links", "lines", "aspects", "memory", "issue", "scribe", "opening"),
