@@ -21,6 +21,7 @@ from pipeline.tables import (
     DIGESTS,
     DOCUMENTS,
     MEMBERS,
+    PACES,
     PAPERS,
     PATHS,
     REVIEWS,
@@ -28,6 +29,7 @@ from pipeline.tables import (
     SCHEMA_VERSION,
     SHOWN,
     WITH_DIGESTS,
+    WITH_PACES,
     WITH_REVIEWS,
     WITH_WORKED_OUT,
     WORKED_OUT,
@@ -113,6 +115,20 @@ class StoredShown(NamedTuple):
     week: str
     paper: str
     state: str
+
+
+class StoredPace(NamedTuple):
+    """How fast one process sends under a name; `expires` and `until` are seconds since 1970.
+
+    `rate` is in requests per minute, None while nothing is held back.
+    """
+
+    name: str
+    owner: str
+    expires: float
+    until: float
+    halvings: int
+    rate: float | None
 
 
 class Store:
@@ -287,6 +303,26 @@ class Store:
             if new:
                 connection.execute(sa.insert(REVIEWS), new)
         return len(new)
+
+    def paces(self, name: str) -> list[StoredPace]:
+        """Return what all processes told under a name, those included that have ended."""
+        if self._version < WITH_PACES:
+            return []
+        query = sa.select(PACES).where(PACES.c.name == name).order_by(PACES.c.owner)
+        with self.transaction() as connection:
+            return [StoredPace._make(row) for row in connection.execute(query)]
+
+    def save_pace(self, pace: StoredPace, now: float) -> None:
+        """Write a pace over that of the same owner; one open for reading keeps none.
+
+        What holds no longer is taken away, whoever told it.
+        """
+        if self._reading:
+            return
+        over = sa.and_(PACES.c.expires < now, PACES.c.until < now)
+        with self.transaction() as connection:
+            connection.execute(sa.delete(PACES).where(over))
+            replace(connection, PACES, [pace._asdict()])
 
     def _by_key(
         self, query: sa.Select[Any], column: sa.Column[Any], keys: Sequence[str]

@@ -107,6 +107,18 @@ REVIEWS = sa.Table(
 )
 
 
+PACES = sa.Table(
+    "paces",
+    _METADATA,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("owner", sa.String, primary_key=True),
+    sa.Column("expires", sa.Float, nullable=False),
+    sa.Column("until", sa.Float, nullable=False),
+    sa.Column("halvings", sa.Integer, nullable=False),
+    sa.Column("rate", sa.Float, nullable=True),
+)
+
+
 def _create(connection: sa.Connection) -> None:
     first = [META, DOCUMENTS, PATHS, PAPERS, MEMBERS, ANSWERS, RUNS]
     _METADATA.create_all(connection, tables=first)
@@ -124,16 +136,22 @@ def _add_reviews(connection: sa.Connection) -> None:
     REVIEWS.create(connection)
 
 
+def _add_paces(connection: sa.Connection) -> None:
+    PACES.create(connection)
+
+
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _create,
     _add_worked_out,
     _add_digests,
     _add_reviews,
+    _add_paces,
 )
 SCHEMA_VERSION = len(MIGRATIONS)
 WITH_WORKED_OUT = 2
 WITH_DIGESTS = 3
 WITH_REVIEWS = 4
+WITH_PACES = 5
 
 
 def save(connection: sa.Connection, table: sa.Table, known: bool, values: dict[str, Any]) -> None:

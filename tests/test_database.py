@@ -16,6 +16,7 @@ from pipeline.errors import StoreError
 from pipeline.records import RecordRef
 from pipeline.store import (
     Store,
+    StoredPace,
     StoredPaper,
 )
 from pipeline.tables import SCHEMA_VERSION
@@ -346,11 +347,32 @@ def test_digests_of_an_earlier_version_stay(
         assert [row.paper for row in found.shown()] == ["quiet-kettles-0a1b2c3d"]
 
 
-def test_a_store_of_an_earlier_version_has_no_reviews(any_old_store: Path) -> None:
-    found = read_store(str(any_old_store))
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_store_of_before_reviews_has_none(version: int, tmp_path: Path) -> None:
+    found = read_store(str(_old(version, tmp_path)))
     assert found is not None
     with closing(found):
         assert found.reviews() == []
+
+
+@pytest.mark.parametrize("open_it", [open_store, read_store])
+def test_reviews_of_an_earlier_version_stay(
+    open_it: Callable[[str], Store | None], tmp_path: Path
+) -> None:
+    found = open_it(str(_old(4, tmp_path)))
+    assert found is not None
+    with closing(found):
+        assert found.reviews() == ["{}"]
+
+
+def test_a_store_of_an_earlier_version_has_no_paces_and_is_given_none(any_old_store: Path) -> None:
+    before = any_old_store.read_bytes()
+    found = read_store(str(any_old_store))
+    assert found is not None
+    with closing(found):
+        found.save_pace(StoredPace("server", "one", 15.0, 0.0, 0, None), now=0.0)
+        assert found.paces("server") == []
+    assert any_old_store.read_bytes() == before
 
 
 def test_a_store_of_an_earlier_version_becomes_like_a_new_one(

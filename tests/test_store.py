@@ -18,6 +18,7 @@ from pipeline.store import (
     Store,
     StoredAnswer,
     StoredDigest,
+    StoredPace,
     StoredPaper,
     StoredShown,
     claim_all,
@@ -270,3 +271,28 @@ def test_the_paths_are_those_that_were_read_last(store: Store) -> None:
     store.save_documents([KETTLES, TEAPOTS], {"/in/a.txt": KETTLES.id, "/in/b.txt": TEAPOTS.id})
     store.save_documents([], {"/in/b.txt": KETTLES.id})
     assert store.paths() == {"/in/a.txt": KETTLES.id, "/in/b.txt": KETTLES.id}
+
+
+# --- How fast processes send -----------------------------------------------------------------
+
+
+def pace(owner: str, expires: float, until: float = 0.0, name: str = "server") -> StoredPace:
+    return StoredPace(name, owner, expires, until, 1, 30.0)
+
+
+def test_each_process_has_one_pace_under_a_name(store: Store) -> None:
+    store.save_pace(pace("one", 10.0), now=0.0)
+    store.save_pace(pace("two", 11.0)._replace(rate=None), now=0.0)
+    store.save_pace(pace("one", 12.0, name="other server"), now=0.0)
+    store.save_pace(pace("one", 13.0), now=0.0)
+    assert store.paces("server") == [pace("one", 13.0), pace("two", 11.0)._replace(rate=None)]
+    assert store.paces("unknown") == []
+
+
+def test_paces_go_when_neither_their_process_nor_their_pause_lasts(store: Store) -> None:
+    store.save_pace(pace("ended", 10.0), now=0.0)
+    store.save_pace(pace("pausing", 10.0, until=60.0), now=0.0)
+    store.save_pace(pace("living", 70.0), now=50.0)
+    assert [row.owner for row in store.paces("server")] == ["living", "pausing"]
+    store.save_pace(pace("living", 90.0), now=61.0)
+    assert [row.owner for row in store.paces("server")] == ["living"]
