@@ -253,21 +253,32 @@ def _write_sheets(sheets: Sequence[Sheet], outputs: Outputs) -> None:
             pass
 
 
+def page_of(sheet: Sheet) -> str:
+    """Return the path of a sheet's page within the outputs, without its ending."""
+    if isinstance(sheet, PaperSheet):
+        return f"papers/{sheet.paper.id}"
+    if isinstance(sheet, LineageSheet):
+        return f"lineages/{sheet.slug}/lineage"
+    if isinstance(sheet, DigestSheet):
+        return f"digests/{sheet.name}/digest"
+    return f"briefings/{sheet.slug}/briefing"
+
+
 def write_sheet(sheet: Sheet, outputs: Outputs) -> None:
     """Write a sheet, its two pages, and the data of its drawing."""
+    stem = page_of(sheet)
+    folder = stem.rpartition("/")[0]
     if isinstance(sheet, PaperSheet):
-        stem, pages = f"papers/{sheet.paper.id}", (paper_markdown(sheet), paper_html(sheet))
+        pages = (paper_markdown(sheet), paper_html(sheet))
     elif isinstance(sheet, LineageSheet):
-        stem = f"lineages/{sheet.slug}/lineage"
         pages = (lineage_markdown(sheet), lineage_html(sheet))
-        outputs.write(f"lineages/{sheet.slug}/{LINE}", line_csv(sheet))
+        outputs.write(f"{folder}/{LINE}", line_csv(sheet))
     elif isinstance(sheet, DigestSheet):
-        stem, pages = f"digests/{sheet.name}/digest", (digest_markdown(sheet), digest_html(sheet))
-        outputs.write(f"digests/{sheet.name}/{TRENDS}", trends_csv(sheet))
+        pages = (digest_markdown(sheet), digest_html(sheet))
+        outputs.write(f"{folder}/{TRENDS}", trends_csv(sheet))
     else:
-        stem = f"briefings/{sheet.slug}/briefing"
         pages = (briefing_markdown(sheet), briefing_html(sheet))
-        outputs.write(f"briefings/{sheet.slug}/{THEMES}", themes_csv(sheet))
+        outputs.write(f"{folder}/{THEMES}", themes_csv(sheet))
     outputs.write(f"{stem}.json", sheet.model_dump_json(indent=2) + "\n")
     outputs.write(f"{stem}.md", pages[0])
     outputs.write(f"{stem}.html", pages[1])
