@@ -432,6 +432,19 @@ def open_(
     review_desk.serve(settings, port, who, opened=not no_open)
 
 
+@review_app.command("list")
+def list_(
+    out: Annotated[
+        str | None, typer.Argument(metavar="OUT", help="The outputs folder [default: outputs].")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Print the claims that nobody has decided on, with their ids; reworded ones first."""
+    from flows import reviewing  # noqa: PLC0415
+
+    reviewing.list_claims(_settings(out=out), json=json)
+
+
 @review_app.command()
 def accept(
     claim: ClaimId, note: Note = None, who: Who = None, out: Out = None, store: StoreUrl = None

@@ -16,7 +16,7 @@ from flows.delivery import Deliveries
 from flows.digests import Calendar, Span, day_of, latest_spans, wanted_spans
 from flows.making import Clock, Job, Making, Scope
 from flows.pages import MAIN, REPORT, Made, write_moved, write_pages
-from flows.reviewing import Verdicts
+from flows.reviewing import settle_verdicts
 from flows.settings import Settings
 from flows.shelves import Shelves, add_documents, open_library
 from flows.stages import StageRunner
@@ -159,12 +159,12 @@ async def _write_locked(
         with clock.stage("pages"):
             report = write_pages(shelves, made, outputs, cards)
             write_moved(outputs, store)
-            Verdicts(store).write(outputs)
         making.drafts.save()
         report = accounted(report, made, asker, clock)
         say_spent(report)
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write(REPORT, text)
+        settle_verdicts(making.verdicts, outputs, store)
         store.save_run(wiring.surroundings().today, text)
         if settings.after:
             Deliveries(settings.after, outputs, store).deliver(making.drafts.fresh)

@@ -216,9 +216,9 @@ class Making:
 
     def _behind(self, made: Sequence[Sheet]) -> list[Sheet]:
         """Return the sheets of earlier runs, but for papers', that lack a verdict about them."""
-        known = {subject_of(sheet) for sheet in made}
         found: list[Sheet] = []
         for kind in (LineageSheet, DigestSheet, BriefingSheet):
+            known = {subject_of(sheet) for sheet in made if isinstance(sheet, kind)}
             found += self.verdicts.behind(kind, known, self._outputs)
         return found
 

@@ -22,6 +22,7 @@ from pipeline.planning import Plan, make_plan
 from pipeline.prices import load_prices
 from pipeline.records import Paper, ProfileHeader, Record
 from pipeline.report.check import KNOWN, check_outputs
+from pipeline.review.check import review_faults
 from pipeline.sheets import Failure
 from pipeline.steps.interview import most_interviews
 from pipeline.steps.narrative import most_tellings
@@ -127,7 +128,7 @@ def check(settings: Settings) -> None:
     root = Path(settings.out)
     if not root.is_dir():
         raise UsageError(f"there is no folder {root}; run litline first, or name another")
-    faults = check_outputs(root)
+    faults = [*check_outputs(root), *review_faults(root)]
     _print_lines(faults)
     if faults:
         raise PartialError(f"{len(faults)} {'fault' if len(faults) == 1 else 'faults'} in {root}")

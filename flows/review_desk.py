@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from flows import wiring
 from flows.cards import Cards
 from flows.pages import MAIN, shown_in, write_again
-from flows.reviewing import FILE, Verdicts, unless_busy, withdrawn, words_of
+from flows.reviewing import FILE, Verdicts, taken_back, unless_busy, words_of, write_lines_of
 from flows.settings import Settings
 from flows.shelves import open_reviewed
 from pipeline.errors import ConfigError, UsageError
@@ -126,7 +126,7 @@ class ReviewDesk:
 
     def _withdrawn(self, id_: str, words: Words) -> list[Review]:
         with open_reviewed(self._settings) as store:
-            return withdrawn(id_, words, store)
+            return taken_back(id_, words, store)
 
     def _keep(self, reviews: Sequence[Review]) -> bool:
         """Store verdicts about one sheet; return whether its page shows them now."""
@@ -145,7 +145,8 @@ class ReviewDesk:
             told = verdicts.apply(before)
             write_again(told, self._outputs, store)
             self._kept[place] = _Kept(before, told)
-        verdicts.write(self._outputs)
+        write_lines_of([place], verdicts, self._outputs, store)
+        verdicts.write(self._outputs, [place])
 
     def _look_again(self, place: _Place, sheet: Sheet) -> Sheet:
         """Return what verdicts are put in force in: the sheet as it was, unless others wrote it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from hashlib import sha256
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipeline.records import Frozen
 from pipeline.sheets import Kind, Origin, Rule, claim_id
@@ -21,7 +22,10 @@ class Review(Frozen):
     """
 
     sheet: str = Field(description="The schema of the sheet that holds the claim.")
-    subject: str = Field(description="The paper, line, week or author that the sheet is about.")
+    subject: str = Field(
+        pattern=r"\A[^/\\\x00]{1,300}\z",
+        description="The paper, line, week or author that the sheet is about.",
+    )
     field: str
     part: Part = Field({}, description="What of the sheet it belongs to: a step, a question.")
     text: str = Field(description="As it was printed when it was read.")
@@ -35,6 +39,15 @@ class Review(Frozen):
     note: str | None = Field(None, description="Why, in the person's words.")
     who: str
     when: str = Field(description="ISO date and time, UTC.")
+
+    @field_validator("when")
+    @classmethod
+    def _in_utc(cls, value: str) -> str:
+        """Write a moment in UTC, so that moments can be compared as they are written."""
+        moment = dt.datetime.fromisoformat(value)
+        if moment.tzinfo is None:
+            raise ValueError("a moment needs its offset from UTC")
+        return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

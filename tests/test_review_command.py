@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 from flows import reviewing
+from flows.pages import write_pages
 from pipeline.database import open_store
 from pipeline.report.files import Outputs
 from pipeline.review.finding import held, read_reviewed
@@ -103,7 +104,7 @@ def review_of(paper: PaperSheet, field: str, claim: Claim, **changes: Any) -> Re
             "documents": [place.document for place in claim.evidence],
             "verdict": "accepted",
             "who": "Ada",
-            "when": "2031-06-01T09:00:00+00:00",
+            "when": "2026-06-01T09:00:00+00:00",
             **changes,
         }
     )
@@ -416,3 +417,114 @@ def test_a_digest_waits_until_its_claims_are_approved(litline: Litline) -> None:
     assert litline("check").code == 0
     with closing(open_store(STORE)) as store:
         assert store.weeks() == ["2026-W22"]
+
+
+# --- What is left, and what comes from elsewhere ---------------------------------------------
+
+
+def test_what_nobody_has_read_is_listed_with_its_ids(made: Litline) -> None:
+    listed = [json.loads(line) for line in made("review", "list", "--json").out.splitlines()]
+    first = next(one for one in listed if one["page"].startswith("papers/"))
+    assert made("review", "accept", f"c{first['claim']}").code == 0
+    after = made("review", "list").out
+    assert first["claim"] not in after
+    assert len(after.splitlines()) == len(listed) - 1
+
+
+def test_an_undone_verdict_leaves_no_trace_on_any_page(made: Litline) -> None:
+    before, paper = files(), full_paper()
+    tldr, (result, *_) = paper.summary.tldr, paper.summary.results
+    assert tldr is not None
+    for id_, verdict in ((tldr.id, "accept"), (result.id, "reject")):
+        assert made("review", verdict, id_).code == 0
+        assert made("review", "undo", id_).code == 0
+        assert made("check").code == 0
+    assert {claim.id for _, claim in again(paper).summary.claims()} == {
+        claim.id for _, claim in paper.summary.claims()
+    }
+    assert not any(claim.reviewed for _, claim in again(paper).summary.claims())
+    assert rerun(made).code == 0
+    after = files()
+    del after["outputs/reviews.json"]
+    assert after == before
+
+
+def test_what_another_store_knows_is_kept_and_told(made: Litline, tmp_path: Path) -> None:
+    paper = full_paper()
+    (result, *_), (approach, *_) = paper.summary.results, paper.summary.approach
+    assert made("review", "accept", result.id).code == 0
+    elsewhere = ("--store", str(tmp_path / "other.db"))
+    told = made("review", "accept", approach.id, *elsewhere)
+    assert "this store does not know" in told.err
+    assert "litline review import outputs/reviews.json" in told.err
+    assert {one.claim for one in verdicts().reviews} >= {result.id, approach.id}
+    fresh = made("run", *sample_files(), *OPTIONS, *elsewhere)
+    assert "this store does not know" in fresh.err
+    checked = made("check")
+    assert checked.code == 3
+    assert "a verdict of reviews.json is not in force" in checked.out
+    assert made("review", "import", "outputs/reviews.json", *elsewhere).code == 0
+    assert made("check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"verdict": "edited", "new_text": WRONG}, "numbers: "),
+        ({"verdict": "edited", "new_text": "It boils.\u202e"}, "words that nobody sees"),
+        ({"verdict": "edited", "new_text": " "}, "it has no words"),
+        ({"text": "The model is perfect.", "kind": "quoted"}, "not those of its quote"),
+        ({"when": "2999-01-01T00:00:00+00:00"}, "which has not come yet"),
+        ({"sheet": "litline/none"}, "there are no sheets"),
+        ({"subject": "nobody", "text": WRONG, "kind": "derived"}, "is not there"),
+    ],
+)
+def test_verdicts_from_elsewhere_are_checked(
+    made: Litline, changes: dict[str, str], why: str
+) -> None:
+    before, paper = files(), full_paper()
+    (result, *_) = paper.summary.results
+    given = write_file(review_of(paper, "results", result, **changes))
+    told = made("review", "import", given)
+    assert told.code == 3
+    assert why in told.err
+    assert files() == before
+    assert made("check").code == 0
+
+
+def test_a_subject_that_no_file_could_have_is_no_reviews_file(made: Litline) -> None:
+    paper = full_paper()
+    (result, *_) = paper.summary.results
+    path = write_file(review_of(paper, "results", result))
+    text = Path(path).read_text(encoding="utf-8").replace(paper.paper.id, "a\\u0000b")
+    Path(path).write_text(text, encoding="utf-8")
+    assert made("review", "import", path).code == 4
+    assert rerun(made).code == 0
+
+
+def test_a_verdict_that_is_given_while_a_run_is_at_work_is_in_force_after_it(
+    made: Litline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = full_paper()
+    (result, *_) = paper.summary.results
+    late = review_of(paper, "results", result, verdict="rejected")
+
+    def meanwhile(*given: Any) -> Any:
+        with closing(open_store(STORE)) as store:
+            store.add_reviews({late.id: late.model_dump_json()})
+        return write_pages(*given)
+
+    monkeypatch.setattr("flows.jobs.write_pages", meanwhile)
+    assert rerun(made).code == 0
+    assert result.id not in {claim.id for _, claim in again(paper).summary.claims()}
+    assert made("check").code == 0
+
+
+def test_a_mark_that_nobody_made_is_a_fault(made: Litline) -> None:
+    paper = full_paper()
+    (result, *_) = paper.summary.results
+    assert made("review", "accept", result.id).code == 0
+    Path("outputs/reviews.json").unlink()
+    checked = made("check")
+    assert checked.code == 3
+    assert f"claim {result.id} is marked accepted, and nobody said so" in checked.out

@@ -64,7 +64,12 @@ each_sheet = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__nam
 
 
 def review(found: Found, verdict: str, **changes: Any) -> Review:
-    words = {"part": found.part, "verdict": verdict, "who": "Ada", "when": "2031-06-01"}
+    words = {
+        "part": found.part,
+        "verdict": verdict,
+        "who": "Ada",
+        "when": "2031-06-01T09:00:00.000000+00:00",
+    }
     given = found.claim
     return Review.model_validate(
         {
@@ -209,7 +214,10 @@ def test_the_one_sentence_of_a_paper_is_that_of_the_latest_verdict() -> None:
     given = paper()
     tldr = next(found for found in held(given) if found.field == "tldr")
     other = tldr._replace(claim=claim("Kettles are loud."))
-    reviews = [review(tldr, "accepted"), review(other, "accepted", when="2031-06-02")]
+    reviews = [
+        review(tldr, "accepted"),
+        review(other, "accepted", when="2031-06-02T09:00:00+00:00"),
+    ]
     told = applied(given, *reviews, texts=texts_of(given))
     assert isinstance(told, PaperSheet)
     assert told.summary.tldr is not None
@@ -255,6 +263,6 @@ def test_every_claim_is_found_by_its_id(make: Callable[[], Sheet], tmp_path: Pat
     for found in held(given):
         assert find_claim(found.claim.id, outputs) == found
         if found.field not in NEEDED:
-            words = Words("rejected", "Ada", "2031-06-01")
+            words = Words("rejected", "Ada", "2031-06-01T09:00:00.000000+00:00")
             verdict = judged(found, words, outputs, overrule=False)
             assert (verdict.claim, verdict.part) == (found.claim.id, found.part)

@@ -89,7 +89,14 @@ class Outputs:
         """Return a file's text, or None where there is none."""
         try:
             return self._inside(relative).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
+        except (OSError, ValueError):  # no text, or a name that no file has
+            return None
+
+    def read_exactly(self, relative: str) -> str | None:
+        """Return a file's text with its line ends as they are, or None where there is none."""
+        try:
+            return self._inside(relative).read_bytes().decode("utf-8")
+        except (OSError, ValueError):
             return None
 
     def signatures(self, files: Iterable[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import TypeAdapter
@@ -16,11 +16,13 @@ from pipeline.lineage_sheet import LineageSheet
 from pipeline.questions import speaks_of_a_role
 from pipeline.report.check_parts import known
 from pipeline.report.files import Outputs
-from pipeline.review.rules import Ruling, kind_of, reviewed_since, word_ratio
+from pipeline.review.rules import NEAR, Ruling, kind_of, reviewed_since, word_ratio
 from pipeline.review.sheets import (
     NEEDED,
     WHOLE,
     Sheet,
+    Texts,
+    lost,
     question_part,
     sheet_claims,
     subject_of,
@@ -31,12 +33,14 @@ from pipeline.untrusted import hidden
 from pipeline.verdicts import known_of
 
 _Model = type[PaperSheet] | type[LineageSheet] | type[DigestSheet] | type[BriefingSheet]
-_PATHS: dict[str, tuple[str, _Model]] = {
+PATHS: dict[str, tuple[str, _Model]] = {
     "litline/paper": ("papers/{}.json", PaperSheet),
     "litline/lineage": ("lineages/{}/lineage.json", LineageSheet),
     "litline/digest": ("digests/{}/digest.json", DigestSheet),
     "litline/briefing": ("briefings/{}/briefing.json", BriefingSheet),
 }
+"""Where the sheets of each schema lie, and their models."""
+_ID = 12  # hex of a claim's id
 _RULES = TypeAdapter(list[Rule])
 
 
@@ -59,13 +63,19 @@ class Words(NamedTuple):
     text: str | None = None
 
 
+def bare_id(id_: str) -> str:
+    """Return a claim's id, given with or without the letter that anchors on pages begin with."""
+    return id_.removeprefix("c") if len(id_) == _ID + 1 else id_
+
+
 def find_claim(id_: str, outputs: Outputs) -> Found:
     """Return the claim of an id.
 
     Raises:
         UsageError: no sheet in the outputs holds it.
     """
-    for path_of, model in _PATHS.values():
+    id_ = bare_id(id_)
+    for path_of, model in PATHS.values():
         for path in outputs.paths(path_of.format("*")):
             text = outputs.read(path)
             sheet = _valid(model, text) if text and f'"{id_}"' in text else None
@@ -73,6 +83,17 @@ def find_claim(id_: str, outputs: Outputs) -> Found:
                 if found.claim.id == id_:
                     return found
     raise UsageError(f"no page in {outputs.root} holds a claim {id_!r}")
+
+
+def every_claim(outputs: Outputs) -> Iterator[Found]:
+    """Yield the claims of all pages; what a page says twice in the same words is one."""
+    for path_of, model in PATHS.values():
+        for path in outputs.paths(path_of.format("*")):
+            sheet = _valid(model, outputs.read(path) or "")
+            one_each = {
+                _said(one.claim): one for one in reversed(list(held(sheet)) if sheet else [])
+            }
+            yield from reversed(one_each.values())
 
 
 def twins(found: Found) -> list[Found]:
@@ -90,15 +111,15 @@ def twins(found: Found) -> list[Found]:
     return [found, *others]
 
 
-def _said(claim: Claim) -> tuple[str, str, list[str]]:
-    return claim.kind, claim.text, [place.quote for place in claim.evidence]
+def _said(claim: Claim) -> tuple[str, ...]:
+    return claim.kind, claim.text, *(place.quote for place in claim.evidence)
 
 
 def read_reviewed(schema: str, subject: str, outputs: Outputs) -> Sheet | None:
     """Return the sheet about a subject, as it lies in the outputs; None where there is none."""
-    if schema not in _PATHS or "/" in subject or subject in {"", ".", ".."}:
+    if schema not in PATHS or subject in {".", ".."}:
         return None
-    path, model = _PATHS[schema]
+    path, model = PATHS[schema]
     text = outputs.read(path.format(subject))
     return _valid(model, text) if text else None
 
@@ -212,6 +233,36 @@ def _require_possible(found: Found, words: Words) -> None:
         raise UsageError("this says why its paper is shown, and cannot go without it")
 
 
+def refusal(review: Review, outputs: Outputs, now: str) -> str | None:
+    """Say why a verdict from elsewhere cannot be taken; None where it can.
+
+    What it lets stand is checked like a verdict that is given here.
+    """
+    if review.when > now:
+        return f"it is dated {review.when}, which has not come yet"
+    if review.sheet not in PATHS:
+        return f"there are no sheets {review.sheet!r}"
+    if review.verdict not in {"accepted", "edited"} or review.kind == "computed":
+        return None
+    if not review.quotes or not plain(review.said).strip() or hidden(review.said):
+        return "it has no words, words that nobody sees, or no quotes"
+    return _unfounded(review, outputs)
+
+
+def _unfounded(review: Review, outputs: Outputs) -> str | None:
+    quoted = kind_of(review.said, review.quotes) == "quoted"
+    if review.verdict == "accepted" and review.kind == "quoted" and not quoted:
+        return "its words are not those of its quote"
+    sheet = read_reviewed(review.sheet, review.subject, outputs)
+    if sheet is None and not quoted:
+        return "the page that it is about is not there, so it cannot be checked"
+    if isinstance(sheet, BriefingSheet) and (wrong := speaks_of_a_role(review.said)):
+        return wrong
+    failures = [] if quoted else check_claim(review.said, review.quotes, _known(sheet, outputs))
+    broken = [one for one in failures if one.rule not in review.overruled]
+    return "; ".join(f"{one.rule}: {one.message}" for one in broken) or None
+
+
 def failures_of(found: Found, text: str, outputs: Outputs) -> list[Failure]:
     """Return the checks that a wording of a claim fails."""
     quotes = [place.quote for place in found.claim.evidence]
@@ -220,8 +271,10 @@ def failures_of(found: Found, text: str, outputs: Outputs) -> list[Failure]:
     return check_claim(text, quotes, _known(found.sheet, outputs))
 
 
-def _known(sheet: Sheet, outputs: Outputs) -> str:
+def _known(sheet: Sheet | None, outputs: Outputs) -> str:
     """Return what the checks may know beside sentences, as `litline check` does."""
+    if sheet is None:
+        return ""
     if isinstance(sheet, PaperSheet):
         return known_of(sheet.paper)
     if isinstance(sheet, LineageSheet):
@@ -234,36 +287,44 @@ def _known(sheet: Sheet, outputs: Outputs) -> str:
     return known(papers, sheet.listed, outputs.root / "papers")
 
 
-def returned(rulings: Iterable[Ruling], outputs: Outputs) -> list[Returned]:
-    """Return the claims that were accepted or edited and cannot stand, since their source changed.
+def returned(sheet: Sheet, own: Mapping[str, Sequence[Ruling]], texts: Texts) -> list[Returned]:
+    """Return what was approved on a sheet and cannot stand, since its quotes are gone.
 
-    Each with the nearest claim of its field as it is now; one that has a later verdict is done.
+    `own` are the verdicts about the sheet, by field. Each is told with the nearest claim of its
+    field and part that nobody has read, if there is one; one that has a later verdict is done.
     """
-    listed = list(rulings)
+    there = list(held(sheet))
+    ids = {one.claim.id for one in there}
     return [
-        found
-        for ruling in listed
-        if ruling.review.verdict != "rejected" and ruling.review.kind != "computed"
-        if (found := _returned(ruling.review, listed, outputs)) is not None
+        _returned(ruling.review, [one for one in there if one.field == field])
+        for field, rulings in own.items()
+        for ruling in rulings
+        if _may_return(ruling.review)
+        and ruling.review.said_id not in ids
+        and not reviewed_since(ruling.review, rulings)
+        and lost(sheet, ruling.review, texts)
     ]
 
 
-def _returned(review: Review, rulings: Iterable[Ruling], outputs: Outputs) -> Returned | None:
-    sheet = read_reviewed(review.sheet, review.subject, outputs)
-    if sheet is None:
-        return None
-    own = [claim for field, claim in sheet_claims(sheet) if field == review.field]
-    if reviewed_since(review, rulings) or any(claim.id == review.said_id for claim in own):
-        return None
-    nearest = max(own, key=lambda one: word_ratio(one.text, review.said), default=None)
-    now = _version(nearest) if nearest else None
+def _may_return(review: Review) -> bool:
+    return review.verdict != "rejected" and review.kind != "computed"
+
+
+def _returned(review: Review, there: Iterable[Found]) -> Returned:
+    near = [
+        (ratio, one.claim)
+        for one in there
+        if one.part == review.part and one.claim.reviewed is None
+        if (ratio := word_ratio(one.claim.text, review.said)) >= NEAR
+    ]
+    nearest = max(near, key=lambda found: found[0], default=None)
     return Returned(
         sheet=review.sheet,
         subject=review.subject,
         field=review.field,
         verdict=review.verdict,
         before=Version(claim=review.said_id, text=review.said, quotes=review.quotes),
-        now=now,
+        now=_version(nearest[1]) if nearest else None,
     )
 
 

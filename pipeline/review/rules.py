@@ -32,12 +32,21 @@ def word_ratio(one: str, other: str) -> float:
 
 def moved(reviews: Iterable[Review], aliases: Mapping[str, str]) -> list[Review]:
     """Return verdicts about papers under the ids that these have now."""
-    return [
-        review.model_copy(update={"subject": aliases[review.subject]})
-        if review.sheet == "litline/paper" and review.subject in aliases
-        else review
-        for review in reviews
-    ]
+    return [_moved(review, aliases) for review in reviews] if aliases else list(reviews)
+
+
+def _moved(review: Review, aliases: Mapping[str, str]) -> Review:
+    def now(value: str | list[str]) -> str | list[str]:
+        if isinstance(value, str):
+            return aliases.get(value, value)
+        return [aliases.get(one, one) for one in value]
+
+    part = {name: now(value) for name, value in review.part.items()}
+    paper = review.sheet == "litline/paper"
+    subject = aliases.get(review.subject, review.subject) if paper else review.subject
+    if (subject, part) == (review.subject, review.part):
+        return review
+    return review.model_copy(update={"subject": subject, "part": part})
 
 
 def standing(reviews: Iterable[Review]) -> dict[Place, list[Ruling]]:
@@ -56,6 +65,19 @@ def standing(reviews: Iterable[Review]) -> dict[Place, list[Ruling]]:
             covers = dict.fromkeys((*earlier, review.text))
             here.append(Ruling(review, tuple(covers)))
     return {place: rulings for place, rulings in found.items() if rulings}
+
+
+def withdrawn(reviews: Iterable[Review]) -> dict[tuple[str, str], list[Review]]:
+    """Return by sheet and subject the verdicts whose last word is that they were taken back."""
+    by_place: dict[Place, list[Review]] = {}
+    for review in sorted(reviews, key=lambda one: one.when):
+        here = by_place.setdefault((review.sheet, review.subject, review.field), [])
+        here[:] = [*(one for one in here if not _is_about(review, one)), review]
+    found: dict[tuple[str, str], list[Review]] = {}
+    for (sheet, subject, _), last in by_place.items():
+        if back := [review for review in last if review.verdict == "withdrawn"]:
+            found.setdefault((sheet, subject), []).extend(back)
+    return found
 
 
 def _is_about(later: Review, earlier: Review) -> bool:
@@ -86,6 +108,8 @@ def settle(claims: Sequence[Claim], rulings: Sequence[Ruling], locate: Locate) -
         holders = [one for one in kept if _same_quotes(one, claim)]
         if claim.kind != "computed" and holders:
             out += [_held(one, _ordered(one, claim.evidence)) for one in holders]
+        elif any(_says_more(claim, one) for one in kept):
+            continue  # the claim that was approved is added below
         elif (ruling := rejecting(claim, rulings)) is not None:
             dropped.append(_refusal(ruling.review, claim))
         else:
@@ -119,6 +143,13 @@ def rejecting(claim: Claim, rulings: Iterable[Ruling]) -> Ruling | None:
 
 def _alike(text: str, covers: Iterable[str]) -> bool:
     return any(word_ratio(text, other) >= SAME for other in covers)
+
+
+def _says_more(claim: Claim, review: Review) -> bool:
+    """Whether a claim is in the words of an approved one, on its quotes and others."""
+    quotes = {place.quote for place in claim.evidence}
+    same = claim.text == review.said and claim.kind != "computed"
+    return same and quotes > set(review.quotes)
 
 
 def _same_quotes(review: Review, claim: Claim) -> bool:

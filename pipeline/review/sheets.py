@@ -12,7 +12,7 @@ from pipeline.digest_sheet import DigestSheet, Moved, News, Opened
 from pipeline.lineage_sheet import LineageSheet, LineageStep
 from pipeline.review.rules import Place, Ruling, settle
 from pipeline.reviews import Part, Review
-from pipeline.sheets import FIELDS, Claim, Dropped, Evidence, PaperSheet, Stamp, Summary, count
+from pipeline.sheets import FIELDS, Claim, Dropped, Evidence, PaperSheet, Summary, count
 from pipeline.steps.summarise import with_figures
 
 Sheet = PaperSheet | LineageSheet | DigestSheet | BriefingSheet
@@ -65,8 +65,11 @@ class _Reviewing:
         else:
             told = self._briefing(sheet)
         dropped = list(dict.fromkeys([*sheet.dropped, *self._dropped]))
-        update = {"dropped": dropped, "stamp": _stamp(told, len(dropped))}
-        return cast("_Sheet", told.model_copy(update=update))
+        return cast("_Sheet", recounted(told.model_copy(update={"dropped": dropped})))
+
+    def lost(self, review: Review) -> bool:
+        """Whether the quotes of a verdict are no longer all found in the sources that count."""
+        return self._locate(review) is None
 
     # --- Fields ----------------------------------------------------------------------------
 
@@ -259,10 +262,17 @@ def question_part(question: Question) -> Part:
     return {"kind": question.kind, "ask": question.ask, "papers": list(question.papers)}
 
 
-def _stamp(sheet: Sheet, dropped: int) -> Stamp:
-    counts, claims = sheet.stamp.counts, sheet_claims(sheet)
-    told = count((claim for _, claim in claims), dropped, counts.asked_again, counts.overruled)
-    return sheet.stamp.model_copy(update={"counts": told})
+def recounted(sheet: _Sheet) -> _Sheet:
+    """Return a sheet with its claims counted anew."""
+    counts, claims = sheet.stamp.counts, (claim for _, claim in sheet_claims(sheet))
+    told = count(claims, len(sheet.dropped), counts.asked_again, counts.overruled)
+    stamp = sheet.stamp.model_copy(update={"counts": told})
+    return cast("_Sheet", sheet.model_copy(update={"stamp": stamp}))
+
+
+def lost(sheet: Sheet, review: Review, texts: Texts) -> bool:
+    """Whether quotes of a verdict on a sheet are no longer found in the sources that count."""
+    return _Reviewing(sheet, {}, texts).lost(review)
 
 
 def sheet_claims(sheet: Sheet) -> list[tuple[str, Claim]]:
