@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from uuid import uuid4
 
 from flows.settings import Settings
@@ -19,6 +20,8 @@ from pipeline.ask import Asker
 from pipeline.errors import ConfigError
 from pipeline.grounded import Grounder
 from pipeline.ledger import Surroundings
+from pipeline.paces import StorePaces
+from pipeline.pacing import Pacer
 from pipeline.planning import Prices
 from pipeline.prices import Budget, Price, load_prices
 from pipeline.providers.base import OPENAI, Provider
@@ -32,8 +35,8 @@ _TURN_SECONDS = 0.001
 _COLLECT = (50_000, 50, 100)  # new objects, then rounds of these, then rounds of those
 
 
-def provider(settings: Settings) -> Provider:
-    """Return the engine that the settings ask for.
+def provider(settings: Settings, store: Store) -> Provider:
+    """Return the engine that the settings ask for, paced beside others through the store.
 
     Raises:
         ConfigError: a model is asked for, and neither key nor base URL is set.
@@ -53,7 +56,15 @@ def provider(settings: Settings) -> Provider:
         base_url=settings.base_url,
         connections=settings.concurrency,
         profile=profile(settings).profile,
+        pacer=_pacer(settings, store),
     )
+
+
+def _pacer(settings: Settings, store: Store) -> Pacer:
+    around = surroundings()
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    name = sha256(f"{settings.base_url}\x1f{key}".encode()).hexdigest()
+    return Pacer(around.now, shared=StorePaces(store, name, around.owner))
 
 
 def profile(settings: Settings) -> Named:
@@ -143,7 +154,7 @@ def asker(settings: Settings, store: Store) -> Asker:
     """
     sys.setswitchinterval(_TURN_SECONDS)
     return Asker(
-        provider(settings),
+        provider(settings, store),
         store,
         surroundings(),
         purse=Purse(Budget(settings.budget), price_of(settings)),

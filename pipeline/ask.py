@@ -202,7 +202,14 @@ class Asker(AbstractAsyncContextManager["Asker"]):
     def _request(self, question: Question) -> Request:
         messages, model = written(question), self.model(question)
         tokens = estimate(question)[0]
-        return Request(question.prompt, messages, question.sentences, model, None, tokens)
+        return Request(
+            question.prompt,
+            messages,
+            question.sentences,
+            model,
+            tokens=tokens,
+            going=self._require_going,
+        )
 
     async def _bought(
         self, key: str, request: Request, before: StoredAnswer | None = None

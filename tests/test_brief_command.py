@@ -229,7 +229,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Meeting]:
     def use(reply: Callable[[Request], BriefingReply]) -> Meeting:
         made = Meeting(reply)
         monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
-        monkeypatch.setattr(wiring, "provider", lambda _: made)
+        monkeypatch.setattr(wiring, "provider", lambda *_: made)
         return made
 
     return use

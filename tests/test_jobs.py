@@ -63,7 +63,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Copying]:
 
     def use(allow: Callable[[int], Exception | None] = lambda _: None) -> Copying:
         made = Copying(allow)
-        monkeypatch.setattr(wiring, "provider", lambda _: made)
+        monkeypatch.setattr(wiring, "provider", lambda *_: made)
         return made
 
     return use

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -16,6 +17,7 @@ from tenacity import AsyncRetrying
 
 from pipeline.answers import Question, written
 from pipeline.errors import AnswerError, ConfigError, LitlineError, LostReply, ProviderRefused
+from pipeline.pacing import Pacer
 from pipeline.providers import openai as module
 from pipeline.providers.base import Completion, Request, Usage
 from pipeline.providers.openai import ATTEMPTS, LONGEST_WAIT_SECONDS, OpenAIProvider, _body
@@ -30,6 +32,10 @@ BROKEN = "the server broke the connection"
 SENT = "Sat, 02 Jun 2031 10:00:00 GMT"
 
 Make = Callable[..., OpenAIProvider]
+
+
+async def _no_time(_seconds: float) -> None:
+    """Wait for nothing."""
 
 
 @pytest.fixture
@@ -68,6 +74,7 @@ async def make(
         def provider(**options: Any) -> OpenAIProvider:
             usual: dict[str, Any] = {"base_url": server.url, "connections": 4, "deadline": 10.0}
             given = usual | options
+            given.setdefault("pacer", Pacer(time.time, _no_time))
             given.setdefault("profile", find_profile(given["base_url"]).profile)
             made = OpenAIProvider(model="kettle-mini", key=SecretStr(KEY), **given)
             stack.push_async_callback(made.aclose)
@@ -160,7 +167,12 @@ async def test_a_server_without_a_key_is_sent_none_of_ours(
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     profile = find_profile(server.url).profile
     provider = OpenAIProvider(
-        model="m", key=None, base_url=server.url, connections=1, profile=profile
+        model="m",
+        key=None,
+        base_url=server.url,
+        connections=1,
+        profile=profile,
+        pacer=Pacer(lambda: 0.0),
     )
     await provider.complete(request())
     await provider.aclose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from pipeline.prompts import Messages, Prompt
@@ -18,11 +18,16 @@ class Again(NamedTuple):
     complaint: str
 
 
+def _going() -> None:
+    """Let a request be sent."""
+
+
 class Request(NamedTuple):
     """One question: the rendered prompt, and the sentences it numbers from 1.
 
     `model` takes the place of the provider's own, `limit` of the prompt's most output tokens.
-    `tokens` is a safe estimate of those of the messages. `again` follows the messages.
+    `tokens` is a safe estimate of those of the messages. `again` follows the messages. `going`
+    raises where the request, which may have waited for its turn, is not to be sent any more.
     """
 
     prompt: Prompt
@@ -32,6 +37,7 @@ class Request(NamedTuple):
     limit: int | None = None
     tokens: int = 0
     again: Again | None = None
+    going: Callable[[], None] = _going
 
 
 class Usage(NamedTuple):

@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 import aiohttp
 import openai
 from openai import AsyncOpenAI, DefaultAioHttpClient
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from pipeline.errors import AnswerError, LostReply, ProviderRefused
+from pipeline.pacing import Pacer
 from pipeline.providers.base import OPENAI, Completion, Request, Usage
 from pipeline.providers.profiles import OFFICIAL, Profile, weaker
 
 ATTEMPTS = 5
+RATE_ATTEMPTS = 12  # where calls came too fast, which they do less and less
 DEADLINE_SECONDS = 180.0
 LONGEST_WAIT_SECONDS = 60.0
-_RETRIED = (408, 409, 429)
+_LONGEST_GUESS = 8.0  # seconds, where the server names none
+_TOO_FAST, _NO_QUOTA = 429, "insufficient_quota"
+_RETRIED = (408, 409, _TOO_FAST)
 _LATE = (408, 504, 524)  # the server or one before it gave up waiting for a reply
 _REFUSED = ("unsupported_parameter", "unsupported_value", "invalid_request_error", None)
 _CODE = re.compile(r"[A-Za-z_]{1,40}")
 # The SDK calls a refused connection a timeout, and lets replies through that are no HTTP.
 _BROKEN = (openai.APIConnectionError, aiohttp.ClientError)
+
+
+class _Response(Protocol):
+    """What is used of a raw answer."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def content(self) -> bytes: ...
 
 
 class _Message(BaseModel):
@@ -61,13 +75,14 @@ class OpenAIProvider:
     """Asks the models of one server, in the way that its `profile` says.
 
     The SDK's own retries are off; the one layer of retries is here, but for replies that were lost:
-    whoever asks has to account for these. `deadline` bounds a whole request in seconds, retries and
-    a server that drips bytes included. A field that the server refuses is left out from then on.
+    whoever asks has to account for these. `deadline` bounds each call in seconds, a server that
+    drips bytes included, and not the wait for its turn, which the `pacer` tells. A field that the
+    server refuses is left out from then on.
     """
 
     engine = OPENAI
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a server has to be known by
         self,
         *,
         model: str,
@@ -75,12 +90,14 @@ class OpenAIProvider:
         base_url: str | None,
         connections: int,
         profile: Profile,
+        pacer: Pacer,
         deadline: float = DEADLINE_SECONDS,
     ) -> None:
         import httpx2  # noqa: PLC0415 - comes with openai, heavy
 
         self.model: str | None = model
         self.profile = profile
+        self._pacer = pacer
         self._asked = model
         self.requests = 0
         self._deadline = deadline
@@ -95,27 +112,24 @@ class OpenAIProvider:
         self._create = self._client.chat.completions.with_raw_response.create
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections, and leave the share of calls to others."""
+        await self._pacer.aclose()
         await self._client.close()
 
     async def complete(self, request: Request) -> Completion:
-        """Answer one request within the deadline."""
+        """Answer one request."""
         retrying = AsyncRetrying(
-            stop=stop_after_attempt(ATTEMPTS),
-            wait=_wait,
-            retry=retry_if_exception(_is_passing),
-            reraise=True,
+            stop=_stop, wait=_wait, retry=retry_if_exception(_is_passing), reraise=True
         )
         try:
-            async with asyncio.timeout(self._deadline):
-                body: bytes = await retrying(self._send, request)
+            found: Completion = await retrying(self._send, request)
         except TimeoutError as error:
             raise LostReply(f"no whole reply within {self._deadline:g} s") from error
         except (openai.APIError, aiohttp.ClientError) as error:
             raise _translate(error) from None  # its own words may repeat what was sent
-        return _completion(body, self.profile.thinking)
+        return found
 
-    async def _send(self, request: Request) -> bytes:
+    async def _send(self, request: Request) -> Completion:
         """Send a request, once more in other words where the server refuses one of its fields."""
         while True:
             profile = self.profile
@@ -129,14 +143,35 @@ class OpenAIProvider:
                         raise
                     self.profile = found
 
-    async def _sent(self, request: Request, profile: Profile) -> bytes:
-        self.requests += 1
+    async def _sent(self, request: Request, profile: Profile) -> Completion:
+        """Send a request when it is its turn, and tell the pacer what came of it."""
+        most = request.tokens + (request.limit or request.prompt.max_output_tokens)
+        await self._pacer.turn(most)
+        headers: Mapping[str, str] = {}
+        used: int | None = None
+        try:
+            request.going()  # the wait may have been long
+            self.requests += 1
+            async with asyncio.timeout(self._deadline):
+                response = await self._call(request, profile)
+            headers = response.headers
+            found = _completion(bytes(response.content), profile.thinking)
+            used = found.usage.input + found.usage.output if found.usage else most
+        except openai.APIStatusError as error:
+            headers = error.response.headers
+            if error.status_code == _TOO_FAST and error.code != _NO_QUOTA:
+                self._pacer.slow_down(_retry_after(error))
+            raise
+        finally:
+            self._pacer.heard(headers, tokens=used)
+        return found
+
+    async def _call(self, request: Request, profile: Profile) -> _Response:
         # The body goes through `extra_body`, and the reply is parsed here: the SDK would walk both
         # against its types, which takes longer than all the rest of a call.
-        response = await self._create(
+        return await self._create(
             model=request.model or self._asked, messages=[], extra_body=_body(request, profile)
         )
-        return bytes(response.content)
 
 
 def _body(request: Request, profile: Profile) -> dict[str, object]:
@@ -234,12 +269,18 @@ def _cached(usage: _Usage) -> int:
 def _is_passing(error: BaseException) -> bool:
     """Tell whether the same request may succeed a moment later."""
     if isinstance(error, openai.APIStatusError):
-        if error.code == "insufficient_quota":
+        if error.code == _NO_QUOTA:
             return False
         if error.status_code in _LATE:
             return False
         return error.status_code in _RETRIED or error.status_code >= 500
     return _is_unsent(error)
+
+
+def _stop(state: RetryCallState) -> bool:
+    error = state.outcome.exception() if state.outcome else None
+    fast = isinstance(error, openai.APIStatusError) and error.status_code == _TOO_FAST
+    return state.attempt_number >= (RATE_ATTEMPTS if fast else ATTEMPTS)
 
 
 def _wait(state: RetryCallState) -> float:
@@ -251,7 +292,7 @@ def _wait(state: RetryCallState) -> float:
     asked = _retry_after(error)
     if asked is not None and asked > LONGEST_WAIT_SECONDS and error is not None:
         raise error
-    return asked if asked is not None else float(2 ** (state.attempt_number - 1))
+    return asked if asked is not None else min(2.0 ** (state.attempt_number - 1), _LONGEST_GUESS)
 
 
 def _retry_after(error: BaseException | None) -> float | None:
@@ -288,7 +329,7 @@ def _translate(error: Exception) -> AnswerError | ProviderRefused:
         403: "the key may not use this model (403); check OPENAI_API_KEY and --model",
         404: "the server does not know this model or address (404); check --model and the base URL",
     }
-    if error.code == "insufficient_quota":
+    if error.code == _NO_QUOTA:
         return ProviderRefused("the account's quota is spent; top it up, then run again")
     if error.status_code in refusals:
         return ProviderRefused(refusals[error.status_code])
