@@ -8,12 +8,12 @@ from collections.abc import Iterable
 
 from pipeline.report import view
 from pipeline.report.cells import BETWEEN, cell
-from pipeline.sheets import FIELDS, Claim, PaperSheet
+from pipeline.sheets import FIELDS, Claim, PaperSheet, Summary
 
 COLUMNS = (
     *("id", "label", "title", "authors", "authors_cut", "date", "year_inferred", "arxiv_id", "url"),
     *("categories", "affiliations", "has_code", "comment", "documents", "tldr", *FIELDS, "engine"),
-    "model",
+    *("model", "reviewed", "overruled"),
 )
 
 
@@ -52,7 +52,21 @@ def _row(sheet: PaperSheet) -> dict[str, str]:
         **{field: _texts(getattr(summary, field)) for field in FIELDS},
         "engine": sheet.stamp.engine,
         "model": sheet.stamp.model or "",
+        "reviewed": _reviewed(claim for _, claim in summary.claims()),
+        "overruled": BETWEEN.join(_overruled(summary)),
     }
+
+
+def _reviewed(claims: Iterable[Claim]) -> str:
+    """Say how many of the claims a person accepted or edited; empty for none."""
+    listed = list(claims)
+    read = sum(claim.reviewed is not None for claim in listed)
+    return f"{read} of {len(listed)}" if read else ""
+
+
+def _overruled(summary: Summary) -> list[str]:
+    """Name the fields that hold a claim which breaks a check that a person overruled."""
+    return list(dict.fromkeys(field for field, claim in summary.claims() if claim.overruled))
 
 
 def _texts(claims: Iterable[Claim]) -> str:
