@@ -15,6 +15,7 @@ COLUMNS = (
     *("categories", "affiliations", "has_code", "comment", "documents", "tldr", *FIELDS, "engine"),
     *("model", "reviewed", "overruled"),
 )
+_KNOWN = 9  # columns that every export so far began with
 
 
 def csv_table(sheets: Iterable[PaperSheet]) -> str:
@@ -29,6 +30,11 @@ def csv_table(sheets: Iterable[PaperSheet]) -> str:
         row = _row(sheet)
         writer.writerow([cell(row[column]) for column in COLUMNS])
     return out.getvalue()
+
+
+def is_csv_table(text: str) -> bool:
+    """Whether a text is an earlier export, by its header: its first columns in their order."""
+    return text.startswith(",".join(f'"{name}"' for name in COLUMNS[:_KNOWN]) + ",")
 
 
 def _row(sheet: PaperSheet) -> dict[str, str]:
