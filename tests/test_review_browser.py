@@ -433,9 +433,10 @@ def test_rejections_stay_counted(page: Page, settings: Settings) -> None:
     own, everything = (one.partition(" of ")[2] for one in count_of(page))
     reject_two(page)
     expect(page.locator("#review")).to_contain_text("2 of ")
-    counts = count_of(page)
-    assert counts == [f"2 of {own}", f"2 of {everything}"]
+    assert count_of(page) == [f"2 of {own}", f"2 of {everything}"]
     page.reload()
+    on_lines = 1  # a line of work repeats one of them, and loses it too
+    counts = [f"2 of {own}", f"2 of {int(everything) - on_lines}"]
     assert count_of(page) == counts
     go(page, "index")
     assert count_of(page) == counts[1:]

@@ -302,7 +302,9 @@ def test_rejections_are_told_once_and_counted_as_reviewed(
     assert (first["text"], first["note"], first["who"]) == (tldr.text, "too bold", "Ada")
     assert (second["text"], second["note"]) == (other.text, "")
     assert {first["claim"], second["claim"]}.isdisjoint(told["claims"])
-    assert (told["reviewed"], told["of"]) == (before["reviewed"] + 2, before["of"])
+    assert told["reviewed"] == before["reviewed"] + 2
+    on_lines = 1  # a line of work repeats one of them, and loses it too
+    assert told["of"] == before["of"] - on_lines
     assert say(ReviewDesk(settings, "Bo"), first["claim"], "withdrawn").status is HTTPStatus.OK
     left: Any = desk.state(f"{page}.html")
     assert [one["claim"] for one in left["rejected"]] == [second["claim"]]
