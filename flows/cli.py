@@ -383,7 +383,7 @@ def export(
         case (str(), None, None, None, False):
             reading.export_schemas(schemas)
         case (None, str(), str(), _, False):
-            exporting.export_papers(to, form, _settings(out=out))
+            exporting.export_papers(to, form, _settings(out=out, store=store))
         case (None, None, None, None, True):
             reviewing.export_reviews(_settings(store=store))
         case _:

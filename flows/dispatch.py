@@ -37,6 +37,7 @@ _PASSED = ("out", "store", "engine", "model", "budget", "concurrency")
 _OWN = {"weekly_digest": ("horizon", "only_approved")}
 _HEALTH_SECONDS = 10
 _MOST_SHOWN = 10
+_WAITING = " is held back: "  # in the reason of a digest that waits for approval
 
 
 def work(flow: str, documents: Sequence[str], settings: Settings, **more: str | None) -> Path:
@@ -175,4 +176,16 @@ def _listed(failed: Sequence[Failure], path: Path) -> str:
     shown = [f"  {f.document or f.paper or f.stage}: {f.reason}" for f in failed[:_MOST_SHOWN]]
     more = f"\n  and {len(failed) - _MOST_SHOWN} more" if len(failed) > _MOST_SHOWN else ""
     lines = "\n".join(shown)
-    return f"{len(failed)} failed (see {path}):\n{lines}{more}"
+    return f"{_told(failed)} (see {path}):\n{lines}{more}"
+
+
+def _told(failed: Sequence[Failure]) -> str:
+    """Count what failed; where digests wait for approval and nothing else, name these instead."""
+    waiting = [one.reason.partition(_WAITING)[0] for one in failed if _waits(one)]
+    if len(waiting) < len(failed):
+        return f"{len(failed)} failed"
+    return f"waiting: {', '.join(dict.fromkeys(waiting))}"
+
+
+def _waits(failure: Failure) -> bool:
+    return failure.stage == "digests" and _WAITING in failure.reason

@@ -190,6 +190,8 @@ class Making:
         sheets = Sheets(job.shelves.entries, fresh, outputs)
         lineages = verdicts.all(await self._lines(lines, sheets))
         digests = self._approved(verdicts.all(self._digests(lineages, sheets)), sheets)
+        for digest in digests:
+            reporter().say(f"{digest.name}: {counted(len(digest.new_papers), 'new paper')}.")
         briefings = verdicts.all(await self._briefings(sheets))
         return Made(
             plan,
@@ -302,9 +304,6 @@ class Making:
             for words, _ in editor.remarks:
                 reporter().say(words)
             made = self.drafts.make(editor.issue)
-        for sheet in made:
-            new = counted(len(sheet.new_papers), "new paper")
-            reporter().say(f"{sheet.name}: {new}.")
         return made
 
     def _interviews(self) -> list[str]:

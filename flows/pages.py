@@ -17,7 +17,6 @@ from pipeline.lineage_sheet import GraphEdge, GraphSheet, LineageSheet, RefusedE
 from pipeline.planning import Plan
 from pipeline.report.briefing_card import BriefingCard
 from pipeline.report.briefing_markdown import briefing_markdown
-from pipeline.report.cards import Card, LineCard
 from pipeline.report.data_files import (
     LINE,
     PAPERS,
@@ -35,7 +34,6 @@ from pipeline.report.files import Outputs
 from pipeline.report.html import (
     briefing_html,
     digest_html,
-    index_html,
     lineage_html,
     moved_html,
     paper_html,
@@ -43,12 +41,13 @@ from pipeline.report.html import (
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.report.marks import joined
+from pipeline.report.shown import FEED, Shown, main_page
+from pipeline.report.shown import MAIN as MAIN  # noqa: PLC0414 - known by this name to jobs
+from pipeline.report.shown import REPORT as REPORT  # noqa: PLC0414
 from pipeline.review.sheets import Sheet
 from pipeline.sheets import Failure, PaperSheet, RunReport, Tokens, total
 from pipeline.store import Store
 
-MAIN = "index.html"
-REPORT = "run.json"
 _WRITERS = 4  # sheets on their way to the disk, which is waited for
 GRAPH = "lineages/graph.json"
 
@@ -98,20 +97,6 @@ class Sheets(Mapping[str, PaperSheet]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-class Shown(NamedTuple):
-    """Every sheet that lies in the outputs, in short."""
-
-    papers: Sequence[Card]
-    lines: Sequence[LineCard]
-    digests: Sequence[DigestCard]
-    briefings: Sequence[BriefingCard]
-
-    @property
-    def all(self) -> list[Card | LineCard | DigestCard | BriefingCard]:
-        """The four kinds in one list."""
-        return [*self.papers, *self.lines, *self.digests, *self.briefings]
 
 
 def write_pages(shelves: Shelves, made: Made, outputs: Outputs, cards: Cards) -> RunReport:
@@ -175,16 +160,7 @@ def shown_in(outputs: Outputs, cards: Cards) -> Shown:
 def _write_shared(shown: Shown, report: RunReport, outputs: Outputs, cards: Cards) -> None:
     """Write what is made from all sheets: marked sources, the page of everything, its data."""
     cards.write_source_pages(report.sources, joined(card.marks for card in shown.all))
-    page = index_html(
-        shown.papers,
-        report.coverage,
-        report.notes,
-        report.failed,
-        lineages=sorted(shown.lines, key=lambda line: (line.name.casefold(), line.slug)),
-        digests=shown.digests,
-        briefings=shown.briefings,
-    )
-    outputs.write(MAIN, page)
+    outputs.write(MAIN, main_page(shown, report))
     outputs.write(PAPERS, papers_csv(shown.papers))
 
 
@@ -213,8 +189,8 @@ def _write_digests(
     found = cards.digests(sheets)
     standing = [card for card in found if shelves.volumes.keys() >= set(card.documents)]
     removed = outputs.remove_digests(card.name for card in standing)
-    if standing or outputs.read("feed.xml"):
-        outputs.write("feed.xml", feed_xml(standing, _library(shelves)))
+    if standing or outputs.read(FEED):
+        outputs.write(FEED, feed_xml(standing, _library(shelves)))
     return standing, removed
 
 

@@ -17,9 +17,18 @@ from pipeline.ownership import Owned, misplaced_figures, misplaced_names, owners
 from pipeline.promises import kept_promises
 from pipeline.roles import exchanged, reversed_comparisons
 from pipeline.text import normalise
-from pipeline.wording import addresses, content, meaning, readable, some, stem, tokens
+from pipeline.wording import (
+    addresses,
+    content,
+    content_words,
+    meaning,
+    readable,
+    some,
+    stem,
+    tokens,
+)
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 SUPPORT = 0.5  # the share of content words that the evidence must hold, inclusive
 
 
@@ -225,9 +234,15 @@ def _support(case: _Case) -> Iterator[Failure]:
         return
     message = (
         f"Only {len(claimed) - len(missing)} of the claim's {len(claimed)} content words occur "
-        f"in the evidence; at least half must. Not there: {', '.join(missing)}."
+        f"in the evidence; at least half must. Not there: {', '.join(_as_written(missing, case))}."
     )
     yield Failure("support", ", ".join(missing), message)
+
+
+def _as_written(meanings: list[str], case: _Case) -> Iterator[str]:
+    """Return the claim's own words of some meanings, each meaning by its first word."""
+    words = {meaning(word): word for word in reversed(content_words(case.claim))}
+    return (words[one] for one in meanings)
 
 
 _UNIT_WORDS = frozenset(map(meaning, "percent percentage percentages point points".split()))

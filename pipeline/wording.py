@@ -126,8 +126,14 @@ def is_content(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def content(text: str) -> tuple[str, ...]:
     """List the meanings of the content words of a readable text, in order, repeats kept."""
+    return tuple(map(meaning, content_words(text)))
+
+
+@lru_cache(maxsize=4096)
+def content_words(text: str) -> tuple[str, ...]:
+    """List the content words of a readable text in lower case, in order, repeats kept."""
     return tuple(
-        meaning(part)
+        part
         for token in tokens(text)
         if token.is_word and not token.is_address
         for part in parts(token)

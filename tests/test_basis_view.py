@@ -65,6 +65,19 @@ def test_a_person_stands_for_what_they_worded() -> None:
     assert (one.how, one.passed) == ("worded by a reviewer", "A person stands for it.")
 
 
+def test_what_a_person_overruled_is_said_whoever_worded_the_claim() -> None:
+    broken = derived("It raises the noise by 12.5 dB.", overruled=["order", "direction"])
+    said = (
+        "Passed: evidence located, numbers, names, words shared with the evidence."
+        " A person overruled: order of comparisons and direction."
+    )
+    for judged in (False, True):
+        (one,) = view(broken, judged=judged).checked
+        assert one.passed == said
+    (own,) = view(derived("It hushes.", origin="reviewer", overruled=["numbers"])).checked
+    assert own.passed == "A person stands for it. A person overruled: numbers."
+
+
 def test_a_computed_claim_shows_figures_and_the_papers_counted() -> None:
     (one,) = view(computed(papers=["urns", "gone", "pans"], new="2", terms=["tea", "milk"])).counted
     assert one.figures == [("new", "2"), ("terms", "tea, milk")]

@@ -37,7 +37,7 @@ from tests.browser import (
 )
 from tests.digest_sheets import filled_digest, week
 from tests.lineage_sheets import filled_line, forty, six
-from tests.page_sheets import HOSTILE, filled_with
+from tests.page_sheets import HOSTILE, claim, filled_with, sheet, summary
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -143,6 +143,17 @@ def test_axe_would_find_a_fault(tab: Visit, tmp_path: Path) -> None:
     assert "color-contrast" in found
     assert "image-alt" in found
     assert "html-has-lang" in found
+
+
+def test_the_longest_label_wraps_on_a_phone(browser: Browser, tmp_path: Path) -> None:
+    rules = ["located", "numbers", "names", "order", "direction", "support"]
+    decided = {"reviewed": "edited", "overruled": rules}
+    edited = claim("It hushes.", "derived", "reviewer").model_copy(update=decided)
+    with visit(browser, PHONE) as tab:
+        [path] = write(tmp_path, {"paper.html": paper_html(sheet(summary(edited)))})
+        page = tab.open(path)
+        assert page.locator(".label").first.inner_text().startswith("(reworded, by a reviewer")
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
 
 
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])

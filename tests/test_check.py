@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ import pytest
 
 from pipeline.ask import Asker
 from pipeline.providers.fake import FakeProvider
+from pipeline.report.cards import card_of
 from pipeline.report.check import check_outputs, claim_faults
 from pipeline.report.files import Outputs
 from pipeline.report.html import paper_html, source_html
 from pipeline.report.markdown import paper_markdown
 from pipeline.report.marks import marks_of
+from pipeline.report.shown import Shown, main_page
 from pipeline.schemas import RepairReply
 from pipeline.sheets import (
     Claim,
@@ -45,6 +48,8 @@ PAPER = "quiet-kettles-0a1b2c3d"
 PAGE = f"papers/{PAPER}.json"
 SOURCE = f"sources/{DOCUMENT}.txt"
 SOURCE_PAGE = f"sources/{DOCUMENT}.html"
+SAMPLE = Path(__file__).parent.parent / "outputs" / "sample"
+DIFFERS = "says something else; litline run writes it anew"
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -66,7 +71,8 @@ async def root(tmp_path: Path, asker: Callable[..., Asker], store: Store) -> Pat
     outputs.write(PAGE.replace(".json", ".md"), paper_markdown(outcome.sheet))
     outputs.write(PAGE.replace(".json", ".html"), paper_html(outcome.sheet))
     outputs.write("run.json", run_report().model_dump_json())
-    outputs.write("index.html", "<p>")
+    shown = Shown([card_of(outcome.sheet)], [], [], [])
+    outputs.write("index.html", main_page(shown, run_report()))
     return outputs.root
 
 
@@ -492,7 +498,53 @@ def test_a_page_that_says_something_else_than_its_sheet_is_found(root: Path, suf
 def test_a_source_page_that_is_not_there_or_marks_something_else_is_found(root: Path) -> None:
     page = root / SOURCE_PAGE
     page.write_text(page.read_text("utf-8").replace("<mark", "<i", 1), encoding="utf-8")
-    differs = "says something else; litline run writes it anew"
-    assert check_outputs(root) == [f"{SOURCE_PAGE} {differs}"]
+    assert check_outputs(root) == [f"{SOURCE_PAGE} {DIFFERS}"]
     page.unlink()
     assert check_outputs(root) == [f"{SOURCE_PAGE} is missing"]
+
+
+def test_a_source_page_without_its_text_is_found(root: Path) -> None:
+    (root / "sources" / "urns.txt.html").write_text("<p>Urns.", encoding="utf-8")
+    expected = "sources/urns.txt.html has no text: sources/urns.txt.txt is missing or not UTF-8"
+    assert check_outputs(root) == [expected]
+    (root / "sources" / "urns.txt.txt").write_text("Urns.", encoding="utf-8")
+    assert check_outputs(root) == [f"sources/urns.txt.html {DIFFERS}"]
+
+
+# --- What is made from all sheets --------------------------------------------------------------
+
+
+def test_a_main_page_that_says_something_else_is_found(root: Path) -> None:
+    index = root / "index.html"
+    index.write_text(index.read_text("utf-8").replace("Quiet", "Loud"), encoding="utf-8")
+    assert check_outputs(root) == [f"index.html {DIFFERS}"]
+    index.unlink()
+    assert check_outputs(root) == ["index.html is missing"]
+
+
+def test_a_main_page_is_missed_where_only_its_data_are_left(tmp_path: Path) -> None:
+    root = tmp_path / "out"
+    shutil.copytree(SAMPLE, root)
+    (root / "index.html").unlink()
+    assert check_outputs(root) == ["index.html is missing"]
+
+
+def test_a_main_page_says_what_the_run_reports(root: Path) -> None:
+    change(root, lambda report: report.update(notes=["Nothing was read."]), "run.json")
+    assert check_outputs(root) == [f"index.html {DIFFERS}"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("new paper", "old paper"), ("digest.html", "other.html"), ("</feed>", "<entry/></feed>")],
+)
+def test_a_feed_that_says_something_else_is_found(tmp_path: Path, before: str, after: str) -> None:
+    root = tmp_path / "out"
+    shutil.copytree(SAMPLE, root)
+    feed = root / "feed.xml"
+    text = feed.read_text(encoding="utf-8")
+    assert before in text
+    feed.write_text(text.replace(before, after), encoding="utf-8")
+    assert check_outputs(root) == [f"feed.xml {DIFFERS}"]
+    feed.unlink()
+    assert check_outputs(root) == ["feed.xml is missing"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -63,11 +64,105 @@ def test_notes_that_nothing_stands_behind_are_removed(litline: Litline) -> None:
     litline("export", "--to", "vault", "--format", "obsidian")
     gone, name = set(files(Path("vault"))), sample().papers[0].paper.id
     Path("vault/Papers/mine.md").write_text("my own", encoding="utf-8")
+    with Path("vault/Litline.md").open("a", encoding="utf-8") as home:
+        home.write("- [mine](Papers/mine.md)\n")
     Path(f"outputs/papers/{name}.json").unlink()
+    Path("outputs/sources/one-paper.md.txt").unlink()
     assert litline("export", "--to", "vault", "--format", "obsidian").code == 0
     left = set(files(Path("vault")))
-    assert gone - left == {f"vault/Papers/{name}.md"}
+    assert gone - left == {f"vault/Papers/{name}.md", "vault/sources/one-paper.md.txt"}
     assert left - gone == {"vault/Papers/mine.md"}
+
+
+def test_a_note_that_somebody_wrote_in_is_not_removed(litline: Litline) -> None:
+    litline("export", "--to", "vault", "--format", "obsidian")
+    name = sample().papers[0].paper.id
+    note = Path(f"vault/Papers/{name}.md")
+    note.write_text("my own", encoding="utf-8")
+    Path(f"outputs/papers/{name}.json").unlink()
+    for _ in range(2):
+        assert litline("export", "--to", "vault", "--format", "obsidian").code == 0
+        assert note.read_text(encoding="utf-8") == "my own"
+
+
+def test_a_note_of_somebody_else_is_not_overwritten(litline: Litline) -> None:
+    name = sample().papers[0].paper.id
+    sheet, note = Path(f"outputs/papers/{name}.json"), Path(f"vault/Papers/{name}.md")
+    kept = sheet.read_bytes()
+    sheet.unlink()
+    litline("export", "--to", "vault", "--format", "obsidian")
+    note.write_text("my own", encoding="utf-8")
+    sheet.write_bytes(kept)
+    before = files(Path("vault"))
+    result = litline("export", "--to", "vault", "--format", "obsidian")
+    assert result.code == 2
+    assert "move or rename it" in result.err
+    assert files(Path("vault")) == before
+
+
+def test_a_list_that_leads_out_of_the_folder_removes_nothing_there(litline: Litline) -> None:
+    litline("export", "--to", "vault", "--format", "obsidian")
+    Path("away.md").write_text("my own", encoding="utf-8")
+    written = Path("vault/.litline.json")
+    listed = json.loads(written.read_bytes())
+    listed["files"]["../away.md"] = sha256(b"my own").hexdigest()
+    written.write_text(json.dumps(listed), encoding="utf-8")
+    litline("export", "--to", "vault", "--format", "obsidian")
+    assert Path("away.md").is_file()
+
+
+def test_without_its_list_nothing_of_a_folder_is_removed(litline: Litline) -> None:
+    litline("export", "--to", "vault", "--format", "obsidian")
+    before, name = files(Path("vault")), sample().papers[0].paper.id
+    Path("vault/.litline.json").unlink()
+    Path(f"outputs/papers/{name}.json").unlink()
+    assert litline("export", "--to", "vault", "--format", "obsidian").code == 0
+    assert files(Path("vault")).keys() == before.keys()
+
+
+@pytest.mark.parametrize("form", ["bibtex", "csl", "csv", "jsonl"])
+def test_a_file_that_is_no_earlier_export_is_left_alone(litline: Litline, form: str) -> None:
+    others = {
+        "a.md": "# A source",
+        "a.bib": "@misc{mine,\n}\n",
+        "a.json": '[{"id": "mine", "type": "book", "DOI": "x"}]',
+        "a.csv": '"id","label","date"\r\n',
+        "a.jsonl": '{"schema": "litline/run"}\n',
+        "a.bin": "\udcff",
+    }
+    for name, text in others.items():
+        Path(name).write_bytes(text.encode(errors="surrogateescape"))
+        result = litline("export", "--to", name, "--format", form)
+        assert (result.code, result.out) == (2, "")
+        assert "name another file, or remove it" in result.err
+        assert Path(name).read_bytes() == text.encode(errors="surrogateescape")
+
+
+def test_an_export_replaces_one_of_its_own_format_only(litline: Litline) -> None:
+    forms = ("bibtex", "csl", "csv", "jsonl")
+    for form in forms:
+        litline("export", "--to", f"a.{form}", "--format", form)
+    Path(f"outputs/papers/{sample().papers[0].paper.id}.json").unlink()
+    for form in forms:
+        for other in forms:
+            result = litline("export", "--to", f"a.{form}", "--format", other)
+            assert result.code == (0 if form == other else 2)
+
+
+def test_the_store_is_left_alone(litline: Litline) -> None:
+    Path(".litline").mkdir()
+    Path(".litline/litline.db").write_text("rows", encoding="utf-8")
+    for place in (".litline/litline.db", ".litline/new.bib", ".litline"):
+        for form in ("bibtex", "obsidian"):
+            result = litline("export", "--to", place, "--format", form)
+            assert result.code == 2
+            assert "lies in the store's folder .litline; name a place outside it" in result.err
+    assert Path(".litline/litline.db").read_text(encoding="utf-8") == "rows"
+    assert litline("export", "--to", "a.bib", "--format", "bibtex", "--store", "db").code == 0
+    Path("db").write_text("rows", encoding="utf-8")
+    assert litline("export", "--to", "db", "--format", "bibtex", "--store", "db").code == 2
+    Path("outputs/led").symlink_to(Path("away.bib").resolve())
+    assert litline("export", "--to", "outputs/led", "--format", "bibtex").code == 2
 
 
 def test_a_folder_of_somebody_else_is_left_alone(litline: Litline) -> None:
@@ -103,6 +198,7 @@ def test_a_link_in_the_folder_leads_nothing_out(litline: Litline) -> None:
         (["--to", "file", "--format", "obsidian"], 2, "name a folder"),
         (["--to", "outputs/a.csv", "--format", "csv"], 2, "name a place outside it"),
         (["--to", "empty/../outputs", "--format", "obsidian"], 2, "name a place outside it"),
+        (["--to", "file", "--format", "csv"], 2, "no earlier export as csv"),
         (["--to", "file/a.csv", "--format", "csv"], 4, "cannot be written"),
         (["--to", "file/vault", "--format", "obsidian"], 4, "cannot be written"),
         (["--to", "a\0b", "--format", "csv"], 2, "no path that can be written to"),

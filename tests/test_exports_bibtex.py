@@ -38,7 +38,9 @@ class Reader:
     """Reads entries and nothing else; anything unexpected fails."""
 
     def __init__(self, text: str) -> None:
-        self._text, self._at = text, 0
+        remark, _, self._text = text.partition("\n")
+        assert remark.startswith("% ")
+        self._at = 0
 
     def entries(self) -> list[Entry]:
         found = []
@@ -105,6 +107,7 @@ def test_a_whole_entry() -> None:
     authors = ["Ada Brew", "Jan van der Berg", "Lu, Lewei", "Kettle Team 3", "Bo Steam Jr."]
     made = sheet(about=about, title="InternVL {3}: {{A}} $\\alpha$", authors=authors)
     assert bibtex([made]) == (
+        "% Exported by Litline; a later export replaces this file.\n\n"
         "@misc{quiet-kettles-0a1b2c3d,\n"
         "  title = {{InternVL 3: A α}},\n"
         "  author = {Brew, Ada and van der Berg, Jan and Lu, Lewei and {Kettle Team 3}"
@@ -128,7 +131,7 @@ def test_what_is_absent_stays_away() -> None:
     )
     (entry,) = read(bibtex([bare]))
     assert entry.fields == {"note": "No title is stated; listed as: K"}
-    assert bibtex([]) == ""
+    assert read(bibtex([])) == []
     cut = sheet(about=details(et_al=True), authors=[])
     assert "author" not in read(bibtex([cut]))[0].fields
 

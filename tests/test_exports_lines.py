@@ -10,7 +10,7 @@ import pytest
 from pipeline.report.exports.lines import json_lines
 from pipeline.sheets import PaperSheet
 from tests.exported import NASTY, SAMPLE, sample
-from tests.page_sheets import filled_with, sheet
+from tests.page_sheets import claim, filled_with, sheet, summary
 
 SEEN_BY_NOBODY = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\ufeff\ud800-\udfff\uffff]")
 
@@ -23,6 +23,13 @@ def test_each_line_is_the_sheet_of_a_paper() -> None:
     for line, one in zip(lines, papers, strict=True):
         written = (SAMPLE / "papers" / f"{one.paper.id}.json").read_text(encoding="utf-8")
         assert json.loads(line) == json.loads(written)
+
+
+def test_what_people_decided_is_there() -> None:
+    edited = {"reviewed": "edited", "overruled": ["numbers"]}
+    broken = claim("By 9 dB.", "derived", "reviewer").model_copy(update=edited)
+    tldr = json.loads(json_lines([sheet(summary(broken))]))["summary"]["tldr"]
+    assert (tldr["reviewed"], tldr["overruled"]) == ("edited", ["numbers"])
 
 
 @pytest.mark.parametrize("text", NASTY)

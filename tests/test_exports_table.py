@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.report.cells import BETWEEN, cell, one_line
 from pipeline.report.exports.table import COLUMNS, csv_table
 from tests.exported import NASTY, sample
-from tests.page_sheets import details, filled_with, sheet
+from tests.page_sheets import claim, details, filled_with, sheet, summary
 
 STARTERS = "=+-@＝＋－＠\t\r"
 
@@ -54,6 +54,17 @@ def test_what_is_absent_is_empty() -> None:
     (row,) = rows(csv_table([sheet(title=None, authors=None, date=None, arxiv_id=None)]))
     absent = ("title", "authors", "authors_cut", "date", "year_inferred", "arxiv_id", "url")
     assert [row[name] for name in (*absent, "has_code", "results")] == [""] * 9
+
+
+def test_what_people_decided_is_told() -> None:
+    accepted = claim("It hushes.").model_copy(update={"reviewed": "accepted"})
+    edited = {"reviewed": "edited", "overruled": ["numbers"]}
+    broken = claim("By 9 dB.", "derived", "reviewer").model_copy(update=edited)
+    given = summary(accepted, results=[broken, broken, claim("It boils.")], problem=[broken])
+    (row,) = rows(csv_table([sheet(given)]))
+    assert (row["reviewed"], row["overruled"]) == ("4 of 5", "problem; results")
+    (row,) = rows(csv_table([sheet(summary(claim("It hushes.")))]))
+    assert (row["reviewed"], row["overruled"]) == ("", "")
 
 
 @pytest.mark.parametrize("text", NASTY)

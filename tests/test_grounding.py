@@ -244,6 +244,12 @@ def test_half_of_the_content_words_must_occur() -> None:
     assert "1 of the claim's 4" in failure.message
 
 
+def test_what_is_not_there_is_shown_in_the_claims_own_words() -> None:
+    (failure,) = check_claim("Skerry understands bigger moorings.", ["The harbour is wide."])
+    assert failure.message.endswith("Not there: skerry, understands, bigger, moorings.")
+    assert failure.token != "skerry, understands, bigger, moorings"
+
+
 def test_a_claim_without_words_has_no_support() -> None:
     assert rules("", "The harbour is wide.") == ["support"]
 

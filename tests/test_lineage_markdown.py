@@ -138,8 +138,8 @@ def test_a_whole_page_without_its_drawing_and_evidence() -> None:
         == """\
 # Kettle · December 2029 – April 2031 · 5 members read, 1 missing
 
-**The line in one breath.** Kettle made the vessel large. [^1] · *reworded* \
-Kettle 3 boils and pours at once. [^2] · *reworded*
+**The line in one breath.** Kettle made the vessel large. [^1] (*reworded*) \
+Kettle 3 boils and pours at once. [^2] (*reworded*)
 
 ```mermaid
 …

@@ -127,8 +127,7 @@ def test_what_was_dropped_is_listed_with_its_reason() -> None:
     dropped = [Dropped(field=f, text="It flies.", reason="names") for f in ("short", "x")]
     page = lineage_view(lineage(dropped=dropped))
     assert [tuple(d) for d in page.dropped] == [
-        ("The line in one breath", "It flies.", "names"),
-        ("x", "It flies.", "names"),
+        ("The line in one breath and x", "It flies.", "names")
     ]
 
 

@@ -195,12 +195,12 @@ Ada Brew, Bo Steam · 27 May 2031 · [arXiv:3105.01234](https://arxiv.org/abs/31
 > ⚠ A passage looks written for a language model (addressed to a model). \
 It was ignored, and no claim rests on it. [^6]
 
-**In short.** Kettles can be quiet. [^1] · *reworded*
+**In short.** Kettles can be quiet. [^1] (*reworded*)
 
 - *Problem*: Kettles sing. [^2]
 - *Result*:
-  - It is quieter. (gives no figure) [^3] · *reworded*
-  - It is small. [^4] · *quoted instead*
+  - It is quieter. (gives no figure) [^3] (*reworded*)
+  - It is small. [^4] (*quoted instead*)
 - *Code and models*: [code](<https://example.org/quiet>) (promised) [^5]
 
 | Measured | Value | Against | |

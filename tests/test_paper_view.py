@@ -145,3 +145,21 @@ def test_the_head_of_the_page() -> None:
 def test_what_was_dropped_is_listed_with_its_reason(field: str, lead: str) -> None:
     page = paper_view(sheet(dropped=[Dropped(field=field, text="It flies.", reason="names")]))
     assert [tuple(refused) for refused in page.dropped] == [(lead, "It flies.", "names")]
+
+
+def test_a_sentence_dropped_from_two_fields_is_listed_once() -> None:
+    dropped = [
+        Dropped(field=field, text=text, reason=reason)
+        for field, text, reason in [
+            ("tldr", "It flies.", "names"),
+            ("results", "It sinks.", "names"),
+            ("results", "It flies.", "names"),
+            ("results", "It flies.", "numbers"),
+        ]
+    ]
+    page = paper_view(sheet(dropped=dropped))
+    assert [(one.lead, one.text, one.reason) for one in page.dropped] == [
+        ("In short and Result", "It flies.", "names"),
+        ("Result", "It sinks.", "names"),
+        ("Result", "It flies.", "numbers"),
+    ]

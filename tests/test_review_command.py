@@ -396,6 +396,8 @@ def test_a_digest_waits_until_its_claims_are_approved(litline: Litline) -> None:
     options = ("digest", *OPTIONS, "--only-approved", "--week", "2026-W22")
     held = litline(*options, *sample_files())
     assert held.code == 3
+    assert "waiting: 2026-W22 (see outputs/run.json):" in held.err
+    assert " failed" not in held.err
     assert not list(Path("outputs/digests").glob("*/digest.json"))
     with closing(open_store(STORE)) as store:
         assert (store.weeks(), store.shown()) == ([], [])

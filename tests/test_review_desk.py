@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from flows.review_desk import ReviewDesk, serve
+from flows.review_desk import ReviewDesk, _moment, serve
 from flows.reviewing import LOCK, stored_reviews
 from flows.settings import Settings, load_settings
 from flows.shelves import open_reviewed
@@ -224,17 +225,110 @@ def test_verdicts_hold_through_a_run(desk: ReviewDesk, settings: Settings) -> No
     assert second.id not in {one.id for one in after}
 
 
-def test_while_a_run_is_writing_a_verdict_is_kept_for_later(
-    desk: ReviewDesk, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_while_a_run_is_writing_a_verdict_is_kept_for_later_and_nobody_waits(
+    desk: ReviewDesk, settings: Settings
 ) -> None:
-    monkeypatch.setattr("flows.reviewing._LOCK_SECONDS", 0)
     page = page_of(settings)
     before = Path(settings.out, f"{page}.html").read_bytes()
     with FileLock(Path(settings.out, LOCK)):
+        begin = time.monotonic()
         answer = say(desk, claims(settings, page)[0].id, "accepted")
+        assert time.monotonic() - begin < 2
+        desk.state(f"{page}.html")
     assert (answer.status, answer.told["later"]) == (HTTPStatus.OK, True)
     assert Path(settings.out, f"{page}.html").read_bytes() == before
     assert len(verdicts(settings)) == 1
+    desk.state("index.html")
+    assert claims(settings, page)[0].reviewed == "accepted"
+
+
+def test_while_a_run_is_writing_verdicts_are_about_what_stands(
+    desk: ReviewDesk, settings: Settings
+) -> None:
+    page = page_of(settings)
+    first = claims(settings, page)[0]
+    with FileLock(Path(settings.out, LOCK)):
+        edited = say(desk, first.id, "edited", text="Other words.", overrule=True)
+        rejected = say(desk, str(edited.told["claim"]), "rejected")
+        state: Any = desk.state(f"{page}.html")
+    assert rejected.status is HTTPStatus.OK
+    assert state["rejected"][0]["text"] == "Other words."
+    desk.catch_up()
+    assert {"Other words.", first.text}.isdisjoint(one.text for one in claims(settings, page))
+
+
+# --- What stands ---------------------------------------------------------------------------
+
+
+def test_an_edit_that_is_accepted_stands_and_undo_brings_the_text_before(
+    desk: ReviewDesk, settings: Settings
+) -> None:
+    page = page_of(settings)
+    first = claims(settings, page)[0]
+    edited = say(desk, first.id, "edited", text="Other words.", overrule=True).told
+    assert edited["claim"] == claims(settings, page)[0].id != first.id
+    accepted = say(desk, str(edited["claim"]), "accepted").told
+    assert (accepted["claim"], accepted["printed"]) == (edited["claim"], "Other words.")
+    kept = claims(settings, page)[0]
+    assert (kept.text, kept.reviewed) == ("Other words.", "accepted")
+    back = say(desk, str(accepted["claim"]), "withdrawn").told
+    assert (back["claim"], back["text"], back["overruled"]) == (first.id, first.text, [])
+    assert claims(settings, page)[0] == first
+    assert say(desk, first.id, "rejected").status is HTTPStatus.OK
+
+
+def test_undo_of_an_edit_of_an_earlier_visit_names_the_text_before(settings: Settings) -> None:
+    page = page_of(settings)
+    first = claims(settings, page)[0]
+    edited = say(ReviewDesk(settings), first.id, "edited", text="Other words.", overrule=True)
+    later = ReviewDesk(settings)
+    later.state(f"{page}.html")
+    back = say(later, str(edited.told["claim"]), "withdrawn").told
+    assert (back["claim"], back["text"]) == (first.id, first.text)
+
+
+def test_rejections_are_told_once_and_counted_as_reviewed(
+    desk: ReviewDesk, settings: Settings
+) -> None:
+    page = page_of(settings)
+    tldr, *others = claims(settings, page)
+    other = next(one for one in others if one.text != tldr.text)
+    before: Any = desk.state(f"{page}.html")
+    assert before["rejected"] == []
+    say(desk, tldr.id, "rejected", note="too bold")
+    say(desk, other.id, "rejected")
+    told: Any = ReviewDesk(settings, "Bo").state(f"{page}.html")
+    first, second = told["rejected"]
+    assert (first["text"], first["note"], first["who"]) == (tldr.text, "too bold", "Ada")
+    assert (second["text"], second["note"]) == (other.text, "")
+    assert {first["claim"], second["claim"]}.isdisjoint(told["claims"])
+    assert told["reviewed"] == before["reviewed"] + 2
+    on_lines = 1  # a line of work repeats one of them, and loses it too
+    assert told["of"] == before["of"] - on_lines
+    assert say(ReviewDesk(settings, "Bo"), first["claim"], "withdrawn").status is HTTPStatus.OK
+    left: Any = desk.state(f"{page}.html")
+    assert [one["claim"] for one in left["rejected"]] == [second["claim"]]
+
+
+def test_a_rejection_of_a_claim_that_still_stands_is_its_verdict(
+    desk: ReviewDesk, settings: Settings
+) -> None:
+    page = page_of(settings)
+    first = claims(settings, page)[0]
+    with FileLock(Path(settings.out, LOCK)):
+        say(desk, first.id, "rejected")
+        told: Any = desk.state(f"{page}.html")
+    assert (told["claims"][first.id]["verdict"], told["rejected"]) == ("rejected", [])
+
+
+def test_rejections_on_pages_that_went_away_are_not_counted(
+    desk: ReviewDesk, settings: Settings
+) -> None:
+    page = page_of(settings)
+    say(desk, claims(settings, page)[0].id, "rejected")
+    Path(settings.out, f"{page}.json").unlink()
+    told: Any = desk.state("index.html")
+    assert told["reviewed"] == 0
 
 
 def test_a_claim_whose_source_changed_returns_beside_what_was_approved(
@@ -289,6 +383,8 @@ def test_two_reviewers_at_once_lose_nothing(clients: list[Client], settings: Set
         kept = stored_reviews(store)
     assert {one.claim for one in kept} == {one.id for one in listed}
     assert {one.who for one in kept} == {"Ada", "Bo"}
+    for client in clients:  # who found the other one writing catches up
+        client.get("/index.html")
     assert [one.reviewed for one in claims(settings, page)] == ["accepted"] * len(listed)
     written = json.loads(Path(settings.out, "reviews.json").read_text())
     assert len(written["reviews"]) == len(kept)
@@ -306,6 +402,40 @@ def test_two_verdicts_on_one_claim_are_both_kept_and_the_later_holds(
     assert clients[1].post({"claim": first.id, "verdict": "accepted"}).status == 200
     assert [one.verdict for one in verdicts(settings)] == ["rejected", "accepted"]
     assert first.id in {one.id for one in claims(settings, page)}
+
+
+def test_a_verdict_in_the_place_of_one_that_was_not_seen_says_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(settings)
+    first = claims(settings, page)[0]
+    ada, bo = (ReviewDesk(settings, who) for who in ("Ada", "B\u202eo"))
+    ada.state(f"{page}.html")
+    monkeypatch.setattr("flows.wiring.moment", lambda: "2026-07-01T22:04:05.000001+00:00")
+    assert say(bo, first.id, "accepted").told["instead"] is None
+    monkeypatch.setattr("flows.wiring.moment", lambda: "2026-07-01T22:05:05.000001+00:00")
+    told = say(ada, first.id, "rejected").told["instead"]
+    assert told == {"who": "B‹U+202E›o", "verdict": "accepted", "at": "22:04 UTC"}
+    monkeypatch.setattr("flows.wiring.moment", lambda: "2026-07-02T09:00:00.000001+00:00")
+    assert say(ada, first.id, "accepted").told["instead"] is None
+    told = say(bo, first.id, "withdrawn").told["instead"]
+    assert told == {"who": "Ada", "verdict": "accepted", "at": "09:00 UTC"}
+
+
+@pytest.mark.parametrize("verdict", ["accepted", "rejected"])
+def test_a_verdict_in_the_place_of_one_that_was_seen_says_nothing(
+    settings: Settings, verdict: Decision
+) -> None:
+    page = page_of(settings)
+    first = claims(settings, page)[0]
+    say(ReviewDesk(settings, "Bo"), first.id, verdict)
+    ada = ReviewDesk(settings, "Ada")
+    ada.state(f"{page}.html")
+    assert say(ada, first.id, "withdrawn").told["instead"] is None
+
+
+def test_a_verdict_of_another_day_is_told_with_it() -> None:
+    assert _moment("2026-07-01T22:04:05", "2026-07-02T01:00:00") == "2026-07-01, 22:04 UTC"
 
 
 # --- The command ---------------------------------------------------------------------------

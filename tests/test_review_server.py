@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 import os
 import socket
+import struct
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.client import HTTPConnection
+from http.client import HTTPConnection, RemoteDisconnected
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
@@ -16,8 +17,8 @@ import pytest
 
 from pipeline.errors import StoreError
 from pipeline.report.html import paper_html
-from pipeline.review.served import find_file, serve_page
-from pipeline.review.server import COOKIE, HOST, MOST_BYTES, Answer, Asked, ReviewServer
+from pipeline.review.served import STRICT, find_file, serve_page
+from pipeline.review.server import HOST, MOST_BYTES, Answer, Asked, ReviewServer
 from tests.page_sheets import sheet
 
 PAGE = "papers/quiet-kettles.html"
@@ -39,6 +40,8 @@ class NoDesk:
         self.fails = False
 
     def state(self, page: str) -> Mapping[str, object]:
+        if self.fails:
+            raise StoreError("the store is <full>")
         return {"claims": {CLAIM: {"text": f"</script><script>alert('{page}')"}}}
 
     def decide(self, asked: Asked) -> Answer:
@@ -161,11 +164,12 @@ def test_a_wrong_token_is_refused_and_uses_nothing_up(server: ReviewServer, toke
     assert Client(server).enter(server).get("/index.html").status == 200
 
 
-@pytest.mark.parametrize("cookie", ["", "x", f"{COOKIE}=", f"{COOKIE}=x", "a=b; =;", '"\\'])
+@pytest.mark.parametrize("cookie", ["", "x", "{name}=", "{name}=x", "a=b; =;", '"\\', "x{held}"])
 def test_without_the_cookie_nothing_is_shown_or_kept(
     client: Client, desk: NoDesk, cookie: str
 ) -> None:
-    client.cookie = cookie
+    name = client.cookie.partition("=")[0]
+    client.cookie = cookie.format(name=name, held=client.cookie)
     assert client.get("/index.html").status == 403
     assert client.post({"claim": CLAIM, "verdict": "accepted"}).status == 403
     assert desk.asked == []
@@ -173,8 +177,28 @@ def test_without_the_cookie_nothing_is_shown_or_kept(
 
 def test_no_cookie_is_worth_anything_before_the_token_is_used(server: ReviewServer) -> None:
     stranger = Client(server)
-    stranger.cookie = f"{COOKIE}={server._cookie}"
+    stranger.cookie = f"{server.cookie}={server._cookie}"
     assert stranger.get("/index.html").status == 403
+
+
+@pytest.mark.parametrize("foreign", ['x={"a":1}', "a[b]=1", "=", ";", 'y="a', "x=é"])
+def test_cookies_of_others_do_not_hide_ours(client: Client, foreign: str) -> None:
+    ours = client.cookie
+    for cookie in (f"{foreign}; {ours}", f"{ours}; {foreign}"):
+        client.cookie = cookie
+        assert client.get("/index.html").status == 200
+
+
+def test_two_servers_on_one_machine_do_not_lock_each_other_out(
+    outputs: Path, desk: NoDesk, client: Client
+) -> None:
+    with serving(ReviewServer(outputs, desk)) as other:
+        second = Client(other).enter(other)
+        both = f"{client.cookie}; {second.cookie}"
+        assert client.cookie.partition("=")[0] == f"litline-review-{client.host.split(':')[1]}"
+        client.cookie = second.cookie = both
+        assert client.get("/index.html").status == 200
+        assert second.get("/index.html").status == 200
 
 
 @pytest.mark.parametrize(
@@ -276,9 +300,118 @@ def test_a_page_of_somebody_else_runs_no_script(client: Client, outputs: Path) -
     assert told.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE"])
+# --- What is refused -----------------------------------------------------------------------
+
+OWN_HEADERS = {
+    "Content-Security-Policy": STRICT,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "X"])
 def test_other_methods_do_nothing(client: Client, method: str) -> None:
-    assert client.send(method, f"/{PAGE}", None, {}).status == 501
+    told = client.send(method, f"/{PAGE}", None, {})
+    assert told.status == 501
+    assert told.headers.items() >= OWN_HEADERS.items()
+    assert bool(told.body) == (method != "HEAD")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "X"])
+def test_other_methods_are_looked_at_only_from_here(client: Client, method: str) -> None:
+    away = client.send(method, f"/{PAGE}", b"x", {"Origin": "http://evil.example"})
+    assert (away.status, away.headers.items() >= OWN_HEADERS.items()) == (403, True)
+    client.host = "evil.example"
+    assert client.send(method, f"/{PAGE}", None, {}).status == 403
+
+
+def raw(server: ReviewServer, request: bytes) -> str:
+    """Return the answer to what no client would send."""
+    with socket.create_connection((HOST, server.server_address[1]), timeout=30) as one:
+        one.sendall(request)
+        with one.makefile("rb") as answer:
+            return answer.read().decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://[", "http://[::1", "index.html", "*", "http://evil.example/", "x:/index.html"],
+)
+def test_an_address_that_makes_no_sense_is_refused(
+    server: ReviewServer, capfd: pytest.CaptureFixture[str], address: str
+) -> None:
+    for method, more in (("GET", ""), ("POST", "Content-Length: 1\r\n")):
+        request = f"{method} {address} HTTP/1.1\r\n{more}\r\n "
+        assert raw(server, request.encode()).startswith("HTTP/1.0 400")
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\n" + b"X: x\r\n" * 200 + b"\r\n", 431),
+        (b"GET / HTTP/x\r\n\r\n", 400),
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\n\r\n", 505),
+    ],
+)
+def test_what_is_no_request_is_refused_with_all_headers(
+    server: ReviewServer, request_: bytes, status: int
+) -> None:
+    head = raw(server, request_).partition("\r\n\r\n")[0].splitlines()
+    assert head[0].startswith(f"HTTP/1.0 {status} ")
+    assert {f"{name}: {value}" for name, value in OWN_HEADERS.items()} <= set(head)
+
+
+def test_a_client_that_resets_leaves_nothing_on_the_terminal(
+    client: Client, server: ReviewServer, outputs: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (outputs / "big.txt").write_text("x" * 30_000_000, encoding="utf-8")
+    headers = f"Host: {client.host}\r\nCookie: {client.cookie}\r\n"
+    with socket.create_connection((HOST, server.server_address[1])) as one:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        one.sendall(f"GET /big.txt HTTP/1.1\r\n{headers}\r\n".encode())
+        assert one.recv(100)
+    assert client.get("/index.html").status == 200
+    assert capfd.readouterr().err == ""
+
+
+def test_other_faults_of_the_server_are_printed(
+    client: Client, desk: NoDesk, capfd: pytest.CaptureFixture[str]
+) -> None:
+    desk.inside = 1
+    with pytest.raises(RemoteDisconnected):
+        client.post({"claim": CLAIM, "verdict": "accepted"})
+    assert "AssertionError" in capfd.readouterr().err
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_a_browser_is_refused_in_words(client: Client, server: ReviewServer) -> None:
+    client.cookie = ""
+    for path in ("/index.html", "/?token=x"):
+        told = client.get(path, **BROWSER)
+        assert (told.status, told.headers["Content-Type"]) == (403, "text/html; charset=utf-8")
+        assert "start litline review again for a new address" in told.body
+        assert told.headers.items() >= OWN_HEADERS.items()
+        assert "<script" not in told.body
+        assert "error" in json.loads(client.get(path).body)
+
+
+def test_a_page_that_is_none_is_refused_in_words(client: Client) -> None:
+    told = client.get("/none.html", **BROWSER)
+    assert (told.status, "there is no such page" in told.body) == (404, True)
+
+
+def test_a_store_that_fails_while_a_page_is_made_is_told(client: Client, desk: NoDesk) -> None:
+    desk.fails = True
+    told = client.get(f"/{PAGE}", **BROWSER)
+    assert (told.status, "the store is &lt;full&gt;" in told.body) == (500, True)
+    assert json.loads(client.get(f"/{PAGE}").body) == {"error": "the store is <full>"}
 
 
 # --- What is kept --------------------------------------------------------------------------

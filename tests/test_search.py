@@ -39,7 +39,8 @@ CARDS = [
     ),
 ]
 LINE = line_card_of(six()).model_copy(update={"papers": ["urns", "pans"]})
-WORDS = "Search titles, sentences and authors"
+WORDS = "Search by title, first sentence or author"
+NOWHERE = "No paper has these words in its title, first sentence or authors; its page may."
 ALL = ["Quiet Kettles", "Warm Urns", "Pans"]
 HEADINGS = ["Lineages", "What failed", "Over time", "2031", "2030", "Date not stated"]
 Act = Callable[[Page], object]
@@ -105,7 +106,6 @@ def test_at_first_everything_is_there_and_nothing_is_counted(page: Page) -> None
         ([typed(WORDS, "tea warm")], ["Warm Urns"]),
         ([typed(WORDS, "brew")], ["Quiet Kettles", "Warm Urns"]),
         ([typed(WORDS, "zoe")], ["Quiet Kettles"]),
-        ([typed(WORDS, "samovar")], []),
         ([typed("Author", "ada brew")], ["Quiet Kettles", "Warm Urns"]),
         ([typed("Author", "nobody")], []),
         ([picked("Year", "2030")], ["Warm Urns"]),
@@ -123,6 +123,13 @@ def test_what_is_searched_is_found(acts: list[Act], expected: list[str], page: P
     found = counted(page, f"{len(expected)} of 3 papers")
     assert found.papers == expected
     assert not {"What failed", "Lineages"} & set(found.headings)
+
+
+def test_where_nothing_is_found_it_says_what_was_searched(page: Page) -> None:
+    typed(WORDS, "samovar")(page)
+    assert counted(page, NOWHERE).papers == []
+    picked("Year", "2030")(page)
+    assert counted(page, "0 of 3 papers").papers == []
 
 
 def test_any_of_a_list_is_no_search(page: Page) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from pipeline.grounding import check_claim
@@ -79,17 +79,25 @@ def basis_view(
 
 
 def _checked(claim: Claim, *, judged: bool) -> Checked:
-    how = _HOW.get(claim.origin, "reworded")
+    how, person = _HOW.get(claim.origin, "reworded"), frozenset[str](claim.overruled or ())
     if claim.origin == "reviewer":
-        return Checked(claim.id, claim.text, how, "A person stands for it.")
-    doubtful = MAY_OVERRULE if judged else frozenset[str]()
+        words = ["A person stands for it.", _named("A person overruled", person)]
+        return Checked(claim.id, claim.text, how, " ".join(filter(None, words)))
     tried = judged and _is_short(claim)
-    failed = _overruled(claim) if tried else frozenset[str]()
-    unsaid = failed if tried else doubtful
-    passed = [words for rule, words in _CHECKS.items() if rule not in unsaid]
-    against = " and ".join(words for rule, words in _CHECKS.items() if rule in failed)
-    ruled = f" A judge let it stand against: {against}." if against else ""
-    return Checked(claim.id, claim.text, how, f"Passed: {', '.join(passed)}.{ruled}")
+    judge = _overruled(claim) - person if tried else frozenset[str]()
+    doubtful = MAY_OVERRULE if judged and not tried else frozenset[str]()
+    words = [
+        _named("Passed", _CHECKS.keys() - doubtful - judge - person, ", "),
+        _named("A judge let it stand against", judge),
+        _named("A person overruled", person),
+    ]
+    return Checked(claim.id, claim.text, how, " ".join(filter(None, words)))
+
+
+def _named(lead: str, rules: Collection[str], between: str = " and ") -> str:
+    """Name checks after a lead, in their order; empty where there are none."""
+    named = between.join(words for rule, words in _CHECKS.items() if rule in rules)
+    return f"{lead}: {named}." if named else ""
 
 
 def _is_short(claim: Claim) -> bool:

@@ -28,8 +28,9 @@ from pipeline.report.parts import (
     by_year,
     covered,
     newest_first,
+    refused,
 )
-from pipeline.sheets import Claim, Dropped, Evidence
+from pipeline.sheets import Claim, Evidence
 
 _NEW = 5  # claims outside the fold, as the numbers below
 _LINES = 4
@@ -193,7 +194,7 @@ def briefing_view(sheet: BriefingSheet) -> BriefingView:
         years=_years(sheet, roles, names),
         number=len(sheet.papers),
         documents=[covered(one) for one in sheet.coverage],
-        dropped=[_refused(one) for one in sheet.dropped],
+        dropped=refused(sheet.dropped, lambda field: _LEADS.get(field, field)),
         evidence=cite.references.listed(),
         stamp=view.stamp_words(sheet.stamp),
     )
@@ -349,10 +350,6 @@ _LEADS = {
     "questions": "Ask",
     "unknown": "Not known",
 }
-
-
-def _refused(one: Dropped) -> Refused:
-    return Refused(_LEADS.get(one.field, one.field), one.text, one.reason)
 
 
 def parts(page: BriefingView) -> Iterator[Part]:

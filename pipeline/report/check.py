@@ -30,6 +30,8 @@ from pipeline.report.html import briefing_html, digest_html, lineage_html, paper
 from pipeline.report.lineage_markdown import lineage_markdown
 from pipeline.report.markdown import paper_markdown
 from pipeline.report.marks import Marks, joined, marks_of
+from pipeline.report.shared_check import shared_faults
+from pipeline.report.shown import AnyCard, placed_card, shown_of
 from pipeline.reviews import ReviewsSheet
 from pipeline.sheets import (
     SHEETS,
@@ -72,7 +74,10 @@ def check_outputs(root: Path) -> list[str]:
         name = path.relative_to(root).as_posix()
         faults += [f"{name}: {fault}" for fault in _file_faults(path, sources)]
     faults += papers_faults(root)
-    return faults or list(_source_faults(joined(sources.marks), sources))
+    return faults or [
+        *_source_faults(joined(sources.marks), sources),
+        *shared_faults(root, shown_of(sources.cards)),
+    ]
 
 
 def _marks(sheet: Frozen) -> Marks:
@@ -85,12 +90,14 @@ def _marks(sheet: Frozen) -> Marks:
 
 
 def _source_faults(marks: Marks, sources: _Sources) -> Iterator[str]:
-    """Compare the pages of the quoted documents with their texts and the marks in them."""
-    for document, spans in marks.items():
+    """Compare the pages of documents with their texts and the marks in them."""
+    for document in sorted({*marks, *sources.pages()}):
         text = sources.text(document)
-        if text is not None:
-            path = sources.page(document)
-            faults = _file_differs(path, source_html(document, text, spans))
+        path = sources.page(document)
+        if text is None:
+            yield f"sources/{path.name} has no text: sources/{document}.txt is missing or not UTF-8"
+        else:
+            faults = _file_differs(path, source_html(document, text, marks.get(document, [])))
             yield from (f"sources/{path.name} {fault}" for fault in faults)
 
 
@@ -114,10 +121,12 @@ def _file_faults(path: Path, sources: _Sources) -> list[str]:
 
 
 class _Sources:
-    """The source texts of an outputs folder, each read once, and what sheets quote of them."""
+    """The source texts of an outputs folder, each read once, what sheets quote, and their cards."""
 
     def __init__(self, root: Path) -> None:
         self.marks: list[Marks] = []
+        self.cards: list[AnyCard] = []
+        self._root = root
         self._folder = root / "sources"
         self._texts: dict[str, str | None] = {}
 
@@ -127,8 +136,20 @@ class _Sources:
         return self._texts[document]
 
     def page(self, document: str) -> Path:
-        """Return where the page of a document lies; its text was found before."""
+        """Return where the page of a document lies, which is named by the folder or has a text."""
         return self._folder / f"{document}.html"
+
+    def pages(self) -> list[str]:
+        """Return the documents that have a page."""
+        found = (path.name for path in self._folder.glob("*.html"))
+        return [name.removesuffix(".html") for name in found if not name.startswith(".")]
+
+    def take(self, sheet: Frozen, path: Path) -> None:
+        """Note what a sheet quotes, and the sheet in short where it lies in its place."""
+        self.marks.append(_marks(sheet))
+        placed = placed_card(sheet)
+        if placed and path == self._root / placed[0]:
+            self.cards.append(placed[1])
 
     def _read(self, path: Path) -> str | None:
         try:
@@ -155,7 +176,7 @@ def _check_file(path: Path, sources: _Sources) -> Iterator[str]:
         first = error.errors(include_input=False, include_url=False)[0]
         yield f"does not fit {found['schema']}: {'.'.join(map(str, first['loc']))}: {first['msg']}"
         return
-    sources.marks.append(_marks(sheet))
+    sources.take(sheet, path)
     faults = list(_sheet_faults(sheet, path))
     yield from faults
     if faults:

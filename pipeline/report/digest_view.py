@@ -18,9 +18,10 @@ from pipeline.report.parts import (
     by_year,
     covered,
     newest_first,
+    refused,
 )
 from pipeline.report.trend_view import Trends, trends_view
-from pipeline.sheets import Claim, Dropped, Evidence, Failure
+from pipeline.sheets import Claim, Evidence, Failure
 
 LATEST = 4  # older papers that are named outside the fold
 MOST = 5  # lines that moved, and changes, outside the fold
@@ -149,7 +150,7 @@ def digest_view(sheet: DigestSheet) -> DigestView:
         failed=[failure_words(one, names) for one in sheet.failed],
         documents=[covered(one) for one in sheet.coverage],
         notes=sheet.notes,
-        dropped=[_refused(one) for one in sheet.dropped],
+        dropped=refused(sheet.dropped, lambda field: _LEADS.get(field, field)),
         evidence=cite.references.listed(),
         stamp=view.stamp_words(sheet.stamp),
     )
@@ -295,7 +296,3 @@ _LEADS = {
     "trends": "What is changing",
     "trust": "Can I trust the counts?",
 }
-
-
-def _refused(one: Dropped) -> Refused:
-    return Refused(_LEADS.get(one.field, one.field), one.text, one.reason)

@@ -14,7 +14,7 @@ INTRO = "Each number leads to words of a source and their place in it, counted i
 def cited_words(line: view.Line) -> str:
     """Return a claim with what it lacks, the numbers of its evidence, and how it came about."""
     lacking = f"({line.lacking})" if line.lacking else ""
-    label = f"· *{line.label}*" if line.label else ""
+    label = f"(*{line.label}*)" if line.label else ""
     parts = (escape_markdown(line.text), lacking, marks(line.numbers), label)
     return " ".join(filter(None, parts))
 

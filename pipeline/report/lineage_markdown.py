@@ -183,7 +183,7 @@ def _gaps(page: LineageView) -> Iterator[str]:
 
 def _line(line: view.Line) -> str:
     lacking = f"({line.lacking})" if line.lacking else ""
-    label = f"· *{line.label}*" if line.label else ""
+    label = f"(*{line.label}*)" if line.label else ""
     return _joined(escape_markdown(line.text), lacking, _numbers(line.numbers), label)
 
 

@@ -10,7 +10,7 @@ from pipeline.lineage_sheet import Beside, GraphNode, LineageRow, LineageSheet, 
 from pipeline.lines import trunk
 from pipeline.report import view
 from pipeline.report.drawing import BASES, LINE, VERBS
-from pipeline.report.parts import ROOT, Refused
+from pipeline.report.parts import ROOT, Refused, refused
 from pipeline.sheets import Claim, Evidence
 
 ASIDE = "They use, test or are compared with a member; they are not steps."
@@ -126,7 +126,7 @@ def lineage_view(sheet: LineageSheet) -> LineageView:
         ],
         beside=list(_beside(sheet, names, references)),
         gaps=[_bare(view.cited(claim, references)) for claim in sheet.gaps],
-        dropped=[Refused(_LEADS.get(d.field, d.field), d.text, d.reason) for d in sheet.dropped],
+        dropped=refused(sheet.dropped, lambda field: _LEADS.get(field, field)),
         evidence=references.listed(),
         stamp=view.stamp_words(sheet.stamp),
     )

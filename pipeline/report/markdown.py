@@ -135,7 +135,7 @@ def _release(release: Released) -> str:
 
 def _line(line: view.Line) -> str:
     lacking = f"({line.lacking})" if line.lacking else ""
-    label = f"· *{line.label}*" if line.label else ""
+    label = f"(*{line.label}*)" if line.label else ""
     parts = (escape_markdown(line.text), lacking, _numbers(line.numbers), label)
     return " ".join(filter(None, parts))
 

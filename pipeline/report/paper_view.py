@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.records import Details, Paper
 from pipeline.report import view
-from pipeline.report.parts import Refused
+from pipeline.report.parts import Refused, refused
 from pipeline.sheets import Claim, Evidence, FigureRow, Flag, PaperSheet
 
 # The slots in printed order: field of the summary, lead word, name in "Not stated: …".
@@ -120,7 +120,7 @@ def paper_view(sheet: PaperSheet) -> PaperView:
         gap=_gap(sheet),
         sources=_sources(sheet),
         notes=list(_notes(paper, details)),
-        dropped=[Refused(_lead(d.field), d.text, d.reason) for d in sheet.dropped],
+        dropped=refused(sheet.dropped, _lead),
         evidence=references.listed(),
         stamp=view.stamp_words(sheet.stamp),
     )
@@ -219,7 +219,7 @@ def _gap(sheet: PaperSheet) -> str:
     """
     if not any(sheet.summary.claims()):
         return _nothing(sheet)
-    dropped = {refused.field for refused in sheet.dropped}
+    dropped = {one.field for one in sheet.dropped}
     said = {"artefacts"} if sheet.releases else set()
     empty = [slot for slot in SLOTS if not getattr(sheet.summary, slot[0]) and slot[0] not in said]
     missing = [name for field, _, name in empty if field not in dropped]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import NamedTuple, Protocol
 
 from pipeline.digest_sheet import Listed
 from pipeline.records import Coverage
 from pipeline.report import view
-from pipeline.sheets import Claim
+from pipeline.sheets import Claim, Dropped
 
 ROOT = "../../"
 _UNDATED = "date not stated"
@@ -50,11 +50,22 @@ class _Dated(Protocol):
 
 
 class Refused(NamedTuple):
-    """A claim that is not printed, and why."""
+    """A sentence that is not printed, and why; `lead` names each part that it is missing from."""
 
     lead: str
     text: str
     reason: str
+
+
+def refused(dropped: Iterable[Dropped], lead: Callable[[str], str]) -> list[Refused]:
+    """Return what was dropped, each sentence and reason once; `lead` names a field."""
+    leads: dict[tuple[str, str], list[str]] = {}
+    for one in dropped:
+        leads.setdefault((one.text, one.reason), []).append(lead(one.field))
+    return [
+        Refused(" and ".join(dict.fromkeys(named)), text, reason)
+        for (text, reason), named in leads.items()
+    ]
 
 
 class Names:

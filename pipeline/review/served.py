@@ -8,12 +8,36 @@ from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
+from html import escape
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
 STRICT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+_REFUSAL = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>Litline answered: {why}.</p>
+<p>{advice}</p>
+</main>
+</body>
+</html>
+"""
+_ADVICE = {
+    HTTPStatus.FORBIDDEN: "An address opens once: start litline review again for a new address.",
+    HTTPStatus.NOT_FOUND: 'See <a href="/index.html">what was read</a>.',
+}
+_OTHERWISE = "Load the page again, or start litline review again for a new address."
 
 _TYPES = {".html": "text/html", ".json": "application/json"} | dict.fromkeys(
     (".txt", ".md", ".xml", ".csv", ".svg", ".bib", ".jsonl"), "text/plain"
@@ -76,6 +100,14 @@ def serve_page(file: Path, state: Mapping[str, object]) -> Served:
     before, closing, after = text.rpartition("</body>")
     page = f"{before}{tail}{closing}{after}"
     return Served(page.encode(), "text/html; charset=utf-8", _policy(found[1]))
+
+
+def serve_refusal(status: HTTPStatus, why: str) -> Served:
+    """Return a page that says what happened and what to do, and can do nothing itself."""
+    page = _REFUSAL.format(
+        title=status.phrase, why=escape(why), advice=_ADVICE.get(status, _OTHERWISE)
+    )
+    return Served(page.encode(errors="replace"), "text/html; charset=utf-8", STRICT)
 
 
 def _own(file: Path) -> str:

@@ -10,26 +10,35 @@ from __future__ import annotations
 import json
 import secrets
 import socketserver
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socket import SHUT_WR, socket
 from threading import Lock
 from typing import ClassVar, NamedTuple, Protocol, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import LitlineError
-from pipeline.review.served import STRICT, Served, find_file, serve_file, serve_page
+from pipeline.review.served import (
+    STRICT,
+    Served,
+    find_file,
+    serve_file,
+    serve_page,
+    serve_refusal,
+)
 from pipeline.reviews import Decision
 
 HOST = "127.0.0.1"
-COOKIE = "litline-review"
 MOST_BYTES = 16_384  # of a body
 _MOST_DRAINED = 1_048_576  # bytes of a refused body that are read, so that the answer arrives
 _SECONDS = 10  # a client may be silent for
+_READ = 65_536  # bytes at once, of what nobody asked for
 
 
 class Asked(BaseModel):
@@ -61,7 +70,11 @@ class Desk(Protocol):
     """Where pages and verdicts come together; called by one thread at a time."""
 
     def state(self, page: str) -> Mapping[str, object]:
-        """Return what the script has to know of the claims of a page, given by its path."""
+        """Return what the script has to know of the claims of a page, given by its path.
+
+        Raises:
+            LitlineError: the store cannot be read.
+        """
         ...
 
     def decide(self, asked: Asked) -> Answer:
@@ -91,6 +104,11 @@ class ReviewServer(socketserver.ThreadingTCPServer):
     def origin(self) -> str:
         """The address of the server, as browsers name it: without a path."""
         return f"http://{HOST}:{self.server_address[1]}"
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie; cookies know no ports, so that each server has its own."""
+        return f"litline-review-{self.server_address[1]}"
 
     @property
     def address(self) -> str:
@@ -125,6 +143,21 @@ class ReviewServer(socketserver.ThreadingTCPServer):
         with self._busy:
             return self._desk.decide(asked)
 
+    def shutdown_request(self, request: socket | tuple[bytes, socket]) -> None:
+        """End a connection; what was sent and not read would make the answer get lost."""
+        if isinstance(request, socket):
+            with suppress(OSError):
+                request.shutdown(SHUT_WR)
+                for _ in range(_MOST_DRAINED // _READ):
+                    if not request.recv(_READ):
+                        break
+        super().shutdown_request(request)
+
+    def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
+        """Pass over clients that went away; other faults are printed."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
+
 
 class _Handler(BaseHTTPRequestHandler):
     """One request."""
@@ -132,6 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: ReviewServer
     server_version = "litline"
     sys_version = ""
+    default_request_version = "HTTP/1.0"  # so that each answer has its headers
     timeout = _SECONDS
     _headers: ClassVar[dict[str, str]] = {
         "Cache-Control": "no-store",
@@ -144,25 +178,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send a file of the outputs, or the cookie to who brings the token."""
-        address = urlsplit(self.path)
-        token = parse_qs(address.query).get("token", [])
-        if not self._is_from_here():
+        address = self._address()
+        if address is None or not self._is_from_here():
             return
+        token = parse_qs(address.query).get("token", [])
         if address.path == "/" and token:
             self._enter(token[0])
         elif self._may_enter():
-            found = self._found(address.path)
-            if found is None:
-                self._refuse(HTTPStatus.NOT_FOUND, "there is no such page")
-            else:
-                self._send(HTTPStatus.OK, found)
+            self._show(address.path)
 
     def do_POST(self) -> None:
         """Keep a verdict."""
         body = self._body()
-        if not self._is_from_here(posted=True) or not self._may_enter():
+        address = self._address()
+        if address is None or not self._is_from_here(posted=True) or not self._may_enter():
             return
-        if urlsplit(self.path).path != "/verdicts":
+        if address.path != "/verdicts":
             self._refuse(HTTPStatus.NOT_FOUND, "verdicts are sent to /verdicts")
         elif self.headers.get_content_type() != "application/json":
             self._refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "a verdict is JSON")
@@ -172,6 +203,23 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._decide(body)
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what the base class does not understand, as all else is refused."""
+        status = HTTPStatus(code)
+        if status is not HTTPStatus.NOT_IMPLEMENTED or self._is_from_here():
+            self._refuse(status, explain or message or status.phrase)
+
+    def _address(self) -> SplitResult | None:
+        """Return the address that is asked for; one that makes no sense here is refused."""
+        try:
+            address = urlsplit(self.path)
+        except ValueError:
+            address = None
+        if address and self.path.startswith("/") and not address.netloc:
+            return address
+        self._refuse(HTTPStatus.BAD_REQUEST, "this is no address of a page")
+        return None
+
     def _decide(self, body: bytes) -> None:
         try:
             asked = Asked.model_validate_json(body)
@@ -180,16 +228,23 @@ class _Handler(BaseHTTPRequestHandler):
             return
         try:
             answer = self.server.decide(asked)
-        except LitlineError as error:
+        except (LitlineError, OSError) as error:
             self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
             return
         self._send(answer.status, _json(answer.told))
 
-    def _found(self, path: str) -> Served | None:
+    def _show(self, path: str) -> None:
         try:
-            return self.server.page(path if path != "/" else "/index.html")
+            found = self.server.page(path if path != "/" else "/index.html")
+        except LitlineError as error:
+            self._refuse(HTTPStatus.INTERNAL_SERVER_ERROR, str(error))
+            return
         except (OSError, UnicodeDecodeError):  # it went away, or is no text of ours
-            return None
+            found = None
+        if found is None:
+            self._refuse(HTTPStatus.NOT_FOUND, "there is no such page")
+        else:
+            self._send(HTTPStatus.OK, found)
 
     # --- Who may enter ---------------------------------------------------------------------
 
@@ -207,12 +262,8 @@ class _Handler(BaseHTTPRequestHandler):
         return False
 
     def _may_enter(self) -> bool:
-        try:
-            cookies = SimpleCookie(self.headers.get("Cookie", ""))
-        except CookieError:
-            cookies = SimpleCookie()
-        held = cookies.get(COOKIE)
-        if held is not None and self.server.knows(held.value):
+        held = _values(self.headers.get_all("Cookie", []), self.server.cookie)
+        if any(self.server.knows(value) for value in held):
             return True
         self._refuse(HTTPStatus.FORBIDDEN, "open the address that litline review printed")
         return False
@@ -223,7 +274,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.FORBIDDEN, "this address was used already, or is not ours")
             return
         self.send_response(HTTPStatus.SEE_OTHER)
-        kept = f"{COOKIE}={cookie}; HttpOnly; SameSite=Strict; Path=/"
+        kept = f"{self.server.cookie}={cookie}; HttpOnly; SameSite=Strict; Path=/"
         self._finish(Served(b"", "text/plain"), {"Location": "/index.html", "Set-Cookie": kept})
 
     # --- Bodies ----------------------------------------------------------------------------
@@ -239,7 +290,10 @@ class _Handler(BaseHTTPRequestHandler):
         return body if length <= MOST_BYTES else None
 
     def _refuse(self, status: HTTPStatus, why: str) -> None:
-        self._send(status, _json({"error": why}))
+        """Say why not: to a person who opens a page in words, to programs as JSON."""
+        accepted = self.headers.get("Accept", "") if hasattr(self, "headers") else ""
+        to_read = "text/html" in accepted
+        self._send(status, serve_refusal(status, why) if to_read else _json({"error": why}))
 
     def _send(self, status: HTTPStatus, served: Served) -> None:
         self.send_response(status)
@@ -254,7 +308,8 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in {**own, **self._headers, **more}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(served.body)
+        if self.command != "HEAD":
+            self.wfile.write(served.body)
 
     def log_message(self, *_: object) -> None:
         """Print nothing; the first address holds the token."""
@@ -262,6 +317,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _json(told: Mapping[str, object]) -> Served:
     return Served(json.dumps(told).encode(), "application/json; charset=utf-8", STRICT)
+
+
+def _values(lines: Sequence[str], name: str) -> list[str]:
+    """Return the values of a cookie, whatever else the browser sends beside it."""
+    pairs = (part.partition("=") for line in lines for part in line.split(";"))
+    return [value.strip() for key, _, value in pairs if key.strip() == name]
 
 
 def _same(one: str, other: str) -> bool:

@@ -8,6 +8,7 @@ from pipeline.report import view
 from pipeline.report.exports.wording import key, name_parts, remarks, rendered
 from pipeline.sheets import PaperSheet
 
+_MARK = "% Exported by Litline; a later export replaces this file."
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 # BibTeX counts braces even behind a backslash, so that none of a text's own may stay.
 _ESCAPES = str.maketrans(
@@ -26,8 +27,16 @@ _ESCAPES = str.maketrans(
 
 
 def bibtex(sheets: Iterable[PaperSheet]) -> str:
-    """Return one entry per paper, its key the paper's id; an absent field is left out."""
-    return "\n".join(map(_entry, sheets))
+    """Return one entry per paper, its key the paper's id; an absent field is left out.
+
+    The first line is a remark, as is all that stands between entries.
+    """
+    return "\n".join((f"{_MARK}\n", *map(_entry, sheets)))
+
+
+def is_bibtex(text: str) -> bool:
+    """Whether a text is an earlier export: it says so in its first line."""
+    return text.startswith(f"{_MARK}\n")
 
 
 def escape_bibtex(text: str) -> str:

@@ -12,6 +12,10 @@ from pipeline.report import view
 from pipeline.report.exports.wording import key, name_parts, remarks, rendered
 from pipeline.sheets import PaperSheet
 
+_TYPE = "article"  # CSL's for preprints and working papers
+_FIELDS = frozenset(
+    ("id", "type", "title", "author", "issued", "publisher", "number", "URL", "keyword", "note")
+)
 # Processors take `<i>` and its like for markup, and CSL-JSON has no way to say that it is none.
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
@@ -19,6 +23,19 @@ _TAG = re.compile(r"<(?=[A-Za-z/!?])")
 def csl_json(sheets: Iterable[PaperSheet]) -> str:
     """Return a list of items, ending with a newline; an absent field is left out."""
     return json.dumps(list(map(_item, sheets)), indent=2, ensure_ascii=False) + "\n"
+
+
+def is_csl_json(text: str) -> bool:
+    """Whether a text reads back as an export: a list of items of its type, with its fields only."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, list) and all(map(_is_item, found))
+
+
+def _is_item(found: object) -> bool:
+    return isinstance(found, dict) and found.get("type") == _TYPE and found.keys() <= _FIELDS
 
 
 def unmarked(text: str) -> str:
@@ -31,7 +48,7 @@ def _item(sheet: PaperSheet) -> dict[str, Any]:
     arxiv = unmarked(paper.arxiv_id or "")
     item = {
         "id": key(paper.id),
-        "type": "article",
+        "type": _TYPE,
         "title": unmarked(paper.title or ""),
         "author": list(filter(None, map(_name, paper.authors or []))),
         "issued": _issued(paper.date, sheet.details.year_inferred),

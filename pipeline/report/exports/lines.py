@@ -21,6 +21,19 @@ def json_lines(sheets: Iterable[PaperSheet]) -> str:
     return "".join(map(_line, sheets))
 
 
+def is_json_lines(text: str) -> bool:
+    """Whether a text reads back as an export: a sheet of a paper on each line."""
+    return all(map(_is_sheet, text.splitlines()))
+
+
+def _is_sheet(line: str) -> bool:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and found.get("schema") == "litline/paper"
+
+
 def _line(sheet: PaperSheet) -> str:
     line = json.dumps(_data(sheet), ensure_ascii=False, separators=(",", ":"))
     return _UNSEEN.sub(lambda found: json.dumps(found[0])[1:-1], line) + "\n"

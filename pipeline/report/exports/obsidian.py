@@ -7,7 +7,6 @@ nothing can be escaped. Names of files are keys, so that only what is shown come
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
@@ -26,7 +25,6 @@ _T = TypeVar("_T")
 
 HOME = "Litline.md"
 MARK = front_matter({"title": "Litline", "tags": ["litline"]})  # how `HOME` opens
-_NOTE = re.compile(r"(?<!\\)(?:\\\\)*\]\(((?:Papers|Authors|Lineages)/[a-z0-9-]+\.md)\)")
 _UP = "../"
 _SHOWN = 160  # characters of a name in a link
 _LATER = {
@@ -53,11 +51,6 @@ def vault(collection: Collection) -> dict[str, str]:
     notes |= {f"Authors/{one.key}.md": made.author(one) for one in made.authors.listed()}
     notes |= {f"Lineages/{key(one.slug)}.md": made.line(one) for one in collection.lines}
     return notes | {f"sources/{name}.txt": text for name, text in collection.sources.items()}
-
-
-def listed_notes(home: str) -> list[str]:
-    """Return the notes that `HOME` leads to, which are all others of an export."""
-    return _NOTE.findall(home)
 
 
 def link(label: str, path: str) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Iterable
 
 from pipeline.report import view
 from pipeline.report.cells import BETWEEN, cell
-from pipeline.sheets import FIELDS, Claim, PaperSheet
+from pipeline.sheets import FIELDS, Claim, PaperSheet, Summary
 
 COLUMNS = (
     *("id", "label", "title", "authors", "authors_cut", "date", "year_inferred", "arxiv_id", "url"),
     *("categories", "affiliations", "has_code", "comment", "documents", "tldr", *FIELDS, "engine"),
-    "model",
+    *("model", "reviewed", "overruled"),
 )
+_KNOWN = 9  # columns that every export so far began with
 
 
 def csv_table(sheets: Iterable[PaperSheet]) -> str:
@@ -29,6 +30,11 @@ def csv_table(sheets: Iterable[PaperSheet]) -> str:
         row = _row(sheet)
         writer.writerow([cell(row[column]) for column in COLUMNS])
     return out.getvalue()
+
+
+def is_csv_table(text: str) -> bool:
+    """Whether a text is an earlier export, by its header: its first columns in their order."""
+    return text.startswith(",".join(f'"{name}"' for name in COLUMNS[:_KNOWN]) + ",")
 
 
 def _row(sheet: PaperSheet) -> dict[str, str]:
@@ -52,7 +58,21 @@ def _row(sheet: PaperSheet) -> dict[str, str]:
         **{field: _texts(getattr(summary, field)) for field in FIELDS},
         "engine": sheet.stamp.engine,
         "model": sheet.stamp.model or "",
+        "reviewed": _reviewed(claim for _, claim in summary.claims()),
+        "overruled": BETWEEN.join(_overruled(summary)),
     }
+
+
+def _reviewed(claims: Iterable[Claim]) -> str:
+    """Say how many of the claims a person accepted or edited; empty for none."""
+    listed = list(claims)
+    read = sum(claim.reviewed is not None for claim in listed)
+    return f"{read} of {len(listed)}" if read else ""
+
+
+def _overruled(summary: Summary) -> list[str]:
+    """Name the fields that hold a claim which breaks a check that a person overruled."""
+    return list(dict.fromkeys(field for field, claim in summary.claims() if claim.overruled))
 
 
 def _texts(claims: Iterable[Claim]) -> str:

@@ -47,7 +47,10 @@
     for (const other of others) other.hidden = active;
     form.querySelector("button").hidden = !active;
     const of = papers.length.toLocaleString("en");
-    count.textContent = active
+    const unknown = total === 0 && words.length > 0 && author === null && chosen.length === 0;
+    count.textContent = unknown
+      ? "No paper has these words in its title, first sentence or authors; its page may."
+      : active
       ? `${total.toLocaleString("en")} of ${of} ${papers.length === 1 ? "paper" : "papers"}`
       : "";
   };

@@ -3,13 +3,16 @@
 // g for the next page.
 (() => {
   const told = JSON.parse(document.getElementById("review-state").textContent);
-  const { claims } = told;
+  const { claims, rejected } = told;
   const spots = [...document.querySelectorAll("[id^=c]")].filter((spot) => known(spot));
   if (!("of" in told)) return;
-  const elsewhere = told.reviewed - spots.filter((spot) => !open(spot)).length;
-  const given = []; // spots in the order of this visit's verdicts
+  const elsewhere = told.reviewed - done();
+  const EDGE = 2; // the weight from which on a claim needs no eyes of its own
+  const PAUSE = 600; // milliseconds without a key after a refusal, until keys count again
+  let given = []; // spots in the order of this visit's verdicts
   let only = false;
   let here = null;
+  let deaf = 0; // until then keys are ignored
   let waiting = Promise.resolve();
 
   function known(spot) {
@@ -18,6 +21,15 @@
 
   function claimOf(spot) {
     return claims[spot.id.slice(1)];
+  }
+
+  function open(spot) {
+    return !claimOf(spot).verdict;
+  }
+
+  // How many claims were reviewed: of those that stand here, and those that were rejected before.
+  function done() {
+    return spots.filter((spot) => !open(spot)).length + rejected.length;
   }
 
   // --- The bar ---------------------------------------------------------------------------
@@ -29,13 +41,19 @@
     return node;
   }
 
+  function button(words, act, attributes = {}) {
+    const node = made("button", words, { type: "button", ...attributes });
+    node.addEventListener("click", act);
+    return node;
+  }
+
   const bar = made("div", "", { id: "review", role: "region", "aria-label": "Review" });
   const count = made("span", "");
   const progress = made("progress", "", { "aria-label": "Claims reviewed" });
   const state = made("p", "", { role: "status" });
   const fault = made("p", "", { role: "alert" });
   const writing = made("div", "");
-  const keys = made("p", "");
+  const keys = made("p", "", { class: "keys" });
   const buttons = {};
   const actions = {
     j: ["next", () => move(1)],
@@ -47,13 +65,13 @@
     u: ["undo", undo],
     f: ["only what needs eyes", filter],
   };
-  if (!spots.length) for (const key of Object.keys(actions)) delete actions[key];
+  if (!spots.length) {
+    for (const key of Object.keys(actions)) if (key !== "u" || !rejected.length) delete actions[key];
+  }
   for (const [key, [words, act]] of Object.entries(actions)) {
-    const button = made("button", "", { type: "button", "aria-keyshortcuts": key });
-    button.append(made("kbd", key), ` ${words}`);
-    button.addEventListener("click", act);
-    buttons[key] = button;
-    keys.append(button);
+    buttons[key] = button("", act, { "aria-keyshortcuts": key });
+    buttons[key].append(made("kbd", key), ` ${words}`);
+    keys.append(buttons[key]);
   }
   if (buttons.f) buttons.f.setAttribute("aria-pressed", "false");
   const top = made("p", "");
@@ -62,31 +80,54 @@
     const [href, label] = told.next;
     const link = made("a", "", { href, "aria-keyshortcuts": "g" });
     link.append(made("kbd", "g"), ` next page: ${label}`);
-    actions.g = ["", () => link.click()];
+    actions.g = ["", () => inTurn(() => link.click())]; // no verdict is left behind
     top.append(" ", link);
   }
-  bar.append(top, state, fault, writing, keys);
+  bar.append(top, ...(rejected.length ? [fold()] : []), state, fault, writing, keys);
   document.body.append(bar);
+
+  // What was rejected in earlier visits, and is on the page no more.
+  function fold() {
+    const list = document.createElement("ul");
+    list.append(...rejected.map(entry));
+    const found = document.createElement("details");
+    found.append(made("summary", `Rejected here: ${rejected.length}`), list);
+    return found;
+  }
+
+  function entry(one) {
+    const back = () => inTurn(() => restore(one));
+    const why = one.note ? `: ${one.note}` : "";
+    const item = made("li", `${one.text} (${one.who}${why}) `);
+    item.append(button("undo", back, { "aria-label": `undo: ${one.text}` }));
+    return item;
+  }
 
   // --- Moving ----------------------------------------------------------------------------
 
-  function open(spot) {
-    return !claimOf(spot).verdict;
+  function weak(spot) {
+    return claimOf(spot).weight < EDGE;
   }
 
-  // All claims as they stand on the page; or those to be read, what was reworded first.
+  // All claims as they stand on the page; or those that need eyes, what was reworded first.
   function queue() {
     if (!only) return spots;
-    const left = spots.filter((spot) => open(spot) || spot === here);
+    const left = spots.filter((spot) => weak(spot) && (open(spot) || spot === here));
     return left.sort((one, other) => claimOf(one).weight - claimOf(other).weight);
   }
 
   function move(step) {
     const line = queue();
     const at = line.indexOf(here);
-    const next = here ? at + step : 0;
+    const next = at < 0 ? 0 : at + step;
     if (line[next]) go(line[next]);
-    else tell(step > 0 ? "That was the last claim of this page." : "This is the first claim.");
+    else tell(ended(line, step));
+  }
+
+  function ended(line, step) {
+    if (only && !line.some(open)) return "No claim is left here that needs eyes.";
+    const which = only ? "that needs eyes" : "of this page";
+    return `${step > 0 ? "That was the last" : "This is the first"} claim ${which}.`;
   }
 
   function go(spot) {
@@ -97,75 +138,103 @@
     }
     spot.setAttribute("aria-current", "true");
     spot.focus({ preventScroll: true });
-    spot.scrollIntoView({ block: "center" });
     close();
-    const { before } = claimOf(spot);
-    if (before) tell(`The source changed. Approved before: ${before}`);
+    const { before, said } = claimOf(spot);
+    tell(said || (before ? `The source changed. Approved before: ${before}` : ""));
     show();
+    spot.scrollIntoView({ block: "center" });
   }
 
   function filter() {
     only = !only;
     buttons.f.setAttribute("aria-pressed", String(only));
-    here = only && here && !open(here) ? leave() : here;
-    const first = queue()[0];
+    const first = queue().find(open);
     if (only && first) go(first);
-    else if (only) tell("Every claim of this page was reviewed.");
+    else tell(only ? ended([], 1) : "");
     show();
-  }
-
-  function leave() {
-    here.removeAttribute("aria-current");
-    return null;
   }
 
   // --- Deciding --------------------------------------------------------------------------
 
-  function decide(verdict, more = {}) {
-    if (!here) return tell("Choose a claim first: j.");
-    const spot = here;
-    const claim = claimOf(spot);
-    const note = claim.note ? { note: claim.note } : {};
-    const body = { claim: spot.id.slice(1), verdict, ...note, ...more };
-    waiting = waiting.then(() => send(spot, body)); // one after the other, in the order of the keys
-    if (verdict !== "withdrawn") {
-      given.push(spot);
-      move(1); // at once, so that the next key is about the next claim
-    }
+  // Verdicts are sent one after the other, in the order of the keys.
+  function inTurn(act) {
+    waiting = waiting.then(act);
     return waiting;
   }
 
-  async function send(spot, body) {
-    let answer;
+  function decide(verdict, more = {}) {
+    if (!here) return tell("Choose a claim first: j.");
+    close();
+    const spot = here;
+    const claim = claimOf(spot);
+    if (verdict === "rejected" && claim.needed) {
+      return complain("This says why its paper is shown, and cannot go without it: accept or edit it.");
+    }
+    // What was typed about a claim before an answer that refuses is not meant any more.
+    const { refusals } = claim;
+    return inTurn(() => claim.refusals === refusals && judge(spot, verdict, more));
+  }
+
+  async function judge(spot, verdict, more) {
+    const claim = claimOf(spot);
+    if (claim.verdict && claim.verdict !== verdict) claim.note = ""; // it was about that verdict
+    const note = claim.note ? { note: claim.note } : {};
+    const answer = await ask({ claim: claim.id, verdict, ...note, ...more });
+    if (answer.failed) refused(spot, more.text, answer.failed);
+    else if (answer.error) failed(spot, answer.error);
+    else settle(spot, verdict, answer);
+  }
+
+  async function ask(body) {
     try {
       const reply = await fetch("/verdicts", {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
       });
-      answer = await reply.json();
+      return await reply.json();
     } catch {
-      answer = { error: "The server does not answer; this verdict was not kept." };
+      return { error: "The server does not answer; this verdict was not kept." };
     }
-    if (!answer.failed && !answer.error) return done(spot, body, answer);
-    if (given.includes(spot)) given.splice(given.lastIndexOf(spot), 1);
-    return answer.failed ? refused(spot, body, answer.failed) : failed(spot, answer.error);
   }
 
   function failed(spot, words) {
+    claimOf(spot).refusals += 1;
     go(spot);
     complain(words);
   }
 
-  function done(spot, body, answer) {
-    const claim = claimOf(spot);
-    claim.verdict = answer.verdict;
-    claim.text = answer.text;
-    if (body.verdict === "edited" || body.verdict === "withdrawn") print(spot, answer.printed);
+  function refused(spot, text, reasons) {
+    claimOf(spot).refusals += 1;
+    go(spot);
+    write("Other words", text, keepEdit, {
+      words: "Stand by it",
+      act: (other) => keepEdit(other, { overrule: true }),
+    });
+    complain(`The new words fail a check:\n${reasons.join("\n")}`);
+  }
+
+  function settle(spot, verdict, answer) {
+    const { claim, text, printed } = answer;
+    Object.assign(claimOf(spot), { id: claim, text, verdict: answer.verdict });
+    given = given.filter((one) => one !== spot);
+    if (answer.verdict) given.push(spot);
+    print(spot, printed);
     mark(spot);
-    const later = answer.later ? " A run is writing; the page shows it after that." : "";
-    const overruled = answer.overruled.length ? ` Overruled: ${answer.overruled.join(", ")}.` : "";
-    tell(`The claim was ${body.verdict === "withdrawn" ? "left open again" : body.verdict}.${overruled}${later}`);
+    show();
+    say(spot, outcome(verdict, answer));
+  }
+
+  function outcome(verdict, { overruled, instead, later }) {
+    const back = verdict === "withdrawn";
+    const words = [`The claim was ${back ? "left open again" : verdict}.`];
+    if (instead) {
+      const now = back ? "that is taken back now" : "your verdict stands now";
+      words.push(`${instead.who} had ${instead.verdict} it (${instead.at}); ${now}.`);
+    }
+    if (overruled.length) words.push(`Overruled: ${overruled.join(", ")}.`);
+    if (later) words.push("A run is writing; the page shows it after the run.");
+    return words.join(" ");
   }
 
   function print(spot, words) {
@@ -176,16 +245,6 @@
     const { verdict } = claimOf(spot);
     if (verdict) spot.dataset.verdict = verdict;
     else delete spot.dataset.verdict;
-    show();
-  }
-
-  function refused(spot, body, failed) {
-    go(spot);
-    write("Other words", body.text, (text) => decide("edited", { text }), {
-      words: "Stand by it",
-      act: (text) => decide("edited", { text, overrule: true }),
-    });
-    complain(`The new words fail a check:\n${failed.join("\n")}`);
   }
 
   function edit() {
@@ -193,53 +252,83 @@
     if (!claimOf(here).editable) {
       return complain("A computed claim is counted anew by each run: accept or reject it.");
     }
-    return write("New words", claimOf(here).text, (text) => decide("edited", { text }));
+    return write("New words", claimOf(here).text, keepEdit);
+  }
+
+  function keepEdit(text, more = {}) {
+    if (text === joined(claimOf(here).text)) {
+      return tell("Nothing was changed; a accepts it as it is.");
+    }
+    return decide("edited", { text, ...more });
   }
 
   function note() {
     if (!here) return tell("Choose a claim first: j.");
-    const claim = claimOf(here);
-    return write("Note", claim.note || "", (text) => {
-      claim.note = text;
-      const { verdict } = claim;
-      if (!verdict) return tell("The note goes with the verdict.");
-      return decide(verdict, verdict === "edited" ? { text: claim.text, overrule: true } : {});
-    });
+    const spot = here;
+    return write("Note", claimOf(spot).note || "", (text) => inTurn(() => keepNote(spot, text)));
+  }
+
+  function keepNote(spot, text) {
+    const claim = claimOf(spot);
+    claim.note = text;
+    const { verdict } = claim;
+    if (!verdict) return say(spot, "The note goes with the verdict.");
+    return judge(spot, verdict, verdict === "edited" ? { text: claim.text, overrule: true } : {});
   }
 
   function undo() {
-    let spot = here;
-    if (!spot || !claimOf(spot).verdict) spot = given.pop();
-    if (!spot) return tell("There is nothing to undo.");
-    go(spot);
-    return decide("withdrawn");
+    const spot = here;
+    return inTurn(() => takeBack(spot));
+  }
+
+  // The verdict on the claim that was selected, or else the last of this visit, or of any.
+  function takeBack(spot) {
+    const one = spot && !open(spot) ? spot : given.at(-1);
+    if (!one) return rejected.length ? restore(rejected.at(-1)) : tell("There is nothing to undo.");
+    if (here === spot && one !== spot) go(one);
+    return judge(one, "withdrawn", {});
+  }
+
+  async function restore(one) {
+    const answer = await ask({ claim: one.claim, verdict: "withdrawn" });
+    if (answer.error) complain(answer.error);
+    else location.reload();
   }
 
   // --- Writing and telling ---------------------------------------------------------------
 
-  function write(words, text, done, other) {
+  function write(words, text, keep, other) {
     close();
-    const label = made("label", `${words} (Enter keeps, Escape leaves)`, { for: "review-words" });
+    const keysToo = "Enter keeps, Shift+Enter is a new line, Escape leaves";
+    const label = made("label", `${words} (${keysToo})`, { for: "review-words" });
     const field = made("textarea", "", { id: "review-words", rows: 2, maxlength: 2000 });
     field.value = text;
     const finish = (act) => {
-      const kept = field.value.trim();
+      const kept = joined(field.value);
       leaveField();
       if (kept) act(kept);
+      else tell("Nothing was written, so that nothing is kept.");
     };
-    field.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") leaveField();
-      else if (event.key === "Enter" && !event.isComposing) finish(done);
-      else return;
-      event.preventDefault();
-    });
-    writing.append(label, field);
-    if (other) {
-      const button = made("button", other.words, { type: "button" });
-      button.addEventListener("click", () => finish(other.act));
-      writing.append(button);
-    }
+    const form = document.createElement("div");
+    form.append(label, field, ...(other ? [button(other.words, () => finish(other.act))] : []));
+    form.addEventListener("keydown", (event) => fieldKey(event, field, () => finish(keep)));
+    writing.append(form);
+    bar.dataset.writing = "";
     field.focus();
+    fit();
+  }
+
+  function fieldKey(event, field, finish) {
+    const keeps = event.key === "Enter" && event.target === field && !event.shiftKey;
+    if (event.isComposing) return;
+    if (event.key === "Escape") leaveField();
+    else if (keeps) finish();
+    else return;
+    event.preventDefault();
+  }
+
+  function joined(text) {
+    return text.trim().replace(/\s+/g, " ");
   }
 
   function leaveField() {
@@ -249,29 +338,63 @@
 
   function close() {
     writing.replaceChildren();
+    delete bar.dataset.writing;
     fault.textContent = "";
   }
 
+  function isWriting() {
+    return "writing" in bar.dataset;
+  }
+
+  // Where no field takes them, keys of somebody who expected one are ignored.
   function complain(words) {
+    state.textContent = "";
     fault.textContent = words;
+    if (!isWriting()) deaf = performance.now() + PAUSE;
+    fit();
   }
 
   function tell(words) {
     fault.textContent = "";
     state.textContent = words;
+    fit();
+  }
+
+  // What is said of a claim is told while it is selected.
+  function say(spot, words) {
+    claimOf(spot).said = words;
+    if (spot === here) tell(words);
   }
 
   function show() {
-    const left = spots.filter(open);
-    const eyes = left.filter((spot) => claimOf(spot).weight < 2).length;
-    const done = spots.length - left.length;
-    progress.max = spots.length || told.of || 1;
-    progress.value = spots.length ? done : told.reviewed;
-    const all = `${elsewhere + done} of ${told.of} claims of all pages reviewed`;
-    const own = `${done} of ${spots.length} reviewed here`;
-    const weak = eyes ? `, ${eyes} left that were reworded or stand in for a refused one` : "";
-    count.textContent = spots.length ? `${own}${weak}; ${all}.` : `${all}.`;
+    const own = spots.length + rejected.length;
+    progress.max = own || told.of || 1;
+    progress.value = own ? done() : told.reviewed;
+    count.textContent = counted();
+    offer("r", !here || !claimOf(here).needed);
+    offer("e", !here || claimOf(here).editable);
+    fit();
+  }
+
+  function counted() {
+    const own = spots.length + rejected.length;
+    const all = `${elsewhere + done()} of ${told.of} claims of all pages reviewed`;
+    if (!own) return `${all}.`;
+    const eyes = spots.filter((spot) => open(spot) && weak(spot)).length;
+    const left = "left that were reworded, stand in for a refused one, or lost their sentence";
+    return `${done()} of ${own} reviewed here${eyes ? `, ${eyes} ${left}` : ""}; ${all}.`;
+  }
+
+  function offer(key, possible) {
+    if (buttons[key]) buttons[key].setAttribute("aria-disabled", String(!possible));
+  }
+
+  // Let neither the end of the page nor what is edited lie under the bar.
+  function fit() {
     document.documentElement.style.setProperty("--bar", `${bar.offsetHeight + 16}px`);
+    if (!isWriting()) return;
+    writing.scrollIntoView({ block: "nearest" });
+    if (here) here.scrollIntoView({ block: "nearest" });
   }
 
   // --- Begin -----------------------------------------------------------------------------
@@ -280,15 +403,26 @@
     spot.dataset.claim = "";
     spot.tabIndex = -1;
     spot.addEventListener("click", () => go(spot));
+    Object.assign(claimOf(spot), { id: spot.id.slice(1), refusals: 0 });
     mark(spot);
   }
   show();
+  new ResizeObserver(fit).observe(bar);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (/^(TEXTAREA|INPUT|SELECT)$/.test(event.target.tagName)) return;
+    if (writing.contains(event.target) || isDeaf()) return;
     const action = Object.hasOwn(actions, event.key) && actions[event.key];
     if (!action) return;
     event.preventDefault();
     action[1]();
   });
+
+  // Each key of somebody who goes on typing prolongs the silence.
+  function isDeaf() {
+    const now = performance.now();
+    if (now >= deaf) return false;
+    deaf = now + PAUSE;
+    return true;
+  }
 })();
