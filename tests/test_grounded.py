@@ -138,8 +138,9 @@ async def test_what_goes_back_is_the_rule_and_the_sentences(ground: Any) -> None
 async def test_a_claim_that_fails_again_is_refused_with_its_reason(
     ground: Any, second: Queued
 ) -> None:
-    found, provider = await ground(reply(WRONG), second)
-    assert provider.requests == 2
+    found, provider = await ground(reply(WRONG), second, second)
+    unread = second == "no JSON"  # goes back once more, to be JSON
+    assert provider.requests == 2 + unread
     assert found.standing == ()
     (refused,) = found.refused
     assert refused.field == "tldr"
@@ -177,7 +178,7 @@ async def test_what_was_not_asked_again_is_asked_by_the_next_run(ground: Any) ->
 
 
 async def test_a_reply_that_cannot_be_used_is_not_bought_again(ground: Any) -> None:
-    first, _ = await ground(reply(WRONG), "no JSON")
+    first, _ = await ground(reply(WRONG), "no JSON", "no JSON")
     assert first.unanswered is not None
     second, provider = await ground()
     assert (provider.requests, second.unanswered, second.standing) == (0, None, ())

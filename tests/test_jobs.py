@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from flows import wiring
+from flows.settings import DEFAULT_MODEL
 from pipeline.errors import AnswerError, ProviderRefused
 from pipeline.lineage_sheet import LineageSheet
 from pipeline.providers.base import Completion, Request
@@ -34,7 +35,7 @@ class Copying(FakeProvider):
     """Answers with copied sentences, as far as `allow` lets it; else raises what that returns."""
 
     def __init__(self, allow: Callable[[int], Exception | None]) -> None:
-        super().__init__()
+        super().__init__(model=DEFAULT_MODEL)
         self._allow = allow
         self.summaries = 0
 
@@ -168,7 +169,7 @@ def test_pages_of_a_model_are_not_replaced_without_a_word(
     engine()
     assert "Warning" not in litline(*RUN).err
     engine().model = None
-    assert "Warning: fake-model wrote the pages in outputs" in litline(*RUN).err
+    assert "Warning: gpt-4.1-mini wrote the pages in outputs" in litline(*RUN).err
     assert "Warning" not in litline(*RUN).err
 
 

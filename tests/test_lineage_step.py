@@ -362,7 +362,7 @@ def test_nothing_is_missing_where_the_documents_of_the_line_hold_all(
 
 def test_claims_without_dates_of_their_own_and_without_a_model() -> None:
     found = told()
-    assert (found.stamp.model, found.stamp.date, found.stamp.cost_usd) == (None, None, 0)
+    assert (found.stamp.model, found.stamp.date, found.stamp.cost_usd) == (None, None, None)
     assert found.stamp.inputs == told().stamp.inputs
     assert not any("2030" in one.text for _, one in found.claims())
 

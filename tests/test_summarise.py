@@ -226,7 +226,7 @@ async def test_the_stamp_sums_over_the_units(sheet: Any) -> None:
     one = entry(body=BODY)
     questions = plan_paper(one).questions
     text = SILENT.model_dump_json()
-    bought = [Completion(text, Usage(1000 * n, n)) for n in range(1, len(questions) + 1)]
+    bought = [Completion(text, Usage(4000 * n, n)) for n in range(1, len(questions) + 1)]
     made = await sheet(one, *bought)
     spent = Tokens(
         input=sum(c.usage.input for c in bought if c.usage),
@@ -243,7 +243,7 @@ async def test_the_stamp_sums_over_the_units(sheet: Any) -> None:
 
 async def test_one_estimated_unit_makes_the_stamp_an_estimate(sheet: Any) -> None:
     one = entry(body=BODY)
-    known = Completion(SILENT.model_dump_json(), Usage(1, 1))
+    known = Completion(SILENT.model_dump_json(), Usage(4000, 1))
     others = len(plan_paper(one).questions) - 1
     made = await sheet(one, known._replace(usage=None), *[known] * others)
     assert made.stamp.tokens_estimated
