@@ -509,7 +509,7 @@ def import_(
 
 @app.command()
 def doctor(store: StoreUrl = None, engine: EngineName = None, model: Model = None) -> None:
-    """Say what is set up, what is missing, and what to do about it; writes nothing."""
+    """Say what is set up, what is missing, and what to do about it; asks the server once."""
     from flows import diagnosis  # noqa: PLC0415
 
     diagnosis.show(_settings(store=store, engine=engine, model=model))

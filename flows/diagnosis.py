@@ -11,6 +11,7 @@ from pathlib import Path
 import typer
 
 from flows.dispatch import configured_api
+from flows.probing import ask_server
 from flows.settings import DEFAULT_MODEL, Settings, tokenizer_cache, without_secrets
 from pipeline import __version__
 from pipeline.database import read_store
@@ -29,10 +30,17 @@ def show(settings: Settings) -> None:
     for line in (*_engine(settings), *_prices(settings), *_tokenizer(settings), *_prefect()):
         typer.echo(line)
     problem = _store(settings)
-    if settings.engine == "openai" and not (settings.api_key or settings.base_url):
+    if problem is None and settings.chosen_engine == "openai" and _reachable(settings):
+        for line in ask_server(settings):
+            typer.echo(line)
+    if settings.engine == "openai" and not _reachable(settings):
         problem = "set OPENAI_API_KEY or OPENAI_BASE_URL, or use --engine extractive"
     if problem:
         raise ConfigError(problem)
+
+
+def _reachable(settings: Settings) -> bool:
+    return settings.api_key is not None or settings.base_url is not None
 
 
 def _engine(settings: Settings) -> Iterator[str]:

@@ -165,6 +165,7 @@ async def _write_locked(
         text = report.model_dump_json(indent=2) + "\n"
         outputs.write(REPORT, text)
         settle_verdicts(making.verdicts, outputs, store)
+        wiring.remember_changed(settings, store, asker.provider)
         store.save_run(wiring.surroundings().today, text)
         if settings.after:
             Deliveries(settings.after, outputs, store).deliver(making.drafts.fresh)

@@ -12,24 +12,31 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from flows.settings import Settings
+from pydantic import TypeAdapter
+
+from flows.settings import Settings, without_secrets
 from pipeline.answers import Question, answer_key
 from pipeline.ask import Asker
 from pipeline.errors import ConfigError
 from pipeline.grounded import Grounder
+from pipeline.kept import Kept
 from pipeline.ledger import Surroundings
-from pipeline.paces import StorePaces
+from pipeline.paces import Shared, StorePaces
 from pipeline.pacing import Pacer
 from pipeline.planning import Prices
 from pipeline.prices import Budget, Price, load_prices
 from pipeline.providers.base import OPENAI, Provider
 from pipeline.providers.extractive import ExtractiveProvider
-from pipeline.providers.profiles import Named, find_profile
+from pipeline.providers.profiles import OFFICIAL, Named, Profile, find_profile
 from pipeline.purse import PriceOf, Purse
 from pipeline.store import Store
 from pipeline.verdicts import Verdicts
+
+if TYPE_CHECKING:
+    from pipeline.providers.openai import OpenAIProvider
 
 _TURN_SECONDS = 0.001
 _COLLECT = (50_000, 50, 100)  # new objects, then rounds of these, then rounds of those
@@ -48,32 +55,69 @@ def provider(settings: Settings, store: Store) -> Provider:
             "--engine openai needs OPENAI_API_KEY, or OPENAI_BASE_URL for a server without a key; "
             "--engine extractive needs neither"
         )
-    from pipeline.providers.openai import OpenAIProvider  # noqa: PLC0415 - heavy
+    return model_provider(settings, profile(settings, store).profile, _shared(settings, store))
+
+
+def model_provider(
+    settings: Settings, profile: Profile, shared: Shared | None = None, *, patient: bool = True
+) -> OpenAIProvider:
+    """Return what asks the server of the settings in the way of a profile; `patient`: again."""
+    from pipeline.providers.openai import ATTEMPTS, OpenAIProvider  # noqa: PLC0415 - heavy
 
     return OpenAIProvider(
         model=settings.model,
         key=settings.api_key,
         base_url=settings.base_url,
         connections=settings.concurrency,
-        profile=profile(settings).profile,
-        pacer=_pacer(settings, store),
+        profile=profile,
+        pacer=Pacer(time.time, shared=shared),
+        attempts=ATTEMPTS if patient else 1,
     )
 
 
-def _pacer(settings: Settings, store: Store) -> Pacer:
-    around = surroundings()
+def _shared(settings: Settings, store: Store) -> Shared:
+    """Return what tells other processes with the same key how fast calls may go."""
     key = settings.api_key.get_secret_value() if settings.api_key else ""
     name = sha256(f"{settings.base_url}\x1f{key}".encode()).hexdigest()
-    return Pacer(around.now, shared=StorePaces(store, name, around.owner))
+    return StorePaces(store, name, surroundings().owner)
 
 
-def profile(settings: Settings) -> Named:
-    """Return how the server of the settings is asked.
+def profile(settings: Settings, store: Store | None = None) -> Named:
+    """Return how the server of the settings is asked: as configured, or as was found to hold.
 
     Raises:
         ConfigError: there is no profile of the name that they give.
     """
-    return find_profile(settings.base_url, settings.profiles, settings.profile)
+    named = find_profile(settings.base_url, settings.profiles, settings.profile)
+    if store is None:
+        return named
+    servers, key = Kept(store, "server", TypeAdapter(Profile)), _server(settings)
+    servers.prime([key])
+    found = servers.get(key, named.profile.model_dump_json())
+    return named if found is None else Named(named.name, found)
+
+
+def remember(settings: Settings, store: Store, found: Profile) -> None:
+    """Keep what was found of the server of the settings, until their own profile changes.
+
+    Raises:
+        StoreError: the store cannot be written.
+    """
+    configured = profile(settings).profile.model_dump_json()
+    servers = Kept(store, "server", TypeAdapter(Profile))
+    servers.put(_server(settings), configured, found)
+    servers.save()
+
+
+def remember_changed(settings: Settings, store: Store, provider: Provider) -> None:
+    """Keep how a server is asked where a run had to change it, since a field was refused."""
+    found = getattr(provider, "profile", None)
+    if found is not None and found != profile(settings, store).profile:
+        remember(settings, store, found)
+
+
+def _server(settings: Settings) -> str:
+    return f"{without_secrets(settings.base_url or OFFICIAL)} {settings.model}"
 
 
 def answer_keys(settings: Settings) -> Callable[[Question], str]:

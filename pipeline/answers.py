@@ -85,12 +85,12 @@ def read_reply(row: StoredAnswer | None, reply: type[R]) -> R | None:
         if text is None:
             continue
         with suppress(ValueError):
-            return _read(text, reply)
+            return read_text(text, reply)
     return None
 
 
-def _read(text: str, reply: type[R]) -> R:
-    """Validate a reply; JSON that names a key of an object twice is none.
+def read_text(text: str, reply: type[R]) -> R:
+    """Return a text as a reply; JSON that names a key of an object twice is none.
 
     Raises:
         ValueError: it is not valid.
@@ -132,7 +132,7 @@ def require_reply(row: StoredAnswer, reply: type[R]) -> R:
         return found
     text = row.raw or ""
     try:
-        return _read(_inner(text) or text, reply)
+        return read_text(_inner(text) or text, reply)
     except ValidationError as error:
         raise AnswerError(f"the reply does not fit the schema: {_place(error)}") from None
     except RecursionError:

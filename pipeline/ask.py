@@ -28,7 +28,7 @@ from pipeline.answers import (
 from pipeline.errors import AnswerError, BudgetReached, ConfigError, LostReply, StoreError
 from pipeline.ledger import Ledger, Surroundings, Wanted
 from pipeline.prompts import Prompt
-from pipeline.providers.base import Again, Completion, Provider, Request
+from pipeline.providers.base import MOST_CHARACTERS, Again, Completion, Provider, Request
 from pipeline.purse import Purse
 from pipeline.schemas import Reply
 from pipeline.sheets import Tokens
@@ -38,7 +38,6 @@ from pipeline.tokens import estimate_tokens
 R = TypeVar("R", bound=Reply)
 
 _AFTER_LOSS_SECONDS = 1.0
-_CHARACTERS = 7  # of prose to a token, at most
 _TURN_TOKENS = 16  # of the envelope of two more messages
 
 
@@ -278,14 +277,12 @@ def _spent(request: Request, completion: Completion) -> Tokens:
 def _require_whole(request: Request, completion: Completion) -> None:
     """Refuse a reply that is no whole one, or one to a prompt of which the server cut a part.
 
-    No prose has more than seven characters to a token.
-
     Raises:
         AnswerError: it is.
     """
     if completion.fault is not None:
         raise AnswerError(completion.fault)
-    least = len(request.messages.system + request.messages.user) // _CHARACTERS
+    least = len(request.messages.system + request.messages.user) // MOST_CHARACTERS
     if completion.usage is not None and 0 < completion.usage.input < least:
         raise AnswerError(
             f"the server read {completion.usage.input} tokens of a prompt of at least {least}: "

@@ -22,6 +22,12 @@ class Reply(BaseModel):
     )
 
 
+class ProbeReply(Reply):
+    """What a server that keeps to the schema replies with, whatever a model wants to say."""
+
+    word: str = Field(description="Any word.")
+
+
 class SentenceClaim(Reply):
     """One statement and the numbered sentences that it rests on."""
 

@@ -22,6 +22,7 @@ PROMPTS = (
     "paper_relations",
     "lineage_narrative",
     "author_briefing",
+    "server_probe",
 )
 WITH_STATEMENTS = ("claim_repair", "claim_judge", "lineage_narrative", "author_briefing")
 STATEMENTS = (

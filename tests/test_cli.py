@@ -15,6 +15,7 @@ from pipeline.samples import sample_files
 from pipeline.sheets import RunReport
 from pipeline.store import Store
 from tests.command import Litline, Result
+from tests.fault_server import FaultServer, completion
 
 AS_OF = "2026-06-30"
 SAMPLES = sample_files()
@@ -304,13 +305,48 @@ def test_doctor_says_what_is_there_and_never_shows_the_key(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", "vocabularies")
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
-    result = litline("doctor", "--model", "mystery")
+    with FaultServer() as server:
+        server.script(completion("kettle"))
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        result = litline("doctor", "--model", "mystery")
+        assert (result.code, len(server.requests)) == (0, 2)
+    assert "profile: compatible, asked for JSON by schema" in result.out
+    assert "asked by object, it answered 200 and ignored it" in result.out
+    assert "nothing keeps replies to JSON but the prompt" in result.out
+    assert "remembered in the store" in result.out
     assert "OPENAI_API_KEY is set" in result.out
     assert "price: unknown for mystery" in result.out
     assert "4 documents, 18 papers" in result.out
     assert "the API at http://127.0.0.1:9/api" in result.out
     assert "vocabularies" in result.out
     assert "sk-canary" not in result.out + result.err
+
+
+def test_what_doctor_found_is_how_the_server_is_asked(
+    litline: Litline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    litline("run", *SAMPLES, "--as-of", AS_OF)
+    with FaultServer() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        server.script(completion("kettle"))
+        litline("doctor")
+        server.requests.clear()
+        litline("summarize", "--as-of", AS_OF, "--direct")
+        assert server.requests
+        assert not any("response_format" in one.body for one in server.requests)
+        server.requests.clear()
+        server.script(completion('{"word": "kettle"}'))
+        assert "it keeps replies to the JSON Schema" in litline("doctor").out
+
+
+def test_doctor_writes_no_store_where_there_is_none(
+    litline: Litline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FaultServer() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        server.script(completion("kettle"))
+        assert "not remembered" in litline("doctor").out
+    assert not Path(".litline").exists()
 
 
 def test_doctor_is_4_when_something_must_be_mended(litline: Litline) -> None:

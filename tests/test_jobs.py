@@ -158,6 +158,8 @@ def test_a_process_is_alive_until_it_is_not(monkeypatch: pytest.MonkeyPatch) -> 
 def test_the_engine_follows_the_settings(litline: Litline, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
     result = litline("doctor")
+    assert result.code == 4
+    assert "the server cannot be reached" in result.err
     assert "engine: openai (chosen automatically)" in result.out
     assert "server: http://127.0.0.1:9/v1" in result.out
     assert "model: gpt-4.1-mini (the default)" in result.out

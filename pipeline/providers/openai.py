@@ -16,7 +16,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from pipeline.errors import AnswerError, LostReply, ProviderRefused
 from pipeline.pacing import Pacer
-from pipeline.providers.base import OPENAI, Completion, Request, Usage
+from pipeline.providers.base import MOST_CHARACTERS, OPENAI, Completion, Request, Usage
 from pipeline.providers.profiles import OFFICIAL, Profile, weaker
 
 ATTEMPTS = 5
@@ -76,8 +76,8 @@ class OpenAIProvider:
 
     The SDK's own retries are off; the one layer of retries is here, but for replies that were lost:
     whoever asks has to account for these. `deadline` bounds each call in seconds, a server that
-    drips bytes included, and not the wait for its turn, which the `pacer` tells. A field that the
-    server refuses is left out from then on.
+    drips bytes included, and not the wait for its turn, which the `pacer` tells. What may pass is
+    tried so many `attempts`. A field that the server refuses is left out from then on.
     """
 
     engine = OPENAI
@@ -92,6 +92,7 @@ class OpenAIProvider:
         profile: Profile,
         pacer: Pacer,
         deadline: float = DEADLINE_SECONDS,
+        attempts: int = ATTEMPTS,
     ) -> None:
         import httpx2  # noqa: PLC0415 - comes with openai, heavy
 
@@ -101,6 +102,7 @@ class OpenAIProvider:
         self._asked = model
         self.requests = 0
         self._deadline = deadline
+        self._attempts = attempts
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._client = AsyncOpenAI(
             api_key=key.get_secret_value() if key else "no-key",
@@ -118,8 +120,9 @@ class OpenAIProvider:
 
     async def complete(self, request: Request) -> Completion:
         """Answer one request."""
+        _require_room(request, self.profile)
         retrying = AsyncRetrying(
-            stop=_stop, wait=_wait, retry=retry_if_exception(_is_passing), reraise=True
+            stop=self._stop, wait=_wait, retry=retry_if_exception(_is_passing), reraise=True
         )
         try:
             found: Completion = await retrying(self._send, request)
@@ -128,6 +131,11 @@ class OpenAIProvider:
         except (openai.APIError, aiohttp.ClientError) as error:
             raise _translate(error) from None  # its own words may repeat what was sent
         return found
+
+    def _stop(self, state: RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        fast = isinstance(error, openai.APIStatusError) and error.status_code == _TOO_FAST
+        return state.attempt_number >= (RATE_ATTEMPTS if fast else self._attempts)
 
     async def _send(self, request: Request) -> Completion:
         """Send a request, once more in other words where the server refuses one of its fields."""
@@ -171,6 +179,21 @@ class OpenAIProvider:
         # against its types, which takes longer than all the rest of a call.
         return await self._create(
             model=request.model or self._asked, messages=[], extra_body=_body(request, profile)
+        )
+
+
+def _require_room(request: Request, profile: Profile) -> None:
+    """Refuse a prompt that cannot fit, before a server cuts it without a word.
+
+    Raises:
+        AnswerError: prompt and reply are certainly longer than the context of the profile.
+    """
+    prompt = len(request.messages.system + request.messages.user) // MOST_CHARACTERS
+    reply = request.limit or request.prompt.max_output_tokens
+    if profile.context is not None and prompt + reply > profile.context:
+        raise AnswerError(
+            f"a prompt of at least {prompt} tokens and a reply of up to {reply} do not fit the "
+            f"context of {profile.context}"
         )
 
 
@@ -275,12 +298,6 @@ def _is_passing(error: BaseException) -> bool:
             return False
         return error.status_code in _RETRIED or error.status_code >= 500
     return _is_unsent(error)
-
-
-def _stop(state: RetryCallState) -> bool:
-    error = state.outcome.exception() if state.outcome else None
-    fast = isinstance(error, openai.APIStatusError) and error.status_code == _TOO_FAST
-    return state.attempt_number >= (RATE_ATTEMPTS if fast else ATTEMPTS)
 
 
 def _wait(state: RetryCallState) -> float:
