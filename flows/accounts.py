@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from flows.making import Clock
 from flows.pages import Made, page_of
 from flows.progress import reporter
 from pipeline.ask import Asker
 from pipeline.review.sheets import Sheet
-from pipeline.sheets import Bought, RunReport
+from pipeline.sheets import Bought, RunReport, summed
 
 
 def accounted(report: RunReport, made: Made, asker: Asker, clock: Clock) -> RunReport:
@@ -39,17 +38,12 @@ def _bought(made: Made, asker: Asker) -> Iterator[Bought]:
     for sheet in sheets:
         costs = [asker.bought[key] for key in sheet.stamp.inputs if key in asker.bought]
         if costs:
-            spent[page_of(sheet)] = _sum(costs)
+            spent[page_of(sheet)] = summed(costs)
     for digest in made.digests:
         papers = [f"papers/{id_}" for id_ in digest.new_papers]
         if of := [spent[page] for page in papers if page in spent]:
-            spent[page_of(digest)] = _sum(of)
+            spent[page_of(digest)] = summed(of)
     return (Bought(page=page, cost_usd=cost) for page, cost in spent.items())
-
-
-def _sum(costs: Iterable[float | None]) -> float | None:
-    listed = list(costs)
-    return None if None in listed else math.fsum(cost or 0.0 for cost in listed)
 
 
 def say_spent(report: RunReport) -> None:

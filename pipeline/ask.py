@@ -31,7 +31,7 @@ from pipeline.prompts import Prompt
 from pipeline.providers.base import MOST_CHARACTERS, Again, Completion, Provider, Request
 from pipeline.purse import Purse
 from pipeline.schemas import Reply
-from pipeline.sheets import Tokens
+from pipeline.sheets import Tokens, summed
 from pipeline.store import Store, StoredAnswer
 from pipeline.tokens import estimate_tokens
 
@@ -225,7 +225,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             input_tokens=spent.input + (before.input_tokens or 0 if before else 0),
             output_tokens=spent.output + (before.output_tokens or 0 if before else 0),
             estimated=completion.usage is None and request.model is not None,
-            cost_usd=_sum(cost, before.cost_usd if before else 0.0),
+            cost_usd=summed([cost, before.cost_usd if before else 0.0]),
             date=self._today,
         )
         self.bought[key] = row.cost_usd
@@ -288,10 +288,6 @@ def _require_whole(request: Request, completion: Completion) -> None:
             f"the server read {completion.usage.input} tokens of a prompt of at least {least}: "
             "it cut it; give the model a longer context"
         )
-
-
-def _sum(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one + other
 
 
 def _named(prompt: Prompt) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.answers import Question, estimate, written
 from pipeline.prices import Price
+from pipeline.sheets import summed
 from pipeline.tokens import SAFETY, Counter
 
 SHORT_REPLY_TOKENS = 300
@@ -86,8 +86,8 @@ def _totals(calls: Iterable[tuple[int, int]]) -> tuple[int, int]:
 
 def _cost(calls: Iterable[tuple[int, int]], prices: Iterable[Price | None]) -> float | None:
     """Return USD for calls, each at its price, or None where one is unknown."""
-    costs = [price and price.cost(*call) for call, price in zip(calls, prices, strict=True)]
-    return None if None in costs else math.fsum(cost or 0.0 for cost in costs)
+    pairs = zip(calls, prices, strict=True)
+    return summed(price.cost(*call) if price else None for call, price in pairs)
 
 
 def _count(question: Question, counter: Counter | None) -> int:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pipeline.errors import ConfigError
 from pipeline.prices import Budget, Price
-from pipeline.sheets import Tokens
+from pipeline.sheets import Tokens, summed
 
 PriceOf = Callable[[str | None], Price | None]
 """The price of a model, or None where it is unknown."""
@@ -54,7 +54,7 @@ class Purse:
         price = reserved.price
         cost = price.cost(spent.input, spent.output, spent.cached) if price else None
         self.tokens = self.tokens + spent
-        self.cost_usd = _sum(self.cost_usd, cost)
+        self.cost_usd = summed([self.cost_usd, cost])
         self._budget.settle(reserved.worst, cost or 0.0)
         return cost
 
@@ -62,13 +62,9 @@ class Purse:
         """Count a call whose reply was lost, and may have been billed."""
         self.lost += 1
         worst = reserved.worst if reserved.price else None
-        self.possibly_billed_usd = _sum(self.possibly_billed_usd, worst)
+        self.possibly_billed_usd = summed([self.possibly_billed_usd, worst])
         self._budget.settle(reserved.worst, reserved.worst)
 
     def release(self, reserved: Reserved) -> None:
         """Give back what was set aside for a call that cost nothing."""
         self._budget.settle(reserved.worst, 0.0)
-
-
-def _sum(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one + other

@@ -154,6 +154,12 @@ class Stamp(Frozen):
     counts: Counts
 
 
+def summed(costs: Iterable[float | None]) -> float | None:
+    """Add costs up; None where one of them is unknown."""
+    listed = list(costs)
+    return None if None in listed else math.fsum(cost or 0.0 for cost in listed)
+
+
 def code_stamp(engine: str, claims: Iterable[Claim], inputs: Iterable[Stamp]) -> Stamp:
     """Return the stamp of a sheet that code made from sheets with these stamps.
 
@@ -161,7 +167,6 @@ def code_stamp(engine: str, claims: Iterable[Claim], inputs: Iterable[Stamp]) ->
     """
     inputs = list(inputs)
     keys = sorted({key for stamp in inputs for key in stamp.inputs})
-    costs = [stamp.cost_usd for stamp in inputs]
     return Stamp(
         engine=engine,
         model=None,
@@ -171,7 +176,7 @@ def code_stamp(engine: str, claims: Iterable[Claim], inputs: Iterable[Stamp]) ->
         date=None,
         tokens=sum((stamp.tokens for stamp in inputs), Tokens()),
         tokens_estimated=any(stamp.tokens_estimated for stamp in inputs),
-        cost_usd=None if None in costs else math.fsum(cost or 0.0 for cost in costs),
+        cost_usd=summed(stamp.cost_usd for stamp in inputs),
         counts=count(claims, 0),
     )
 

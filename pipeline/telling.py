@@ -13,7 +13,7 @@ from pipeline.grounded import Grounded, Grounder, Standing, Task
 from pipeline.latex import plain
 from pipeline.prompts import Prompt
 from pipeline.schemas import Reply
-from pipeline.sheets import Claim, Counts, Evidence, Stamp, Tokens, claim_id
+from pipeline.sheets import Claim, Counts, Evidence, Stamp, Tokens, claim_id, summed
 from pipeline.text import strip_lead_in
 
 R = TypeVar("R", bound=Reply)
@@ -83,7 +83,6 @@ def model_stamp(
     inputs: Sequence[str] = (),
 ) -> Stamp:
     """Return the stamp of a sheet that answers went into; `inputs` are what else did."""
-    costs = [answer.cost_usd for answer in answers]
     return Stamp(
         engine=asker.provider.engine,
         model=asker.model_for(prompt),
@@ -96,6 +95,6 @@ def model_stamp(
             output=sum(answer.tokens.output for answer in answers),
         ),
         tokens_estimated=any(answer.estimated for answer in answers),
-        cost_usd=None if None in costs else sum(cost or 0 for cost in costs),
+        cost_usd=summed(answer.cost_usd for answer in answers),
         counts=counts,
     )
