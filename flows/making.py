@@ -294,8 +294,7 @@ class Making:
             editor = Editor(job.documents, job.shelves, job.settings, job.store, background)
             for words, _ in editor.remarks:
                 reporter().say(words)
-            made = self.drafts.make(editor.issue)
-        return made
+            return self.drafts.make(editor.issue)
 
     def _interviews(self) -> list[str]:
         """Return a key for what a model is asked about each author."""
