@@ -216,12 +216,13 @@ class Asker(AbstractAsyncContextManager["Asker"]):
     ) -> tuple[StoredAnswer, Completion]:
         """Make a call and save its reply over the one `before`, whose cost it takes over."""
         completion, spent, cost = await self._called(request)
+        unusable = _lacking(request, completion) is not None
         row = StoredAnswer(
             key=key,
             engine=self.provider.engine,
             model=request.model,
             prompt=_named(request.prompt),
-            raw=completion.text,
+            raw="" if unusable else completion.text,  # what is stored is read without its faults
             reply=None,
             input_tokens=spent.input + (before.input_tokens or 0 if before else 0),
             output_tokens=spent.output + (before.output_tokens or 0 if before else 0),
@@ -278,19 +279,28 @@ def _spent(request: Request, completion: Completion) -> Tokens:
 def _require_whole(request: Request, completion: Completion) -> None:
     """Refuse a reply that is no whole one, or one to a prompt of which the server cut a part.
 
-    No prose has more than seven characters to a token.
-
     Raises:
         AnswerError: it is.
     """
+    lacking = _lacking(request, completion)
+    if lacking is not None:
+        raise AnswerError(lacking)
+
+
+def _lacking(request: Request, completion: Completion) -> str | None:
+    """Say why a reply is no answer, whatever it says; None where it may be one.
+
+    No prose has more than seven characters to a token.
+    """
     if completion.fault is not None:
-        raise AnswerError(completion.fault)
+        return completion.fault
     least = len(request.messages.system + request.messages.user) // _CHARACTERS
     if completion.usage is not None and 0 < completion.usage.input < least:
-        raise AnswerError(
+        return (
             f"the server read {completion.usage.input} tokens of a prompt of at least {least}: "
             "it cut it; give the model a longer context"
         )
+    return None
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

@@ -334,6 +334,7 @@ async def test_a_prompt_that_the_server_cut_is_no_basis_of_an_answer(asker: Make
         with pytest.raises(AnswerError, match="the server read 64 tokens of a prompt of at least"):
             await made.ask(KETTLE, PaperSummaryReply)
     assert made.purse.tokens.input == 64
+    assert (await ask_once(asker(FakeProvider([OTHER])))).reply == OTHER, "nor in the next run"
 
 
 # --- Replies that were lost ------------------------------------------------------------------
@@ -483,7 +484,15 @@ async def test_a_reply_that_is_not_whole_is_paid_for_all_the_same(
         assert made.purse.tokens == Tokens(input=1000, output=4000)
     row = stored(store, KETTLE, provider)
     assert row is not None
-    assert (row.raw, row.reply, row.output_tokens) == ('{"tldr": nu', None, 4000)
+    assert (row.raw, row.reply, row.output_tokens) == ("", None, 4000)
+
+
+async def test_a_reply_that_was_held_is_no_answer_in_the_next_run_either(asker: Make) -> None:
+    held = Completion(GOOD.model_dump_json(), Usage(1000, 20), "the reply was held")
+    async with asker(FakeProvider([held])) as made:
+        with pytest.raises(AnswerError, match="the reply was held"):
+            await made.ask(KETTLE, PaperSummaryReply)
+    assert (await ask_once(asker(FakeProvider([OTHER])))).reply == OTHER
 
 
 async def test_replies_that_are_cut_count_against_the_budget(asker: Make) -> None:
