@@ -365,6 +365,18 @@ async def test_what_only_this_call_meets_is_asked_once_and_fails_this_question(
     assert len(server.requests) == 1
 
 
+async def test_a_field_that_is_refused_by_each_of_its_names_is_not_tried_for_ever(
+    make: Make, server: FaultServer
+) -> None:
+    refused = "max_tokens or max_completion_tokens is too large"
+    server.script(error(400, None, refused))
+    provider = make()
+    assert str(await failure(provider)) == "the server answered 400 (no code)"
+    assert len(server.requests) == 2
+    await failure(provider)
+    assert len(server.requests) == 3
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_a_redirect_is_not_followed(make: Make, server: FaultServer, status: int) -> None:
     with FaultServer() as elsewhere:

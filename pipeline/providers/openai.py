@@ -100,6 +100,7 @@ class OpenAIProvider:
         self._pacer = pacer
         self._asked = model
         self.requests = 0
+        self._given_up: list[Profile] = []
         self._deadline = deadline
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._client = AsyncOpenAI(
@@ -137,11 +138,16 @@ class OpenAIProvider:
                 return await self._sent(request, profile)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if self.profile is profile:  # else another call has found out meanwhile
-                    refused = (weaker(profile, name) for name in _named(error, profile))
-                    found = next(filter(None, refused), None)
+                    found = self._weaker(profile, error)
                     if found is None:
                         raise
+                    self._given_up.append(profile)
                     self.profile = found
+
+    def _weaker(self, profile: Profile, error: openai.APIStatusError) -> Profile | None:
+        """Return how to ask without what the server refused, unless that was refused before."""
+        weakened = (weaker(profile, name) for name in _named(error, profile))
+        return next((one for one in weakened if one and one not in self._given_up), None)
 
     async def _sent(self, request: Request, profile: Profile) -> Completion:
         """Send a request when it is its turn, and tell the pacer what came of it."""
