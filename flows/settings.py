@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     as_of: dt.date = Field(default_factory=dt.date.today)
     budget: float | None = Field(None, ge=0, description="USD that one run may spend.")
     concurrency: int = Field(16, ge=1, le=512)
+    deadline: float = Field(180, gt=0, le=86400, description="Seconds that one call may take.")
     judge: bool = Field(False, description="Ask a judge where a check of wording fails.")
     direct: bool = False
     quiet: bool = False

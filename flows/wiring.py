@@ -57,6 +57,7 @@ def provider(settings: Settings, store: Store) -> Provider:
         connections=settings.concurrency,
         profile=profile(settings).profile,
         pacer=_pacer(settings, store),
+        deadline=settings.deadline,
     )
 
 
