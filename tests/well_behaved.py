@@ -67,16 +67,17 @@ def _summary(shown: str) -> PaperSummaryReply:
 
 
 def answer(sentences: Sequence[str]) -> PaperSummaryReply:
-    """Return a reply that cites real sentences, put in the third person as a model might."""
+    """Return a reply that cites real sentences, each once, in the third person as a model might."""
     said = [
         SentenceClaim(text=f"According to its authors: {text}", sentences=[number])
         for number, text in enumerate(sentences, start=1)
     ]
+    tldr = said.pop(len(said) // 3)
     return PaperSummaryReply(
-        tldr=said[len(said) // 3],
+        tldr=tldr,
         problem=said[:1],
-        approach=said[len(said) // 2 :][:1],
-        results=said[-1:],
+        approach=said[1:-1][len(said) // 2 - 1 :][:1],
+        results=said[1:][-1:],
         contributions=[],
         limitations=[],
         artefacts=[],
