@@ -145,7 +145,8 @@ class FaultServer:
                 self.counts.faults[chosen] += 1
         reply = _reply(chosen, seen)
         if self._hurry:
-            waits = _SHORT_WAIT if reply.status >= 400 else {}
+            short = reply.status >= 400 and "3600" not in reply.headers.values()
+            waits = _SHORT_WAIT if short else {}
             reply = reply._replace(headers={**reply.headers, **waits, **_PLENTY})
         return reply
 
