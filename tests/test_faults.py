@@ -352,7 +352,10 @@ def test_56_a_parameter_that_is_refused_is_left_out_from_then_on(
 # --- Durability ------------------------------------------------------------------------------
 
 HELD: dict[int, list[str]] = {
-    57: ["test_durability::test_a_killed_run_is_finished_by_the_next"],
+    57: [
+        "test_durability::"
+        "test_a_run_that_is_killed_anywhere_is_finished_by_the_next_and_pays_for_nothing_twice"
+    ],
     58: ["test_faults::test_58_a_full_disk_stops_a_run_and_the_next_goes_on"],
     59: [
         "test_files::test_a_read_only_disk_is_refused_before_any_work",
