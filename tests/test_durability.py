@@ -153,15 +153,6 @@ def test_a_run_that_is_killed_anywhere_is_finished_by_the_next_and_pays_for_noth
     assert len({saved for saved, _ in points}) > 3, "they were killed at different points"
 
 
-def test_the_key_is_nowhere(tmp_path: Path) -> None:
-    write_listing(tmp_path / "papers.txt", 3)
-    with running() as url:
-        assert start(tmp_path, url, "--direct").wait() == 0
-    for path in tmp_path.rglob("*"):
-        if path.is_file():
-            assert b"sk-canary" not in path.read_bytes(), path
-
-
 @pytest.mark.prefect
 def test_a_run_killed_under_prefect_leaves_no_process(tmp_path: Path) -> None:
     write_listing(tmp_path / "papers.txt", PAPERS)
