@@ -9,6 +9,7 @@ from flows.pages import Made, page_of
 from flows.progress import reporter
 from pipeline.ask import Asker
 from pipeline.review.sheets import Sheet
+from pipeline.scribe import counted
 from pipeline.sheets import Bought, RunReport, summed
 
 
@@ -48,14 +49,16 @@ def _bought(made: Made, asker: Asker) -> Iterator[Bought]:
 
 def say_spent(report: RunReport) -> None:
     """Compare what a run with a model cost with what it was said to cost at most."""
-    if not report.calls or report.cost_usd is None:
+    if not report.calls:
         return
     most = "" if report.estimate_usd is None else f" of at most {report.estimate_usd:.4f}"
+    cost = "price unknown" if report.cost_usd is None else f"{report.cost_usd:.4f} USD{most}"
     kept = report.tokens.cached / max(report.tokens.input, 1)
-    words = f"{report.calls} calls, {report.cost_usd:.4f} USD{most}"
+    words = f"{counted(report.calls, 'call')}, {cost}"
     words += f"; {kept:.0%} of the prompts' tokens were cached by the server" * bool(kept)
     if report.lost:
-        possibly = report.possibly_billed_usd or 0.0
+        possibly = report.possibly_billed_usd
         lost = "a lost reply" if report.lost == 1 else f"{report.lost} lost replies"
-        words += f"; {lost} may have been billed, at most {possibly:.4f} USD"
+        words += f"; {lost} may have been billed"
+        words += "" if possibly is None else f", at most {possibly:.4f} USD"
     reporter().say(f"{words}.")

@@ -381,7 +381,8 @@ def _pages_of(job: Job, seen: set[str]) -> tuple[set[str], set[str]]:
     standing = job.cards.standing(entries)
     written = {card.paper for card in job.cards.papers([e.paper.id for e in entries], {})}
     prompt = load_prompt(PROMPT)
-    made = (engine.engine, engine.model, f"{prompt.name} {prompt.version}")
+    model = job.asker.model_for(prompt)
+    made = (engine.engine, model, f"{prompt.name} {prompt.version}")
     own = {id_ for id_, c in standing.items() if (c.engine, c.model, c.prompt) == made}
     known = {entry.paper.id for entry in entries}
     return (written | seen & known) - standing.keys(), own

@@ -10,6 +10,7 @@ from flows import wiring
 from flows.settings import Settings
 from pipeline.database import open_store, read_store
 from pipeline.errors import AnswerError, ConfigError
+from pipeline.prices import load_prices
 from pipeline.providers.probe import Probed, probe
 from pipeline.providers.profiles import Mode
 
@@ -30,14 +31,14 @@ def ask_server(settings: Settings) -> Iterator[str]:
     yield f"profile: {named.name}, asked for JSON by {named.profile.mode}"
     found = asyncio.run(_probed(settings))
     used = found.usage
-    price = wiring.price_of(settings)(settings.model)
+    price = load_prices(settings.prices).find(settings.model)
     cost = f", {price.cost(used.input, used.output):.4f} USD" if price else ""
-    yield f"answers: yes ({used.input} tokens in, {used.output} out{cost})"
+    stated = f"{used.input} tokens in, {used.output} out{cost}" if used.input else "no usage stated"
+    yield f"answers: yes ({stated})"
     for mode in found.ignored:
         yield f"  asked by {mode}, it answered 200 and ignored it"
     yield f"replies: {_WORDS[found.profile.mode]}"
-    if found.profile != wiring.profile(settings).profile:
-        yield from _remembered(settings, found)
+    yield from _remembered(settings, found)
 
 
 async def _probed(settings: Settings) -> Probed:
@@ -52,10 +53,14 @@ async def _probed(settings: Settings) -> Probed:
 
 def _remembered(settings: Settings, found: Probed) -> Iterator[str]:
     there = read_store(settings.store)
+    if there is None and found.profile == wiring.profile(settings).profile:
+        return
     if there is None:
         yield "  not remembered, since there is no store yet; ask again after the first run"
         return
-    there.close()
+    with closing(there):
+        if wiring.profile(settings, there).profile == found.profile:
+            return
     with closing(open_store(settings.store)) as store:
         wiring.remember(settings, store, found.profile)
     yield "  remembered in the store"

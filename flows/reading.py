@@ -238,7 +238,8 @@ def _plan_text(data: dict[str, Any], plan: Plan) -> Iterable[str]:
     yield f"Tokens in:  {plan.input_low:,} to {plan.input_high:,} ({how})"
     yield f"Tokens out: {plan.output_low:,} to {plan.output_high:,}"
     if plan.price_low is None:
-        yield f"Price: unknown for {data['model']}; add it under [prices] in litline.toml"
+        named = f"{data['model']} (or for one under [models])"
+        yield f"Price: unknown for {named}; add it under [prices] in litline.toml"
     else:
         yield (
             f"Price: {plan.price_low:.4f} to {plan.price_high:.4f} USD with {data['model']}, "

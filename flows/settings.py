@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     as_of: dt.date = Field(default_factory=dt.date.today)
     budget: float | None = Field(None, ge=0, description="USD that one run may spend.")
     concurrency: int = Field(16, ge=1, le=512)
+    deadline: float = Field(180, gt=0, le=86400, description="Seconds that one call may take.")
     judge: bool = Field(False, description="Ask a judge where a check of wording fails.")
     direct: bool = False
     quiet: bool = False
@@ -107,7 +108,9 @@ class Settings(BaseSettings):
     def _http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
-        urlsplit(value or "")  # raises ValueError where the address makes no sense
+        # urlsplit raises ValueError where the address makes no sense.
+        if "@" in urlsplit(value or "").netloc:
+            raise ValueError("must hold no name or password; a key goes into OPENAI_API_KEY")
         return value
 
     @classmethod

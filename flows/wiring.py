@@ -72,13 +72,15 @@ def model_provider(
         profile=profile,
         pacer=Pacer(time.time, shared=shared),
         attempts=ATTEMPTS if patient else 1,
+        deadline=settings.deadline,
     )
 
 
 def _shared(settings: Settings, store: Store) -> Shared:
     """Return what tells other processes with the same key how fast calls may go."""
     key = settings.api_key.get_secret_value() if settings.api_key else ""
-    name = sha256(f"{settings.base_url}\x1f{key}".encode()).hexdigest()
+    address = (settings.base_url or OFFICIAL).rstrip("/")
+    name = sha256(f"{address}\x1f{key}".encode()).hexdigest()
     return StorePaces(store, name, surroundings().owner)
 
 

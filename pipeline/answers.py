@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
+from itertools import islice
 from typing import Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
@@ -20,6 +22,10 @@ from pipeline.tokens import estimate_tokens
 R = TypeVar("R", bound=Reply)
 
 _ENVELOPE_TOKENS = 16
+_MOST_TRIES = 20  # objects that are looked for in the prose of a reply
+_DECODER = json.JSONDecoder()
+_FENCED = re.compile(r"```(?:json)?[ \t]*\n(.*?)```", re.DOTALL)
+_OPENING = re.compile(r"(?:(?<=\s)|^|(?<=[>:]))\{")
 _ONCE_MORE = "Send the whole JSON object again, and nothing else."
 
 
@@ -80,36 +86,57 @@ def read_reply(row: StoredAnswer | None, reply: type[R]) -> R | None:
     """Return the reply of a row if it fits the schema; a raw text that holds one counts too."""
     if row is None:
         return None
-    texts = (row.reply, *((row.raw, _inner(row.raw)) if row.raw else ()))
-    for text in texts:
-        if text is None:
-            continue
+    for text in (row.reply, *_texts(row.raw or "")):
         with suppress(ValueError):
-            return read_text(text, reply)
+            return read_text(text or "", reply)
     return None
+
+
+def fits(raw: str, reply: type[Reply]) -> bool:
+    """Whether a raw text holds a reply that fits the schema."""
+    for text in _texts(raw):
+        with suppress(ValueError):
+            read_text(text, reply)
+            return True
+    return False
 
 
 def read_text(text: str, reply: type[R]) -> R:
     """Return a text as a reply; JSON that names a key of an object twice is none.
 
     Raises:
-        ValueError: it is not valid.
+        ValueError: it is not valid; a `ValidationError` says where.
     """
-    json.loads(text, object_pairs_hook=_once)
+    try:
+        json.loads(text, object_pairs_hook=_once)
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error
     return reply.model_validate_json(text)
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("an object names a key twice")
+        raise ValueError("names a key twice")
     return found
 
 
-def _inner(text: str) -> str | None:
-    """Return the object that stands in a text, between fences or in prose; None without braces."""
-    start, end = text.find("{"), text.rfind("}")
-    return text[start : end + 1] if 0 <= start < end else None
+def _texts(raw: str) -> Iterator[str]:
+    """Yield a raw reply, then what may be the object in it, in fences or prose, the last first."""
+    yield raw
+    yield from reversed(_FENCED.findall(raw))
+    start, end = raw.find("{"), raw.rfind("}")
+    if 0 <= start < end:
+        yield raw[start : end + 1]
+    for place in islice((at for at in _starts(raw)), _MOST_TRIES):
+        with suppress(ValueError, RecursionError):
+            _, end = _DECODER.raw_decode(raw, place)
+            yield raw[place:end]
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Yield where objects may begin, the last at the start of a line or after a space first."""
+    return (match.start() for match in reversed(list(_OPENING.finditer(text))))
 
 
 def complaint(row: StoredAnswer, reply: type[Reply]) -> str:
@@ -132,13 +159,12 @@ def require_reply(row: StoredAnswer, reply: type[R]) -> R:
         return found
     text = row.raw or ""
     try:
-        return read_text(_inner(text) or text, reply)
+        *_, inner = (one for one in (text, *_FENCED.findall(text)) if one)
+        return read_text(inner, reply)
     except ValidationError as error:
         raise AnswerError(f"the reply does not fit the schema: {_place(error)}") from None
-    except RecursionError:
-        raise AnswerError("the reply is nested too deeply") from None
     except ValueError as error:
-        fault = "is no JSON" if isinstance(error, json.JSONDecodeError) else "names a key twice"
+        fault = "is no JSON" if isinstance(error, json.JSONDecodeError) else str(error)
         raise AnswerError(f"the reply {fault}") from None
 
 

@@ -21,11 +21,19 @@ from pipeline.answers import (
     as_answer,
     complaint,
     estimate,
+    fits,
     read_reply,
     require_reply,
     written,
 )
-from pipeline.errors import AnswerError, BudgetReached, ConfigError, LostReply, StoreError
+from pipeline.errors import (
+    AnswerError,
+    BudgetReached,
+    ConfigError,
+    LostReply,
+    StoreError,
+    UnreadableReply,
+)
 from pipeline.ledger import Ledger, Surroundings, Wanted
 from pipeline.prompts import Prompt
 from pipeline.providers.base import MOST_CHARACTERS, Again, Completion, Provider, Request
@@ -184,19 +192,22 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         """Buy an answer and save it as it came.
 
         One that was cut is asked for once more at twice the length, one that does not fit its
-        schema once more with the reason.
+        schema once more with the reason; the answer has the cost of all.
         """
-        request = self._request(question)
-        row, completion = await self._bought(key, request)
-        if completion.cut:
-            longer = request._replace(limit=2 * question.prompt.max_output_tokens)
-            row, completion = await self._bought(key, longer, row)
-        _require_whole(request, completion)
-        if read_reply(row, reply) is None:
-            again = Again(completion.text, complaint(row, reply))
-            row, completion = await self._bought(key, request._replace(again=again), row)
-            _require_whole(request, completion)
-        return row
+        request, row = self._request(question), None
+        while True:
+            completion, spent, cost = await self._called(request)
+            usable = _usable(request, completion, reply)
+            row = self._row(key, request, completion, spent, cost, row)
+            if not usable:
+                row = row._replace(raw="")  # what is stored is read without its faults
+            following = _following(request, completion, row, reply)
+            self.bought[key] = row.cost_usd
+            await self._ledger.save(row, done=following is None)
+            if following is None:
+                _require_whole(request, completion, usable=usable)
+                return row
+            request = following
 
     def _request(self, question: Question) -> Request:
         messages, model = written(question), self.model(question)
@@ -210,12 +221,18 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             going=self._require_going,
         )
 
-    async def _bought(
-        self, key: str, request: Request, before: StoredAnswer | None = None
-    ) -> tuple[StoredAnswer, Completion]:
-        """Make a call and save its reply over the one `before`, whose cost it takes over."""
-        completion, spent, cost = await self._called(request)
-        row = StoredAnswer(
+    def _row(
+        self,
+        key: str,
+        request: Request,
+        completion: Completion,
+        spent: Tokens,
+        cost: float | None,
+        before: StoredAnswer | None,
+    ) -> StoredAnswer:
+        """Return what is stored of a call, over the one `before`, whose cost it takes over."""
+        estimated = completion.usage is None and request.model is not None
+        return StoredAnswer(
             key=key,
             engine=self.provider.engine,
             model=request.model,
@@ -224,13 +241,10 @@ class Asker(AbstractAsyncContextManager["Asker"]):
             reply=None,
             input_tokens=spent.input + (before.input_tokens or 0 if before else 0),
             output_tokens=spent.output + (before.output_tokens or 0 if before else 0),
-            estimated=completion.usage is None and request.model is not None,
+            estimated=estimated or (before.estimated if before else False),
             cost_usd=summed([cost, before.cost_usd if before else 0.0]),
             date=self._today,
         )
-        self.bought[key] = row.cost_usd
-        await self._ledger.save(row)
-        return row, completion
 
     async def _called(self, request: Request) -> tuple[Completion, Tokens, float | None]:
         """Make a call, and once more if its reply was lost; return what it took and cost in USD."""
@@ -246,7 +260,7 @@ class Asker(AbstractAsyncContextManager["Asker"]):
         try:
             self._require_going()  # the wait for the budget may have been long
             completion = await self.provider.complete(request)
-        except LostReply:
+        except (LostReply, UnreadableReply):
             self.purse.lose(reserved)
             raise
         except BaseException:
@@ -271,23 +285,57 @@ def _spent(request: Request, completion: Completion) -> Tokens:
     if completion.usage is not None:
         usage = completion.usage
         return Tokens(input=usage.input, output=usage.output, cached=usage.cached)
-    return Tokens(input=_most(request).input, output=estimate_tokens(completion.text))
+    most = _most(request)
+    written = estimate_tokens(completion.text)
+    whole = completion.fault is None and not completion.shortened
+    return Tokens(input=most.input, output=written if whole else most.output)
 
 
-def _require_whole(request: Request, completion: Completion) -> None:
+def _usable(request: Request, completion: Completion, reply: type[Reply]) -> bool:
+    """Whether a reply may be an answer; one that was cut after all was said is one."""
+    if completion.cut and _cut_prompt(request, completion) is None:
+        return fits(completion.text, reply)
+    return _lacking(request, completion) is None
+
+
+def _following(
+    request: Request, completion: Completion, row: StoredAnswer, reply: type[Reply]
+) -> Request | None:
+    """Return what is asked next, if anything: a longer reply, or one that fits; each once."""
+    if read_reply(row, reply) is not None:
+        return None
+    if completion.cut and request.limit is None:
+        return request._replace(limit=2 * request.prompt.max_output_tokens)
+    if _lacking(request, completion) is not None or request.again is not None:
+        return None
+    return request._replace(again=Again(completion.text, complaint(row, reply)))
+
+
+def _require_whole(request: Request, completion: Completion, *, usable: bool) -> None:
     """Refuse a reply that is no whole one, or one to a prompt of which the server cut a part.
 
     Raises:
         AnswerError: it is.
     """
-    if completion.fault is not None:
-        raise AnswerError(completion.fault)
+    lacking = None if usable else _lacking(request, completion)
+    if lacking is not None:
+        raise AnswerError(lacking)
+
+
+def _lacking(request: Request, completion: Completion) -> str | None:
+    """Say why a reply is no answer, whatever it says; None where it may be one."""
+    return completion.fault or _cut_prompt(request, completion)
+
+
+def _cut_prompt(request: Request, completion: Completion) -> str | None:
+    """Say that the server cut the prompt, if it states fewer tokens than the prompt can have."""
     least = len(request.messages.system + request.messages.user) // MOST_CHARACTERS
-    if completion.usage is not None and 0 < completion.usage.input < least:
-        raise AnswerError(
-            f"the server read {completion.usage.input} tokens of a prompt of at least {least}: "
-            "it cut it; give the model a longer context"
-        )
+    if completion.usage is None or not 0 < completion.usage.input < least:
+        return None
+    return (
+        f"the server read {completion.usage.input} tokens of a prompt of at least {least}: "
+        "it cut it; give the model a longer context"
+    )
 
 
 def _named(prompt: Prompt) -> str:

@@ -12,7 +12,8 @@ LitlineError
 ├── LockHeld              another run works on the same outputs (exit 75)
 ├── DocumentError         one document cannot be read; others can
 └── AnswerError           one reply is missing or unusable; others may be fine
-    └── LostReply         it may have been made, and billed, and did not arrive
+    ├── LostReply         it may have been made, and billed, and did not arrive
+    └── UnreadableReply   what arrived is no reply; one may have been billed
 """
 
 from __future__ import annotations
@@ -84,3 +85,7 @@ class AnswerError(LitlineError):
 
 class LostReply(AnswerError):
     """The server may have made a reply, and billed it, that did not arrive."""
+
+
+class UnreadableReply(AnswerError):
+    """What the server sent is no reply, though one may have been made, and billed."""

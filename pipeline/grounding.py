@@ -10,6 +10,7 @@ from pipeline.acquaintance import known_names, shortened, unknown_names
 from pipeline.bounds import turned_bounds, turned_trends
 from pipeline.direction import exchanged_sides, turned_directions, turned_prefixes
 from pipeline.labels import relabelled, traded_figures
+from pipeline.languages import foreign_words
 from pipeline.mentions import mentions
 from pipeline.negation import changed_denials
 from pipeline.numbers import complement_clauses, printed_quantities, unfounded_numbers
@@ -28,7 +29,7 @@ from pipeline.wording import (
     tokens,
 )
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 SUPPORT = 0.5  # the share of content words that the evidence must hold, inclusive
 
 
@@ -111,7 +112,13 @@ _GAP = re.compile(r"\s*(?:\[?(?:\.\.\.|…)\]?)\s*")
 
 
 def _located(case: _Case) -> Iterator[Failure]:
-    """Find words in quotation marks that are not in the evidence."""
+    """Find words in quotation marks that are not in the evidence, and such of another language.
+
+    The latter must not be left to `support`: names and numbers alone could carry their sentence.
+    """
+    if foreign := foreign_words(case.claim, f"{case.evidence} {case.metadata}"):
+        message = f"The claim is not in the language of the evidence: {some(foreign)}."
+        yield Failure("located", ", ".join(foreign), message)
     source = f" {normalise(case.evidence)} "
     for found in _QUOTED.finditer(case.claim):
         quoted = next(filter(None, found.groups()))

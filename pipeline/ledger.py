@@ -100,16 +100,18 @@ class Ledger(AbstractAsyncContextManager["Ledger"]):
                 await asyncio.sleep(_POLL_SECONDS)
         return self._leased[wanted.key]
 
-    async def save(self, answer: StoredAnswer) -> None:
-        """Write a raw reply and give its lease back; returns once it is on disk."""
+    async def save(self, answer: StoredAnswer, *, done: bool = True) -> None:
+        """Write a raw reply, and give its lease back if all is `done`; returns once on disk."""
         replies, self._replies = self._replies, {}
+        owner, expires = self._around.owner, self._around.now() + LEASE_SECONDS
 
         def job(connection: sa.Connection) -> None:
-            save_raw(connection, answer)
+            save_raw(connection, answer, None if done else (owner, expires))
             save_replies(connection, replies)
 
         await self._writer.write(job)
-        self._leased.pop(answer.key, None)
+        if done:
+            self._leased.pop(answer.key, None)
 
     def keep(self, key: str, reply: str) -> None:
         """Take a validated reply; it is written along with the next raw one, or at the end."""

@@ -13,11 +13,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from pipeline.errors import StoreError
+from pipeline.errors import ProviderRefused, StoreError
 from pipeline.limits import WINDOW_SECONDS, Gauge, Sent, read_stated
 from pipeline.paces import Pace, Shared
 
 LIVES_SECONDS = 15.0
+LONGEST_WAIT_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 3600.0
 SLOWEST_PER_MINUTE = 6.0
 _PAUSE_SECONDS = 1.0
@@ -32,6 +33,10 @@ class _Call(NamedTuple):
 
     request: Sent
     tokens: Sent
+
+
+def _going() -> None:
+    """Wait on."""
 
 
 class Pacer:
@@ -68,13 +73,33 @@ class Pacer:
             with contextlib.suppress(StoreError):
                 await self._shared.write(self._told(expires=0.0), self._now())
 
-    async def turn(self, tokens: int) -> None:
-        """Return when a request of at most so many tokens may be sent, in the order of asking."""
+    async def turn(self, tokens: int, going: Callable[[], None] = _going) -> None:
+        """Return when a request of at most so many tokens may be sent, in the order of asking.
+
+        `going` ends the wait by raising.
+
+        Raises:
+            ProviderRefused: nobody may send for longer than a run waits.
+        """
         async with self._line:
+            going()
             while (wait := self._wait(tokens)) > 0:
+                going()
+                self._require_soon()
                 # An answer, or another process, may end the wait sooner than it seems now.
                 await self._sleep(max(_SHORTEST_LOOK_SECONDS, min(wait, _LONGEST_LOOK_SECONDS)))
             self._send(tokens)
+
+    def _require_soon(self) -> None:
+        """Refuse to wait for a pause that is as long as those that end a run.
+
+        Raises:
+            ProviderRefused: it is.
+        """
+        pause = self._until - self._steady()
+        if pause > LONGEST_WAIT_SECONDS:
+            minutes = math.ceil(pause / 60)
+            raise ProviderRefused(f"the server asked for a pause of {minutes} min; run again then")
 
     def heard(self, headers: Mapping[str, str], *, tokens: int | None) -> None:
         """Take note of an answer, or, without headers, of a call that broke off.

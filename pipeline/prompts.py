@@ -128,6 +128,11 @@ def _prompt(matter: FrontMatter, reply: type[schemas.Reply], words: str, changin
     )
 
 
+def words_of(prompt: Prompt) -> str:
+    """Return the fixed part of a prompt without the schema of its reply."""
+    return prompt.fixed.partition(f"\n\n{_SCHEMA_INTRO}\n")[0]
+
+
 def render(prompt: Prompt, inputs: Mapping[str, str]) -> Messages:
     """Fill a prompt; values are inserted once and never expanded again.
 

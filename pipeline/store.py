@@ -415,9 +415,15 @@ def _release(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
     connection.execute(sa.update(ANSWERS).where(which).values(owner=None, expires=None))
 
 
-def save_raw(connection: sa.Connection, answer: StoredAnswer) -> None:
-    """Write a raw reply over the row of its lease, which ends, or anew where that was lost."""
-    replace(connection, ANSWERS, [answer._asdict() | {"owner": None, "expires": None}])
+def save_raw(
+    connection: sa.Connection, answer: StoredAnswer, lease: tuple[str, float] | None = None
+) -> None:
+    """Write a raw reply over the row of its lease, or anew where that was lost.
+
+    The lease ends, unless it goes on: `lease` is its owner and when it expires.
+    """
+    owner, expires = lease or (None, None)
+    replace(connection, ANSWERS, [answer._asdict() | {"owner": owner, "expires": expires}])
 
 
 def save_replies(connection: sa.Connection, replies: dict[str, str]) -> None:

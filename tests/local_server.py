@@ -1,7 +1,7 @@
 """A small server that speaks chat completions on loopback, and counts what reaches it.
 
-It answers each summary prompt from the sentences that the prompt shows, slightly reworded, after a
-fixed latency. By hand: python -m tests.local_server --latency 0.2
+It answers each prompt as `tests.well_behaved` does, after a fixed latency. By hand:
+python -m tests.local_server --latency 0.2
 """
 
 from __future__ import annotations
@@ -17,19 +17,8 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.request import urlopen
 
-from pipeline.schemas import (
-    NarrativeReply,
-    PaperSummaryReply,
-    RelationsReply,
-    Repaired,
-    RepairReply,
-    Reply,
-    SentenceClaim,
-    StepClaim,
-)
+from tests.well_behaved import completion
 
-_SENTENCE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
-_CITES = re.compile(r"^\[\d+\] .*” Cites: (\d+)", re.MULTILINE)
 _LENGTH = re.compile(rb"content-length:\s*(\d+)", re.IGNORECASE)
 
 
@@ -84,69 +73,6 @@ class LocalServer:
         await asyncio.sleep(max(0.0, self._latency - spent))
         self._in_flight -= 1
         return reply
-
-
-def completion(request: dict[str, Any]) -> dict[str, Any]:
-    """Return a chat completion for a summary prompt."""
-    prompt = request["messages"][-1]["content"]
-    shown, _, failed = prompt.partition("Statements that failed:")
-    sentences = [text for _, text in _SENTENCE.findall(shown)]
-    asked = request["messages"][0]["content"]
-    if failed:
-        reply: Reply = repair(sentences, failed)
-    elif asked.startswith("You read how"):
-        reply = RelationsReply(relations=[])
-    elif asked.startswith("You tell a research group"):
-        reply = narrative(shown.partition("Sentences:")[2])
-    else:
-        reply = answer(sentences)
-    text = reply.model_dump_json()
-    usage = {"prompt_tokens": len(prompt) // 4, "completion_tokens": len(text) // 4}
-    message = {"role": "assistant", "content": text}
-    return {
-        "id": "local",
-        "object": "chat.completion",
-        "created": 0,
-        "model": request["model"],
-        "choices": [{"index": 0, "finish_reason": "stop", "message": message}],
-        "usage": {**usage, "total_tokens": sum(usage.values())},
-    }
-
-
-def answer(sentences: list[str]) -> PaperSummaryReply:
-    """Return a reply that cites real sentences, put in the third person as a model might."""
-    said = [
-        SentenceClaim(text=f"According to its authors: {text}", sentences=[number])
-        for number, text in enumerate(sentences, start=1)
-    ]
-    return PaperSummaryReply(
-        tldr=said[len(said) // 3],
-        problem=said[:1],
-        approach=said[len(said) // 2 :][:1],
-        results=said[-1:],
-        contributions=[],
-        limitations=[],
-        artefacts=[],
-    )
-
-
-def narrative(shown: str) -> NarrativeReply:
-    """Return a telling that repeats the first sentence it is shown, as the line and as a step."""
-    number, said = _SENTENCE.findall(shown)[0]
-    text = f"According to its authors: {said.partition(': ')[2]}"
-    first = SentenceClaim(text=text, sentences=[int(number)])
-    return NarrativeReply(short=[first], steps=[StepClaim(**first.model_dump(), step=1)])
-
-
-def repair(sentences: list[str], failed: str) -> RepairReply:
-    """Return the first sentence that each statement cites, as it stands."""
-    cites = [int(number) for number in _CITES.findall(failed)]
-    return RepairReply(
-        statements=[
-            Repaired(number=n, text=sentences[cited - 1], sentences=[cited])
-            for n, cited in enumerate(cites, start=1)
-        ]
-    )
 
 
 @contextmanager

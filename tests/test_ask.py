@@ -18,6 +18,7 @@ from pipeline.errors import (
     LostReply,
     ProviderRefused,
     StoreError,
+    UnreadableReply,
 )
 from pipeline.prices import Budget
 from pipeline.providers.base import Completion, Provider, Request, Usage
@@ -334,6 +335,7 @@ async def test_a_prompt_that_the_server_cut_is_no_basis_of_an_answer(asker: Make
         with pytest.raises(AnswerError, match="the server read 64 tokens of a prompt of at least"):
             await made.ask(KETTLE, PaperSummaryReply)
     assert made.purse.tokens.input == 64
+    assert (await ask_once(asker(FakeProvider([OTHER])))).reply == OTHER, "nor in the next run"
 
 
 # --- Replies that were lost ------------------------------------------------------------------
@@ -483,7 +485,15 @@ async def test_a_reply_that_is_not_whole_is_paid_for_all_the_same(
         assert made.purse.tokens == Tokens(input=1000, output=4000)
     row = stored(store, KETTLE, provider)
     assert row is not None
-    assert (row.raw, row.reply, row.output_tokens) == ('{"tldr": nu', None, 4000)
+    assert (row.raw, row.reply, row.output_tokens) == ("", None, 4000)
+
+
+async def test_a_reply_that_was_held_is_no_answer_in_the_next_run_either(asker: Make) -> None:
+    held = Completion(GOOD.model_dump_json(), Usage(1000, 20), "the reply was held")
+    async with asker(FakeProvider([held])) as made:
+        with pytest.raises(AnswerError, match="the reply was held"):
+            await made.ask(KETTLE, PaperSummaryReply)
+    assert (await ask_once(asker(FakeProvider([OTHER])))).reply == OTHER
 
 
 async def test_replies_that_are_cut_count_against_the_budget(asker: Make) -> None:
@@ -705,3 +715,84 @@ async def test_the_provider_is_closed_at_the_end(asker: Make) -> None:
     async with asker(Closing()):
         assert closed == []
     assert closed == [True]
+
+
+# --- Odd replies -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("raw", ["[" * 100_000, '{"a":' * 200_000, "{" * 50_000])
+async def test_a_reply_that_is_nested_too_deeply_fails_its_question_in_each_run(
+    asker: Make, raw: str
+) -> None:
+    for _ in range(2):
+        async with asker(FakeProvider([raw, raw])) as made:
+            with pytest.raises(AnswerError):
+                await made.ask(KETTLE, PaperSummaryReply)
+    assert (await ask_once(asker(FakeProvider([GOOD])), prime=True)).reply == GOOD
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"Set {{1,2}} first. {GOOD.model_dump_json()}",
+        f"{GOOD.model_dump_json()} Done :-}}",
+        f'Draft: {{"tldr": 1}} Final: {GOOD.model_dump_json()}',
+        f'```json\n{{"tldr": 1}}\n```\nBetter:\n```json\n{GOOD.model_dump_json()}\n```',
+        f"<reasoning>{{a}}</reasoning>{GOOD.model_dump_json()}",
+    ],
+)
+async def test_the_object_that_fits_is_found_among_others(asker: Make, raw: str) -> None:
+    provider = FakeProvider([raw])
+    assert (await ask_once(asker(provider))).reply == GOOD
+    assert provider.requests == 1
+
+
+async def test_a_reply_that_was_cut_after_all_was_said_is_an_answer(asker: Make) -> None:
+    padded = Completion(GOOD.model_dump_json() + "\n" * 50, Usage(1000, 4000), "cut", cut=True)
+    provider = FakeProvider([padded])
+    assert (await ask_once(asker(provider))).reply == GOOD
+    assert provider.requests == 1
+
+
+async def test_what_was_asked_at_length_is_mended_at_length(asker: Make) -> None:
+    cut = Completion('{"tldr": {"te', Usage(1000, 4000), "the reply was cut", cut=True)
+    provider = FakeProvider([cut, "no JSON", GOOD])
+    assert (await ask_once(asker(provider))).reply == GOOD
+    assert [one.limit for one in provider.history] == [None, 8000, 8000]
+
+
+@pytest.mark.parametrize(
+    "whole", [Completion("", None, "it used all tokens", cut=True), Completion("{}", None, "held")]
+)
+async def test_without_a_usage_what_is_no_whole_reply_counts_as_the_longest(
+    asker: Make, whole: Completion
+) -> None:
+    made = asker(FakeProvider([whole, whole]))
+    async with made:
+        with pytest.raises(AnswerError):
+            await made.ask(KETTLE, PaperSummaryReply)
+    assert made.purse.tokens.output >= 4000
+
+
+async def test_a_200_that_is_no_reply_may_have_been_billed(asker: Make) -> None:
+    made = asker(FakeProvider([UnreadableReply("not a chat completion")]))
+    async with made:
+        with pytest.raises(AnswerError):
+            await made.ask(KETTLE, PaperSummaryReply)
+    assert made.purse.lost == 1
+    assert made.purse.possibly_billed_usd == pytest.approx(CHEAP.cost(*estimate(KETTLE)))
+
+
+async def test_two_processes_do_not_buy_an_answer_that_one_is_mending(
+    asker: Make, store: Store
+) -> None:
+    one = FakeProvider(["no JSON", GOOD])
+    other = FakeProvider([OTHER])
+    first = asker(one, around=surroundings("desk:1:aa"))
+    second = asker(other, around=surroundings("desk:2:bb"))
+    async with first, second:
+        answers = await asyncio.gather(
+            first.ask(KETTLE, PaperSummaryReply), second.ask(KETTLE, PaperSummaryReply)
+        )
+    assert {one.requests, other.requests} in ({2, 0}, {1, 0})
+    assert answers[0].reply == answers[1].reply

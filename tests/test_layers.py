@@ -21,7 +21,7 @@ LAYERS: dict[tuple[int, str], tuple[str, ...]] = {
         *("acquaintance", "poles", "negation", "sides", "direction", "bounds", "labels"),
         *("roles", "ownership", "promises", "people"),
         *("derivations", "numbers", "outcomes", "metric_phrases", "rivals", "bindings"),
-        *("result_figures", "lacking", "lineage_clauses", "lineage_cues"),
+        *("result_figures", "lacking", "languages", "lineage_clauses", "lineage_cues"),
     ),
     (2, "b"): ("schemas", "sheets", "lineage_sheet", "digest_sheet", "briefing_sheet", "reviews"),
     (3, ""): (

@@ -16,15 +16,15 @@ from tenacity import AsyncRetrying
 
 from pipeline.answers import Question, written
 from pipeline.errors import AnswerError, ConfigError, LitlineError, LostReply, ProviderRefused
-from pipeline.pacing import Pacer
+from pipeline.pacing import LONGEST_WAIT_SECONDS, Pacer
 from pipeline.providers import openai as module
 from pipeline.providers.base import Completion, Request, Usage
 from pipeline.providers.openai import (
     ATTEMPTS,
-    LONGEST_WAIT_SECONDS,
     RATE_ATTEMPTS,
     OpenAIProvider,
     _body,
+    without_thinking,
 )
 from pipeline.providers.profiles import find_profile
 from tests.asking import SENTENCES, question, reply, said
@@ -365,6 +365,18 @@ async def test_what_only_this_call_meets_is_asked_once_and_fails_this_question(
     assert len(server.requests) == 1
 
 
+async def test_a_field_that_is_refused_by_each_of_its_names_is_not_tried_for_ever(
+    make: Make, server: FaultServer
+) -> None:
+    refused = "max_tokens or max_completion_tokens is too large"
+    server.script(error(400, None, refused))
+    provider = make()
+    assert str(await failure(provider)) == "the server answered 400 (no code)"
+    assert len(server.requests) == 2
+    await failure(provider)
+    assert len(server.requests) == 3
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 async def test_a_redirect_is_not_followed(make: Make, server: FaultServer, status: int) -> None:
     with FaultServer() as elsewhere:
@@ -505,3 +517,53 @@ async def test_the_key_is_in_no_message_even_where_the_server_repeats_it(
         found = await failure(make())
         assert KEY not in repr(found)
     assert KEY not in repr(make()._client)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("<think>hm { } </think>\n{}", "{}"),
+        ("hm</think>{}", "{}"),
+        ("<think>never ends", ""),
+        (
+            '{"text": "R1 emits <think> tokens first."}',
+            '{"text": "R1 emits <think> tokens first."}',
+        ),
+        ('{"text": "it closes </think> late"}', '{"text": "it closes </think> late"}'),
+        (" " * 200_000 + "{}", " " * 200_000 + "{}"),
+    ],
+)
+def test_only_thinking_before_the_reply_is_left_out(text: str, left: str) -> None:
+    assert without_thinking(text, ["think"]) == left
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "response_format is not supported", "code": 400}},
+        {"detail": "Unknown field: response_format"},
+        {"error": "'response_format.type' must be 'json_schema' or 'text'"},
+        {"object": "error", "message": "guided json_schema failed", "code": 400},
+    ],
+)
+async def test_a_refused_field_is_known_in_the_words_of_other_servers(
+    make: Make, server: FaultServer, body: object
+) -> None:
+    server.script(response(body, 400), FINE)
+    provider = make()
+    assert (await provider.complete(request())).text == GOOD.model_dump_json()
+    assert provider.profile.mode == "object"
+
+
+async def test_a_server_that_refuses_both_limit_fields_is_not_asked_for_ever(
+    make: Make, server: FaultServer
+) -> None:
+    server.script(error(400, None, "reduce max_tokens or max_completion_tokens"))
+    await failure(make())
+    assert len(server.requests) <= 4
+
+
+async def test_a_spent_credit_stops_the_run(make: Make, server: FaultServer) -> None:
+    server.script(error(402))
+    assert isinstance(await failure(make()), ProviderRefused)
+    assert len(server.requests) == 1

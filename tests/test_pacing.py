@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.database import open_store
-from pipeline.errors import StoreError
+from pipeline.errors import ProviderRefused, StoreError
 from pipeline.limits import Stated, read_stated
 from pipeline.paces import Pace, StorePaces
-from pipeline.pacing import LIVES_SECONDS, LONGEST_PAUSE_SECONDS, SLOWEST_PER_MINUTE, Pacer
+from pipeline.pacing import LIVES_SECONDS, SLOWEST_PER_MINUTE, Pacer
 from pipeline.store import Store
 from tests.simulated import START, clock, simulate
 
@@ -421,7 +421,6 @@ def test_who_is_cancelled_while_waiting_takes_nothing() -> None:
         (None, 1.0),
         (float("nan"), 1.0),
         (float("inf"), 1.0),
-        (1e12, LONGEST_PAUSE_SECONDS),
     ],
 )
 @pytest.mark.parametrize("stated", [True, False])
@@ -437,6 +436,36 @@ def test_nobody_is_sent_before_the_pause_is_over(
         return clock() - START
 
     assert simulate(main()) == pytest.approx(waited, abs=0.01)
+
+
+@pytest.mark.parametrize("asked", [61.0, 1e12])
+def test_nobody_waits_for_a_pause_that_is_longer_than_a_run_waits(asked: float) -> None:
+    async def main() -> None:
+        pacer = Pacer(clock)
+        pacer.slow_down(asked)
+        with pytest.raises(ProviderRefused, match="a pause of"):
+            await pacer.turn(1)
+
+    simulate(main())
+
+
+def test_a_stop_reaches_those_who_wait_for_their_turn() -> None:
+    async def main() -> float:
+        pacer, stopped = Pacer(clock), list[Exception]()
+
+        def going() -> None:
+            if stopped:
+                raise stopped[0]
+
+        pacer.slow_down(50.0)
+        waiting = [asyncio.create_task(pacer.turn(1, going)) for _ in range(5)]
+        await asyncio.sleep(0.5)
+        stopped.append(ProviderRefused("the key"))
+        done = await asyncio.gather(*waiting, return_exceptions=True)
+        assert all(isinstance(one, ProviderRefused) for one in done)
+        return clock() - START
+
+    assert simulate(main()) < 1.0
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one() -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from flows import wiring
 from flows.settings import Settings, load_settings
 from pipeline.errors import ConfigError, UsageError
 from pipeline.following import Follow
+from pipeline.providers.openai import DEADLINE_SECONDS, OpenAIProvider
+from pipeline.store import Store
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +80,17 @@ def test_the_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch) -
     settings = from_file('after = "mail"\nhorizon = 24\n[follow]\ntopics = ["tea"]')
     assert (settings.after, settings.horizon) == ("notify --week", 6)
     assert settings.follow == Follow(authors=["Ada Brew"], topics=["tea"])
+
+
+def test_a_slow_server_can_be_given_more_time(
+    monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    assert load_settings().deadline == DEADLINE_SECONDS
+    monkeypatch.setenv("LITLINE_DEADLINE", "900")
+    made = wiring.provider(load_settings(), store)
+    assert isinstance(made, OpenAIProvider)
+    assert made._deadline == 900
 
 
 @pytest.mark.parametrize("name", ["FOLLOW", "NOT_COUNTED"])

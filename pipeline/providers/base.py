@@ -56,13 +56,15 @@ class Completion(NamedTuple):
     """A raw reply; `usage` is None where the server stated none.
 
     `fault` says why the text is no whole answer, though it was paid for; None where it is one.
-    `cut` says that it reached its longest, so that a larger one may be whole.
+    `cut` says that it reached its longest, so that a larger one may be whole, `shortened` that the
+    model wrote more than the text, such as its thinking.
     """
 
     text: str
     usage: Usage | None
     fault: str | None = None
     cut: bool = False
+    shortened: bool = False
 
 
 class Provider(Protocol):

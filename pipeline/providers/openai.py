@@ -14,21 +14,27 @@ from openai import AsyncOpenAI, DefaultAioHttpClient
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
-from pipeline.errors import AnswerError, LostReply, ProviderRefused
-from pipeline.pacing import Pacer
+from pipeline.errors import AnswerError, LostReply, ProviderRefused, UnreadableReply
+from pipeline.pacing import LONGEST_WAIT_SECONDS, Pacer
 from pipeline.providers.base import MOST_CHARACTERS, OPENAI, Completion, Request, Usage
 from pipeline.providers.profiles import OFFICIAL, Profile, weaker
 
 ATTEMPTS = 5
+CONNECT_SECONDS = 10.0
 RATE_ATTEMPTS = 12  # where calls came too fast, which they do less and less
 DEADLINE_SECONDS = 180.0
-LONGEST_WAIT_SECONDS = 60.0
 _LONGEST_GUESS = 8.0  # seconds, where the server names none
 _TOO_FAST, _NO_QUOTA = 429, "insufficient_quota"
-_RETRIED = (408, 409, _TOO_FAST)
+_RETRIED = (409, _TOO_FAST)
 _LATE = (408, 504, 524)  # the server or one before it gave up waiting for a reply
+_READ = 4_000  # characters of what a server says of a refusal
 _REFUSED = ("unsupported_parameter", "unsupported_value", "invalid_request_error", None)
 _CODE = re.compile(r"[A-Za-z_]{1,40}")
+_UNCONNECTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    ConnectionRefusedError,
+)
 # The SDK calls a refused connection a timeout, and lets replies through that are no HTTP.
 _BROKEN = (openai.APIConnectionError, aiohttp.ClientError)
 
@@ -101,6 +107,7 @@ class OpenAIProvider:
         self._pacer = pacer
         self._asked = model
         self.requests = 0
+        self._given_up: list[Profile] = []
         self._deadline = deadline
         self._attempts = attempts
         limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
@@ -108,7 +115,7 @@ class OpenAIProvider:
             api_key=key.get_secret_value() if key else "no-key",
             base_url=base_url or OFFICIAL,
             max_retries=0,
-            timeout=deadline,
+            timeout=httpx2.Timeout(deadline, connect=CONNECT_SECONDS),
             http_client=DefaultAioHttpClient(limits=limits, follow_redirects=False),
         )
         self._create = self._client.chat.completions.with_raw_response.create
@@ -135,7 +142,8 @@ class OpenAIProvider:
     def _stop(self, state: RetryCallState) -> bool:
         error = state.outcome.exception() if state.outcome else None
         fast = isinstance(error, openai.APIStatusError) and error.status_code == _TOO_FAST
-        return state.attempt_number >= (RATE_ATTEMPTS if fast else self._attempts)
+        most = RATE_ATTEMPTS if fast and self._attempts > 1 else self._attempts
+        return state.attempt_number >= most
 
     async def _send(self, request: Request) -> Completion:
         """Send a request, once more in other words where the server refuses one of its fields."""
@@ -145,16 +153,21 @@ class OpenAIProvider:
                 return await self._sent(request, profile)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 if self.profile is profile:  # else another call has found out meanwhile
-                    refused = (weaker(profile, name) for name in _named(error, profile))
-                    found = next(filter(None, refused), None)
+                    found = self._weaker(profile, error)
                     if found is None:
                         raise
+                    self._given_up.append(profile)
                     self.profile = found
+
+    def _weaker(self, profile: Profile, error: openai.APIStatusError) -> Profile | None:
+        """Return how to ask without what the server refused, unless that was refused before."""
+        weakened = (weaker(profile, name) for name in _named(error, profile))
+        return next((one for one in weakened if one and one not in self._given_up), None)
 
     async def _sent(self, request: Request, profile: Profile) -> Completion:
         """Send a request when it is its turn, and tell the pacer what came of it."""
         most = request.tokens + (request.limit or request.prompt.max_output_tokens)
-        await self._pacer.turn(most)
+        await self._pacer.turn(most, request.going)
         headers: Mapping[str, str] = {}
         used: int | None = None
         try:
@@ -225,9 +238,10 @@ def _messages(request: Request) -> Iterator[dict[str, str]]:
 
 def _named(error: openai.APIStatusError, profile: Profile) -> list[str]:
     """Return the fields of ours that a server refuses, if it is that."""
-    if error.code not in _REFUSED:
+    code = error.code if isinstance(error.code, str) and not error.code.isdigit() else None
+    if code not in _REFUSED:
         return []
-    words = f"{error.param} {error.message}"
+    words = f"{error.param} {error.response.text[:_READ]}"
     ours = ("response_format", "json_schema", "strict", "temperature", profile.limit)
     return [name for name in ours if re.search(rf"\b{name}\b", words)]
 
@@ -236,23 +250,29 @@ def _completion(body: bytes, thinking: Sequence[str]) -> Completion:
     """Read the body of a reply, which may be no whole answer.
 
     Raises:
-        AnswerError: it is no chat completion.
+        UnreadableReply: it is no chat completion.
     """
     try:
         found = _Body.model_validate_json(body)
     except ValidationError as error:
-        raise AnswerError("the server's reply is not a chat completion") from error
+        raise UnreadableReply("the server's reply is not a chat completion") from error
     choice = found.choices[0]
-    text = without_thinking(choice.message.content or "", thinking)
+    written = choice.message.content or ""
+    text = without_thinking(written, thinking)
     cut = choice.finish_reason == "length"
-    return Completion(text, _usage(found.usage), _fault(choice, text), cut)
+    return Completion(text, _usage(found.usage), _fault(choice, text), cut, text != written)
 
 
 def without_thinking(text: str, tags: Sequence[str]) -> str:
-    """Return a reply without what a model wrote between such tags, or before a lone closing one."""
+    """Return a reply without the thinking that it opens with, in tags or up to a lone closing one.
+
+    A tag within JSON is a word like any other.
+    """
     for tag in tags:
-        text = re.sub(rf"\s*<{tag}>.*?(</{tag}>\s*|\Z)", "", text, flags=re.DOTALL)
-        text = text.rpartition(f"</{tag}>")[2].lstrip() if f"</{tag}>" in text else text
+        opened, closing = text.lstrip().startswith(f"<{tag}>"), f"</{tag}>"
+        before, found, after = text.partition(closing)
+        if opened or (found and "{" not in before):
+            text = after.lstrip()
     return text
 
 
@@ -343,6 +363,7 @@ def _translate(error: Exception) -> AnswerError | ProviderRefused:
         return AnswerError(f"the server's reply is unusable ({type(error).__name__})")
     refusals = {
         401: "the server refuses the key (401); check OPENAI_API_KEY",
+        402: "the account has no credit left (402); top it up, then run again",
         403: "the key may not use this model (403); check OPENAI_API_KEY and --model",
         404: "the server does not know this model or address (404); check --model and the base URL",
     }
@@ -361,7 +382,7 @@ def _translate(error: Exception) -> AnswerError | ProviderRefused:
 def _is_unsent(error: BaseException | None) -> bool:
     """Whether no connection was made, so that nothing can have been billed."""
     while error is not None:
-        if isinstance(error, aiohttp.ClientConnectorError | ConnectionRefusedError):
+        if isinstance(error, _UNCONNECTED):
             return True
         error = error.__cause__ or error.__context__
     return False

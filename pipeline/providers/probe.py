@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from typing import NamedTuple, Protocol
 
-from pydantic import ValidationError
-
 from pipeline.answers import Question, estimate, read_text, written
-from pipeline.prompts import load_prompt
+from pipeline.errors import AnswerError
+from pipeline.prompts import load_prompt, words_of
 from pipeline.providers.base import Completion, Provider, Request, Usage
 from pipeline.providers.profiles import MODES, Mode, Profile
 from pipeline.schemas import ProbeReply
@@ -41,10 +40,14 @@ async def probe(provider: Profiled) -> Probed:
         AnswerError, ProviderRefused: the server gave no reply; the message says why.
     """
     question = Question(load_prompt(PROMPT), ())
-    request = Request(question.prompt, written(question), (), tokens=estimate(question)[0])
+    # The prompt shows no schema, which a model may follow without any server that sees to it.
+    bare = written(question)._replace(system=words_of(question.prompt))
+    request = Request(question.prompt, bare, (), tokens=estimate(question)[0])
     used, ignored = Usage(0, 0), list[Mode]()
     while True:
         completion = await provider.complete(request)
+        if completion.fault is not None:
+            raise AnswerError(f"it cannot be told how it gives JSON: {completion.fault}")
         used = _sum(used, completion.usage)
         mode = provider.profile.mode
         if mode == MODES[-1] or _holds(completion, mode):
@@ -58,13 +61,11 @@ async def probe(provider: Profiled) -> Probed:
 
 def _holds(completion: Completion, mode: Mode) -> bool:
     """Whether a reply is what the server was asked to keep it to."""
-    if completion.fault is not None:
-        return False
     try:
         if mode == "schema":
             read_text(completion.text, ProbeReply)
         return isinstance(json.loads(completion.text), dict)
-    except (ValidationError, ValueError):
+    except (ValueError, RecursionError):
         return False
 
 

@@ -195,7 +195,8 @@ def _without_model(stamp: Stamp) -> str:
     what = (
         ": each sentence is copied from the source, at most without a lead-in." if copied else "."
     )
-    return f"No language model was used{what} Engine: {stamp.engine}."
+    who = "This page was made by code" if stamp.tokens.input else "No language model was used"
+    return f"{who}{what} Engine: {stamp.engine}."
 
 
 def _with_model(stamp: Stamp) -> str:
