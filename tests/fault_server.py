@@ -178,6 +178,11 @@ class FaultServer:
             if reply.whole:
                 self.counts.whole[seen.question] += 1
 
+    def missed(self, seen: Seen, reply: Reply) -> None:
+        """Take note that the client had gone before all of a reply had left."""
+        with self._lock:
+            self.counts.whole[seen.question] -= reply.whole
+
     def pause(self, seconds: float | None = None) -> bool:
         """Wait until the server ends, or for so many seconds; tell whether it ended."""
         return self._over.wait(seconds)
@@ -227,8 +232,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply, len(reply.body))
             self.wfile.write(reply.body)
             script.leaving(self.connection)
-            self.wfile.flush()
-            script.sent(seen, reply)
+            script.sent(seen, reply)  # before the client can look at the counts
+            try:
+                self.wfile.flush()
+            except OSError:
+                script.missed(seen, reply)
+                raise
         else:
             self.close_connection = True
             script.sent(seen, reply)

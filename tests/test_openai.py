@@ -336,6 +336,21 @@ async def test_what_every_call_would_meet_is_asked_once_and_stops_the_run(
     assert waits == []
 
 
+async def test_a_wait_that_stops_the_run_holds_nobody_up_afterwards(
+    make: Make, server: FaultServer
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    server.script(error(429, "rate_limit_exceeded", retry_after="3600"), FINE)
+    provider = make(pacer=Pacer(lambda: 0.0, sleep))
+    assert isinstance(await failure(provider), ProviderRefused)
+    assert (await provider.complete(request())).text == GOOD.model_dump_json()
+    assert waited == []
+
+
 async def test_a_rate_limit_that_never_lets_go_stops_the_run(
     make: Make, server: FaultServer
 ) -> None:

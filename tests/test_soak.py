@@ -80,7 +80,7 @@ def unanswered(found: RunReport) -> set[str | None]:
 
 def repeats(counts: Counts) -> int:
     """Return how often a question was asked again though its answer had been sent whole."""
-    return sum(times - 1 for times in counts.whole.values())
+    return sum(max(0, times - 1) for times in counts.whole.values())
 
 
 def estimated_usd(folder: Path) -> float:

@@ -180,8 +180,10 @@ class OpenAIProvider:
             used = found.usage.input + found.usage.output if found.usage else most
         except openai.APIStatusError as error:
             headers = error.response.headers
-            if error.status_code == _TOO_FAST and error.code != _NO_QUOTA:
-                self._pacer.slow_down(_retry_after(error))
+            asked = _retry_after(error)
+            ends_the_run = error.code == _NO_QUOTA or (asked or 0) > LONGEST_WAIT_SECONDS
+            if error.status_code == _TOO_FAST and not ends_the_run:
+                self._pacer.slow_down(asked)  # the next run would wait for it too
             raise
         finally:
             self._pacer.heard(headers, tokens=used)
