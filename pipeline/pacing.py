@@ -99,7 +99,7 @@ class Pacer:
         pause = self._until - self._steady()
         if pause > LONGEST_WAIT_SECONDS:
             minutes = math.ceil(pause / 60)
-            raise ProviderRefused(f"the server asked for a pause of {minutes} min; run again then")
+            raise ProviderRefused(f"the server asked for a pause of {minutes} min; run again later")
 
     def heard(self, headers: Mapping[str, str], *, tokens: int | None) -> None:
         """Take note of an answer, or, without headers, of a call that broke off.

@@ -161,12 +161,16 @@ FAULTS: dict[str, Fault] = {
     "cut": Fault(42, "the body breaks off", _broken("cut"), lossy=True),
     "garbage": Fault(42, "no HTTP", _always(Reply(fault="garbage")), lossy=True),
     "late": Fault(42, "504 of a server before it", _failing(504), lossy=True),
-    "empty-body": Fault(43, "200 without a body", _always(Reply())),
-    "html": Fault(43, "200 in HTML", _always(Reply(_HTML))),
-    "no-json": Fault(43, "200 in prose", _always(Reply(b"busy, come back later"))),
-    "error-in-200": Fault(44, '200 {"error"}', _always(response({"error": {"code": 502}}))),
-    "no-choices": Fault(44, "200, choices []", _always(response({"choices": []}))),
-    "null-choices": Fault(44, "200, choices null", _always(response({"choices": None}))),
+    "empty-body": Fault(43, "200 without a body", _always(Reply()), lossy=True),
+    "html": Fault(43, "200 in HTML", _always(Reply(_HTML)), lossy=True),
+    "no-json": Fault(43, "200 in prose", _always(Reply(b"busy, come back later")), lossy=True),
+    "error-in-200": Fault(
+        44, '200 {"error"}', _always(response({"error": {"code": 502}})), lossy=True
+    ),
+    "no-choices": Fault(44, "200, choices []", _always(response({"choices": []})), lossy=True),
+    "null-choices": Fault(
+        44, "200, choices null", _always(response({"choices": None})), lossy=True
+    ),
     "length": Fault(
         45,
         "the reply reaches its longest",
