@@ -193,10 +193,15 @@ class Summary(Frozen):
     artefacts: list[Claim]
 
     @property
+    def leads(self) -> list[Claim]:
+        """What says in one sentence what the paper is, the best first."""
+        firsts = [self.tldr, *self.contributions[:1], *self.approach[:1]]
+        return [claim for claim in firsts if claim]
+
+    @property
     def lead(self) -> Claim | None:
         """What says best in one sentence what the paper is."""
-        firsts = [self.tldr, *self.contributions[:1], *self.approach[:1]]
-        return next((claim for claim in firsts if claim), None)
+        return next(iter(self.leads), None)
 
     def claims(self) -> Iterator[tuple[str, Claim]]:
         """Yield each claim with the name of its field, in printed order."""

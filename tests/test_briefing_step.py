@@ -142,3 +142,15 @@ def test_a_whole_list_without_the_name_is_not_said_to_be_cut() -> None:
         "1 of 2 papers prints the name in the list of authors: B (1st of 2). On 1 a whole list "
         "does not show which name is theirs."
     )
+
+
+def test_a_models_words_on_what_the_authors_did_are_not_what_a_paper_is() -> None:
+    told = summary(
+        claim("The authors hush kettles.", "derived", "model"),
+        contributions=[claim("We hush kettles.")],
+    )
+    made = make_briefing(dossier(paper("a", 2031), sheets={"a": read("a", told)}))
+    assert said(made, "what") == ["We hush kettles."]
+    alone = summary(claim("The authors hush kettles.", "derived", "model"))
+    bare = make_briefing(dossier(paper("a", 2031), sheets={"a": read("a", alone)}))
+    assert said(bare, "what") == []

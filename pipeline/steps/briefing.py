@@ -11,7 +11,7 @@ from pipeline.briefing_sheet import BriefingSheet, TakesPart, ToRead
 from pipeline.companions import beside, institutions
 from pipeline.dossier import Dossier, Part
 from pipeline.people import may_be_one
-from pipeline.questions import questions
+from pipeline.questions import questions, speaks_of_a_role
 from pipeline.reading_list import Choice, place, reading_list
 from pipeline.scribe import Scribe, counted, listed, printed_day
 from pipeline.sheets import Claim, Datum, Evidence, code_stamp
@@ -77,6 +77,11 @@ def _with_ties(counts: Sequence[tuple[str, int]]) -> str:
     tied = sum(count == last for _, count in counts) - sum(count == last for _, count in first)
     told = ", ".join(f"{name} {count:,}" for name, count in first)
     return f"{told} and {tied:,} more with {last:,}" if tied else told
+
+
+def _tells_a_role(claim: Claim) -> bool:
+    """Whether a model's words speak of what the authors did, which a briefing does not print."""
+    return claim.kind == "derived" and bool(speaks_of_a_role(claim.text))
 
 
 class _Teller:
@@ -289,7 +294,8 @@ class _Teller:
     def to_read(self, one: Choice) -> ToRead:
         """Say what a paper is, and why to read it."""
         sheet = self._dossier.sheets.get(one.paper)
-        lead = sheet.summary.lead if sheet else None
+        leads = sheet.summary.leads if sheet else []
+        lead = next((claim for claim in leads if not _tells_a_role(claim)), None)
         what = self.scribe.again("what", lead) if lead else None
         reasons = "; ".join(one.reasons) or "also theirs"
         text = f"{reasons[0].upper()}{reasons[1:]}."
