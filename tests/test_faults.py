@@ -409,10 +409,12 @@ def apart(folder: Path, server: FaultServer, most_bytes: int | None = None) -> i
         if most_bytes is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
 
+    # The file that coverage keeps would meet the limit, too.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     ended = subprocess.run(
         [sys.executable, "-m", "flows.cli", *RUN],
         cwd=folder,
-        env={**os.environ, "OPENAI_BASE_URL": server.url},
+        env={**kept, "OPENAI_BASE_URL": server.url},
         preexec_fn=limit,
         capture_output=True,
         text=True,
